@@ -1,0 +1,84 @@
+import type { ByteString } from '../message/bytes.ts';
+import type { SipMessage } from '../message/message.ts';
+import type { Protocol, SocketAddress } from '../transport/transport.ts';
+
+/** A SIP message on its way to an application (control protocol §4). */
+export interface Delivery {
+  readonly source: 'network' | 'application';
+  readonly message: SipMessage;
+  /** Octets on the wire. */
+  readonly sizeBytes: number;
+  readonly protocol: Protocol;
+  /** The peer. */
+  readonly address: string;
+  readonly port: number;
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
+  /** Opaque id under which the application answers; the word `unsolicited` for engine-originated notices (§4.4). */
+  readonly transactionId: string;
+  /** `<Call-ID>;from-tag=<tag>`, empty outside a dialog. */
+  readonly dialogId: string;
+  /** Only on new requests: the listener it came in on. */
+  readonly receivedOn?: SocketAddress;
+}
+
+/** The answer to one `sip` frame (control protocol §5). */
+export type SendReply =
+  | {
+      readonly ok: true;
+      /** As sent, with final values: the client builds its dialog from it. */
+      readonly message: SipMessage;
+      readonly sizeBytes: number;
+      readonly protocol: Protocol;
+      readonly address: string;
+      readonly port: number;
+      readonly timeMs: number;
+      readonly transactionId: string;
+      /** Set when a response was sent. */
+      readonly dialogId?: string;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/** One `sip` frame of an application (control protocol §7, §8). */
+export interface SendOrder {
+  readonly transactionId: string;
+  readonly dialogId: string;
+  /** Next hop only (§7). */
+  readonly routeUrl?: string;
+  /** Start line, header lines, blank line, body. */
+  readonly text: ByteString;
+}
+
+/**
+ * An application as the engine's core sees it. It outlives its connection: a client that authenticates again with the
+ * same `instance:<uuid>` tag within the grace time is the same owner.
+ */
+export interface Owner {
+  /** For logs. */
+  readonly name: string;
+  /** Its connection is up. */
+  readonly present: boolean;
+  /** False when the connection is gone: the caller decides what that means for the message. */
+  deliver(delivery: Delivery): boolean;
+}
+
+/** What the control side offers the core. */
+export interface Applications {
+  /** Round robin over connected applications that registered the method (§3.3). */
+  choose(method: string): Owner | undefined;
+}
+
+/** What the core offers the control side (and later a direct caller). */
+export interface SipCore {
+  /** `reply` is called exactly once, and before any delivery that results from the order. */
+  send(owner: Owner, order: SendOrder, reply: (reply: SendReply) => void): void;
+  /** The connection is gone: pending requests are answered 503 now, dialogs wait for the grace time. */
+  ownerLost(owner: Owner): void;
+  /** The same application is back: notices kept meanwhile are delivered. */
+  ownerReturned(owner: Owner): void;
+  /** The grace time is over: both ends of what is left get BYE. */
+  ownerExpired(owner: Owner): void;
+  /** `proto/host:port,…` as advertised and as bound (§2.3). */
+  readonly advertisedHostports: string;
+  readonly localHostports: string;
+}

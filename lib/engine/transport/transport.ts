@@ -1,0 +1,50 @@
+import type { ByteString } from '../message/bytes.ts';
+
+/** TLS and WebSocket come later: they are further members here. */
+export type Protocol = 'udp' | 'tcp';
+
+/** An IP address literal without brackets and a port. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Where a message is sent: protocol and numeric address (names are resolved before). */
+export interface Hop extends SocketAddress {
+  readonly protocol: Protocol;
+}
+
+/** The way a message came: listener, peer, and for streams the connection it must be answered on (RFC 3261 §18.2.2). */
+export interface Flow {
+  readonly protocol: Protocol;
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  /** Set on streams; unique within the process. */
+  readonly connectionId?: number;
+}
+
+export type SendFailure = 'refused' | 'unreachable' | 'closed' | 'too-large' | 'no-listener' | 'timeout';
+
+/** Told at most once and never before `send` has returned. */
+export type OnSendFailure = (failure: SendFailure) => void;
+
+export interface TransportUser {
+  /** One datagram, or one message cut out of a stream. `bytes` is not yet known to be SIP. */
+  receiveMessage(bytes: ByteString, flow: Flow): void;
+  /** A stream ended; nothing can be sent on it any more. */
+  flowClosed(flow: Flow): void;
+}
+
+export interface Transport {
+  /** The bound addresses, in the order configured; complete after start. */
+  readonly listeners: readonly Hop[];
+  start(user: TransportUser): Promise<void>;
+  stop(): Promise<void>;
+  /** The listener that would be used towards this hop, or undefined when none has its protocol and family. */
+  listenerFor(hop: Hop): Hop | undefined;
+  /**
+   * Sends one message. On streams an open connection is reused: `flow` when given and alive, else any to the same
+   * remote address and port, else a new one is opened (and the bytes wait for it).
+   */
+  send(bytes: ByteString, hop: Hop, onFailure: OnSendFailure, flow?: Flow): void;
+}

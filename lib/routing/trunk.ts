@@ -1,0 +1,37 @@
+import type { ProfileName } from '../attached-data/profile.ts';
+
+export type NotifyMode = 'info' | 'none';
+// 'info-headers' | 'info-package' | 'reinvite-headers' | 'update-headers' follow with the notify modes; config refuses them by name until then.
+
+/** A neighbour: SBC, PBX or carrier (design: trunks, routes, DNs). */
+export interface Trunk {
+  readonly name: string;
+  /** Source addresses, CIDR. */
+  readonly sources: readonly string[];
+  readonly tenant: string;
+  readonly profile: ProfileName;
+  readonly notify: NotifyMode;
+  /** True: the outside world; false: ours. */
+  readonly network: boolean;
+  /** Further `X-` header patterns (`X-Acme-*`) that count as attached data. */
+  readonly dataHeaders: readonly string[];
+  /** Host of the From we write towards it. */
+  readonly fromHost: 'own' | 'keep' | 'target';
+  /** Header the caller's DN is read from. */
+  readonly dnFrom: 'from' | 'p-asserted-identity';
+  /** Keys told to this trunk; all when absent. */
+  readonly notifyKeys?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
+  /** Header names that do not cross to or from this trunk, lower case. */
+  readonly blockHeaders: readonly string[];
+}
+
+export interface Route {
+  /** Trunk name the call came from; any when absent. */
+  readonly trunk?: string;
+  /** Regular expression on the called number (user of the Request-URI), anchored by its author. */
+  readonly number?: string;
+  /** SIP URIs in order; failover on 408, 5xx, transport error, timeout. */
+  readonly targets: readonly string[];
+  /** Trunk the targets belong to, when their address does not tell. */
+  readonly targetTrunk?: string;
+}

@@ -18,6 +18,8 @@ export class EngineCounters {
   framesSent = 0;
   framesRefused = 0;
   authenticationFailures = 0;
+  /** Control clients closed because they did not read. */
+  slowClientsClosed = 0;
   ownersLost = 0;
   dialogsRebound = 0;
   dialogsEndedForLostOwner = 0;

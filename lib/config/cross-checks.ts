@@ -1,0 +1,69 @@
+import { isLoopback, parseSocketAddress } from './address.ts';
+import { splitAtCommas } from './field.ts';
+import type { Problem } from './problem.ts';
+import { isTree, type Tree, valueAt } from './tree.ts';
+
+/** What no single key can know. Reads the raw values, so that it speaks also when something else is wrong. */
+export function crossCheck(tree: Tree): Problem[] {
+  return [...checkTrunkNames(tree), ...checkRoutes(tree), ...checkListeners(tree), ...checkHttp(tree)];
+}
+
+function checkTrunkNames(tree: Tree): Problem[] {
+  const names = listAt(tree, 'trunks').map(trunk => (isTree(trunk) ? trunk['name'] : undefined));
+  return names.flatMap((name, index) =>
+    typeof name === 'string' && names.indexOf(name) < index
+      ? [{ key: `trunks[${index}].name`, message: `"${name}" is the name of an earlier trunk` }]
+      : [],
+  );
+}
+
+function checkRoutes(tree: Tree): Problem[] {
+  const names = new Set(listAt(tree, 'trunks').map(trunk => (isTree(trunk) ? trunk['name'] : undefined)));
+  return listAt(tree, 'routes').flatMap((route, index) =>
+    ['trunk', 'targetTrunk'].flatMap(field => {
+      const name = isTree(route) ? route[field] : undefined;
+      if (typeof name !== 'string' || names.has(name)) return [];
+      return [{ key: `routes[${index}].${field}`, message: `no trunk is named "${name}"` }];
+    }),
+  );
+}
+
+function checkListeners(tree: Tree): Problem[] {
+  const value = valueAt(tree, 'sip.listen');
+  const listeners = typeof value === 'string' ? splitAtCommas(value) : listAt(tree, 'sip.listen');
+  return listeners.flatMap((listener, index) =>
+    typeof listener === 'string' && !listener.endsWith(':0') && listeners.indexOf(listener) < index
+      ? [{ key: `sip.listen[${index}]`, message: `"${listener}" is there twice` }]
+      : [],
+  );
+}
+
+/** Without tokens everybody who reaches the port may read: only this machine shall reach it. */
+function checkHttp(tree: Tree): Problem[] {
+  const listen = valueAt(tree, 'http.listen');
+  const tokens = valueAt(tree, 'http.tokens');
+  const open =
+    typeof tokens === 'string'
+      ? splitAtCommas(tokens).length === 0
+      : listAt(tree, 'http.tokens').length === 0;
+  if (!open || typeof listen !== 'string' || listen === 'off' || !isOutside(listen)) return [];
+  return [
+    {
+      key: 'http.listen',
+      message: `"${listen}" can be reached from outside: set http.tokens, or listen on loopback`,
+    },
+  ];
+}
+
+function isOutside(listen: string): boolean {
+  try {
+    return !isLoopback(parseSocketAddress(listen.trim()).address);
+  } catch {
+    return false;
+  }
+}
+
+function listAt(tree: Tree, key: string): readonly unknown[] {
+  const value = valueAt(tree, key);
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { parseCidr, parseHostPort, parseListener, parseSocketAddress } from './address.ts';
+import { BadValue, listOf, parsed } from './field.ts';
+import { parseNumberPattern } from './number-pattern.ts';
+import { parseSignalling } from './signalling-choice.ts';
+import { parseTargetUri } from './sip-uri.ts';
+
+/** Longest time a timer of Node takes. */
+const maxDurationMs = 2 ** 31 - 1;
+
+const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected letters, digits, _ and - (at most 64)');
+const durationMs = z.int().min(1).max(maxDurationMs);
+const count = z.int().min(1);
+const headerName = parsed(parseHeaderName);
+const cidrList = listOf(parsed(parseCidr));
+
+const trunk = z.strictObject({
+  name,
+  sources: cidrList.refine(list => list.length > 0, 'at least one source address'),
+  tenant: name.optional(),
+  profile: oneOf(['plain', 'acs-dr'], ['teams-dr', 'genesys-cloud', 'avaya', 'cisco-cvp']).default('plain'),
+  notify: oneOf(
+    ['info', 'none'],
+    ['info-headers', 'info-package', 'reinvite-headers', 'update-headers'],
+  ).default('info'),
+  network: z.boolean().default(false),
+  dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),
+  fromHost: oneOf(['own', 'keep', 'target']).default('own'),
+  dnFrom: oneOf(['from', 'p-asserted-identity']).default('from'),
+  notifyKeys: z
+    .strictObject({ allow: z.array(z.string()).exactOptional(), deny: z.array(z.string()).exactOptional() })
+    .exactOptional(),
+  blockHeaders: listOf(headerName).default([]),
+});
+
+const route = z.strictObject({
+  trunk: name.exactOptional(),
+  number: parsed(parseNumberPattern).exactOptional(),
+  targets: listOf(parsed(parseTargetUri)).refine(list => list.length > 0, 'at least one target'),
+  targetTrunk: name.exactOptional(),
+});
+
+const sip = z.strictObject({
+  listen: listOf(parsed(parseListener)).refine(list => list.length > 0, 'at least one address to listen on'),
+  external: parsed(text => (text === '' ? undefined : parseHostPort(text))),
+  t1Ms: durationMs,
+  t2Ms: durationMs,
+  t4Ms: durationMs,
+  timerCMs: durationMs,
+  maxMessageBytes: z.int().min(1_300).max(1_048_576),
+  maxServerTransactions: count,
+  tcp: z.strictObject({ connectTimeoutMs: durationMs, idleTimeoutMs: durationMs, maxConnections: count }),
+});
+
+/** Every key of config/default.yaml; what has a parser comes out as the program works with it. */
+export const configSchema = z.strictObject({
+  node: name,
+  tenant: name,
+  signalling: parsed(parseSignalling),
+  sip,
+  engine: z.strictObject({
+    control: z.strictObject({ listen: parsed(parseSocketAddress), secret: z.string(), graceMs: durationMs }),
+  }),
+  target: parsed(text => (text === '' ? undefined : parseTargetUri(text))),
+  trusted: cidrList,
+  relay: z.strictObject({ anyTarget: oneOf(['loopback', 'always', 'never']) }),
+  trunks: z.array(trunk),
+  routes: z.array(route),
+  call: z.strictObject({
+    answerTimeoutMs: durationMs,
+    maxCalls: count,
+    onShutdown: oneOf(['bye', 'keep']),
+    drainMs: z.int().min(0).max(maxDurationMs),
+  }),
+  // 65,535 is the largest that T-Library's `user-data-limit` takes.
+  data: z.strictObject({ packedLimitBytes: z.int().min(1).max(65_535) }),
+  notify: z.strictObject({
+    maxBytes: z.int().min(200).max(65_535),
+    queueLimit: count,
+    timeoutMs: durationMs,
+  }),
+  http: z.strictObject({
+    listen: parsed(text => (text === 'off' ? ('off' as const) : parseSocketAddress(text))),
+    tokens: listOf(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._~+/=-]{16,}$/, 'a token has at least 16 characters, those of RFC 6750 §2.1'),
+    ),
+  }),
+  kafka: z.strictObject({ brokers: parsed(refuseBrokers) }),
+  log: z.strictObject({
+    level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    userData: z.boolean(),
+  }),
+});
+
+/** One of some words; those that are planned are refused by name. */
+function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], later: readonly string[] = []) {
+  return z.enum(words, {
+    error: issue =>
+      typeof issue.input === 'string' && later.includes(issue.input)
+        ? `${issue.input} is not supported yet`
+        : `expected one of ${words.join(', ')}`,
+  });
+}
+
+function refuseBrokers(text: string): string {
+  if (text !== '') throw new BadValue('Kafka is not supported yet: leave it empty');
+  return text;
+}
+
+/** Header names compare case-insensitively (RFC 3261 §7.3.1): lower case is what the program works with. */
+function parseHeaderName(text: string): string {
+  if (!/^[\w.!%*+`'~-]+$/.test(text)) throw new BadValue(`"${text}" is no header name`);
+  return text.toLowerCase();
+}
+
+function parseHeaderPattern(text: string): string {
+  if (!/^x-[\w.!%+`'~-]*\*?$/i.test(text))
+    throw new BadValue(`"${text}": expected an X- header, with a * at the end or without`);
+  return text;
+}

@@ -1,0 +1,158 @@
+/** Who has to act for it not to happen again. */
+export type Blame = 'caller' | 'callee' | 'operator' | 'baton' | 'network';
+
+export interface ErrorEntry {
+  readonly meaning: string;
+  /** Status of the SIP answer that carries it. */
+  readonly sipStatus?: number;
+  /** Status of the HTTP answer that carries it. */
+  readonly httpStatus?: number;
+  /** Exit code of the process that ends by it. */
+  readonly exitCode?: number;
+  readonly blame: Blame;
+}
+
+/** Every failure Baton speaks of, in logs, metrics, SIP and HTTP. docs/errors.md is this table. */
+export const errorTable = {
+  'untrusted-source': {
+    meaning: 'The request comes from an address that is neither loopback nor a trunk nor trusted.',
+    sipStatus: 403,
+    blame: 'caller',
+  },
+  'relay-denied': {
+    meaning: 'The Request-URI names a host outside trunks and routes, and relay.anyTarget does not allow it.',
+    sipStatus: 403,
+    blame: 'caller',
+  },
+  'no-route': { meaning: 'No route and no target for the called number.', sipStatus: 404, blame: 'operator' },
+  'target-unreachable': {
+    meaning: 'Nothing could be sent to the target: connection refused, no such host, no listener for it.',
+    sipStatus: 503,
+    blame: 'network',
+  },
+  'target-timeout': {
+    meaning: 'The target gave no response at all within timer B.',
+    sipStatus: 408,
+    blame: 'network',
+  },
+  'no-answer': {
+    meaning: 'The target rang longer than call.answerTimeoutMs.',
+    sipStatus: 408,
+    blame: 'callee',
+  },
+  'unsupported-extension': {
+    meaning: 'Require names an extension that Baton does not have; Unsupported lists it.',
+    sipStatus: 420,
+    blame: 'caller',
+  },
+  'method-not-allowed': {
+    meaning: 'The method is not served here; Allow lists those that are.',
+    sipStatus: 405,
+    httpStatus: 405,
+    blame: 'caller',
+  },
+  'too-many-hops': { meaning: 'Max-Forwards has reached 0.', sipStatus: 483, blame: 'network' },
+  overload: {
+    meaning: 'call.maxCalls or a limit of the SIP engine is reached.',
+    sipStatus: 503,
+    blame: 'operator',
+  },
+  'shutting-down': {
+    meaning: 'Baton is stopping and takes no new calls.',
+    sipStatus: 503,
+    httpStatus: 503,
+    blame: 'operator',
+  },
+  'not-ready': {
+    meaning: 'The way to the SIP engine is not up.',
+    sipStatus: 503,
+    httpStatus: 503,
+    blame: 'operator',
+  },
+  'engine-lost': {
+    meaning: 'The connection to the SIP engine was lost while the call was up or being set up.',
+    sipStatus: 503,
+    blame: 'network',
+  },
+  'packed-limit': {
+    meaning: 'The entry would make the attached data larger than data.packedLimitBytes.',
+    httpStatus: 413,
+    blame: 'caller',
+  },
+  'control-character': {
+    meaning: 'CR, LF or NUL in data that goes to a header.',
+    httpStatus: 422,
+    blame: 'caller',
+  },
+  'acs-count': {
+    meaning: 'Not sent to a leg with the ACS limits: more than 5 custom headers.',
+    blame: 'operator',
+  },
+  'acs-key-length': {
+    meaning: 'Not sent to a leg with the ACS limits: the header name is longer than 64 characters.',
+    blame: 'operator',
+  },
+  'acs-value-length': {
+    meaning: 'Not sent to a leg with the ACS limits: the value is longer than 256 characters.',
+    blame: 'operator',
+  },
+  'acs-charset': {
+    meaning: 'Not sent to a leg with the ACS limits: a character outside their set.',
+    blame: 'operator',
+  },
+  'duplicate-header': {
+    meaning: 'A data header repeated in one message: the first counts.',
+    blame: 'caller',
+  },
+  'config-invalid': {
+    meaning: 'The configuration has unknown keys or bad values.',
+    exitCode: 78,
+    blame: 'operator',
+  },
+  'port-in-use': {
+    meaning: 'An address to listen on is taken by another process.',
+    exitCode: 1,
+    blame: 'operator',
+  },
+  'call-unknown': { meaning: 'No live call has this ConnID.', httpStatus: 404, blame: 'caller' },
+  'bad-request': { meaning: 'The request cannot be understood.', httpStatus: 400, blame: 'caller' },
+  unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
+  'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
+  'not-supported': {
+    meaning: 'Planned, and not in this version.',
+    sipStatus: 501,
+    httpStatus: 501,
+    exitCode: 69,
+    blame: 'operator',
+  },
+  internal: {
+    meaning: 'A defect of Baton; the log line at level error tells more.',
+    sipStatus: 500,
+    httpStatus: 500,
+    exitCode: 70,
+    blame: 'baton',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export const errorCodes = Object.keys(errorTable) as ErrorCode[];
+
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return errorTable[code];
+}
+
+/** A failure that knows its place in the table. */
+export class BatonError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ?? errorEntry(code).meaning, options);
+    this.name = 'BatonError';
+    this.code = code;
+  }
+
+  get blame(): Blame {
+    return errorEntry(this.code).blame;
+  }
+}

@@ -1,0 +1,192 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EngineCounters } from './engine/counters.ts';
+import type { Blame, ErrorCode } from './errors.ts';
+
+/** How an attempt ended, seen from the caller. */
+export type Verdict = 'answered' | 'rejected' | 'cancelled' | 'no-answer' | 'failed' | 'refused';
+
+/** What became of one event INFO. `skipped`: the leg does not take them. */
+export type NotificationOutcome = 'delivered' | 'refused' | 'timeout' | 'dropped' | 'skipped' | (string & {});
+
+/** What stands in the embedded engine at this moment. */
+export interface EngineGauges {
+  readonly transactions: number;
+  readonly dialogs: number;
+  readonly timers: number;
+}
+
+export interface EngineReading {
+  readonly counters: EngineCounters;
+  gauges(): EngineGauges;
+}
+
+/** Seconds; RFC 3261's Timer B (32 s) is the last but one. */
+const setupBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 32, 60];
+const eventBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** The plain numbers of EngineCounters. */
+type EngineCounterName = Exclude<keyof EngineCounters, 'refused' | 'countRefused'>;
+
+/** What they say to the reader; one that is not here yet is described by its name. */
+const engineCounterHelp: Readonly<Partial<Record<EngineCounterName, string>>> = {
+  messagesReceived: 'SIP messages received',
+  messagesSent: 'SIP messages sent',
+  unparsable: 'What arrived and was no SIP: dropped in silence',
+  unadmitted: 'Requests refused or dropped because of where they came from',
+  retransmissionsAbsorbed: 'Retransmissions received and absorbed',
+  retransmissionsSent: 'Messages sent again',
+  transactionTimeouts: 'Client transactions without a final response',
+  transportErrors: 'Messages that could not be sent',
+  strayResponses: 'Responses without a transaction',
+  forkedAnswersEnded: 'Further 2xx of a forked INVITE: acknowledged and ended',
+  framesReceived: 'Control frames received',
+  framesSent: 'Control frames sent',
+  framesRefused: 'Control frames answered NOK',
+  authenticationFailures: 'Control connections with a wrong secret',
+  ownersLost: 'Applications whose control connection was lost',
+  dialogsRebound: 'Dialogs given back to an application that returned',
+  slowClientsClosed: 'Control connections closed because their application did not read',
+  dialogsEndedForLostOwner: 'Dialogs ended because their application did not return',
+};
+
+/** What Baton counts, in Prometheus' terms. All methods are cheap and never throw. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #calls: Gauge;
+  readonly #attempts: Counter<'verdict' | 'blame'>;
+  readonly #setup: Histogram;
+  readonly #event: Histogram;
+  readonly #notifications: Counter<'outcome'>;
+  readonly #dropped: Counter<'code'>;
+
+  constructor() {
+    const registers = [this.registry];
+    this.#calls = new Gauge({ name: 'baton_calls', help: 'Live calls', registers });
+    this.#attempts = new Counter({
+      name: 'baton_call_attempts_total',
+      help: 'Call attempts that are over, by verdict and by who is to blame',
+      labelNames: ['verdict', 'blame'],
+      registers,
+    });
+    this.#setup = new Histogram({
+      name: 'baton_setup_seconds',
+      help: 'From the INVITE of the caller to the 2xx of the callee',
+      buckets: setupBuckets,
+      registers,
+    });
+    this.#event = new Histogram({
+      name: 'baton_event_seconds',
+      help: 'From a change of attached data to the answer of the party told',
+      buckets: eventBuckets,
+      registers,
+    });
+    this.#notifications = new Counter({
+      name: 'baton_notifications_total',
+      help: 'Events for a leg, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#dropped = new Counter({
+      name: 'baton_data_dropped_total',
+      help: 'Entries of attached data not taken or not sent, by reason',
+      labelNames: ['code'],
+      registers,
+    });
+  }
+
+  callStarted(): void {
+    this.#calls.inc();
+  }
+
+  callAnswered(setupMs: number): void {
+    this.#setup.observe(setupMs / 1000);
+  }
+
+  /** Once for each `callStarted`. */
+  callEnded(verdict: Verdict, blame: Blame | 'nobody'): void {
+    this.#calls.dec();
+    this.#attempts.inc({ verdict, blame });
+  }
+
+  /** An attempt that never became a call: no `callStarted` went before. */
+  callRefused(blame: Blame): void {
+    this.#attempts.inc({ verdict: 'refused', blame });
+  }
+
+  notification(outcome: NotificationOutcome): void {
+    this.#notifications.inc({ outcome });
+  }
+
+  dataDropped(code: ErrorCode): void {
+    this.#dropped.inc({ code });
+  }
+
+  eventDelivered(seconds: number): void {
+    this.#event.observe(seconds);
+  }
+
+  /** Event loop lag, heap, CPU and the like of this process. */
+  measureProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** The engine counts by itself and is read when somebody asks. */
+  readEngine(engine: EngineReading): void {
+    for (const name of Object.keys(engineCounterHelp) as EngineCounterName[])
+      this.#engineCounter(name, engine);
+    this.#engineRefusals(engine);
+    this.#engineGauge('transactions', 'SIP transactions that stand', engine);
+    this.#engineGauge('dialogs', 'SIP dialogs that stand', engine);
+    this.#engineGauge('timers', 'Timers that run', engine);
+  }
+
+  /** The text that Prometheus scrapes, and its content type. */
+  async text(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.registry.contentType, body: await this.registry.metrics() };
+  }
+
+  #engineCounter(name: EngineCounterName, engine: EngineReading): void {
+    new Counter({
+      name: `baton_engine_${snakeCase(name)}_total`,
+      help: engineCounterHelp[name] ?? name,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(engine.counters[name]);
+      },
+    });
+  }
+
+  #engineRefusals(engine: EngineReading): void {
+    new Counter({
+      name: 'baton_engine_refused_total',
+      help: 'Messages refused with a stateless answer, by status',
+      labelNames: ['status'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [status, count] of engine.counters.refused) this.inc({ status }, count);
+      },
+    });
+  }
+
+  #engineGauge(name: keyof EngineGauges, help: string, engine: EngineReading): void {
+    new Gauge({
+      name: `baton_engine_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(engine.gauges()[name]);
+      },
+    });
+  }
+}
+
+function counterNames(counters: EngineCounters): EngineCounterName[] {
+  const numbers = Object.entries(counters).filter(([, value]) => typeof value === 'number');
+  return numbers.map(([name]) => name as EngineCounterName);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+}

@@ -132,8 +132,7 @@ export class Metrics {
 
   /** The engine counts by itself and is read when somebody asks. */
   readEngine(engine: EngineReading): void {
-    for (const name of Object.keys(engineCounterHelp) as EngineCounterName[])
-      this.#engineCounter(name, engine);
+    for (const name of counterNames(engine.counters)) this.#engineCounter(name, engine);
     this.#engineRefusals(engine);
     this.#engineGauge('transactions', 'SIP transactions that stand', engine);
     this.#engineGauge('dialogs', 'SIP dialogs that stand', engine);

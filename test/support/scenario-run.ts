@@ -1,0 +1,275 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BatonProcess, type LogLine } from './baton-process.ts';
+import { freePort, releasePorts } from './free-ports.ts';
+import { type Sample, sumOf } from './prometheus-text.ts';
+import { exchangeRaw } from './scenario-raw.ts';
+import { configText, type LogExpectation, misses, type Party, type Story } from './scenario-story.ts';
+import { SilentTarget } from './silent-target.ts';
+import { portTaken, type SippOutcome, type SippProcess, startSipp } from './sipp.ts';
+
+export interface StoryResult {
+  /** Why it cannot run on this machine. */
+  readonly skipped?: string;
+  /** What was not as told; empty when all was. */
+  readonly failures: readonly string[];
+  /** SIPp's traces, kept when something failed. */
+  readonly folder?: string;
+}
+
+/** The configuration all stories start from: nothing of it may change what a story shows. */
+const defaults = { node: 'story', log: { level: 'info' } };
+
+const excerptLength = 3_000;
+
+/** The address everything of a story is bound to, or undefined when this machine has none such. */
+function addressFor(story: Story): string | undefined {
+  const family = story.ip === 4 ? 'IPv4' : 'IPv6';
+  const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? []);
+  const loopback = story.address === 'loopback';
+  const usable = all.filter(
+    one => one.family === family && one.internal === loopback && !one.address.startsWith('fe80'),
+  );
+  return usable[0]?.address;
+}
+
+function hostOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/** Everything one run of a story has started or claimed. */
+class Stage {
+  readonly failures: string[] = [];
+  readonly address: string;
+  readonly folder: string;
+  readonly #story: Story;
+  readonly #ports: number[] = [];
+  readonly #sipps: SippProcess[] = [];
+  #baton: BatonProcess | undefined;
+  #silent: SilentTarget | undefined;
+
+  constructor(story: Story, address: string, folder: string) {
+    this.#story = story;
+    this.address = address;
+    this.folder = folder;
+  }
+
+  async play(): Promise<void> {
+    const story = this.#story;
+    const targetPorts = await this.#claim(Math.max(1, story.uas?.length ?? 0));
+    const callees = await this.#startCallees(targetPorts);
+    const sipPort = await this.#port();
+    const baton = await this.#startBaton(sipPort, targetPorts);
+    const before = await baton.metrics();
+    this.failures.push(...(await exchangeRaw(story.raw, { address: this.address, port: sipPort })));
+    const caller = await this.#startCaller(sipPort);
+    if (caller !== undefined) this.#judge(await caller.outcome, story.uac);
+    await this.#judgeCallees(callees);
+    await this.#judgeBaton(baton, before);
+    await this.#judgeEnding(baton);
+  }
+
+  async clear(): Promise<void> {
+    for (const sipp of this.#sipps) sipp.kill();
+    await Promise.all(this.#sipps.map(sipp => sipp.outcome));
+    if (this.#baton?.running === true) await this.#baton.stop('SIGKILL');
+    this.#silent?.stop();
+    releasePorts(this.#ports);
+  }
+
+  async #port(): Promise<number> {
+    const port = await freePort(this.address);
+    this.#ports.push(port);
+    return port;
+  }
+
+  async #claim(count: number): Promise<number[]> {
+    const ports: number[] = [];
+    while (ports.length < count) ports.push(await this.#port());
+    return ports;
+  }
+
+  async #startSipp(
+    name: string,
+    scenario: string,
+    party: Party,
+    port: number,
+    remote?: string,
+  ): Promise<SippProcess> {
+    const story = this.#story;
+    const sipp = await startSipp({
+      name,
+      scenario,
+      folder: join(this.folder, name),
+      address: this.address,
+      port,
+      mediaPort: await this.#port(),
+      controlPort: await this.#port(),
+      ...(remote === undefined ? {} : { remote }),
+      transport: party.transport ?? story.transport,
+      calls: party.calls ?? story.calls,
+      rate: story.rate,
+      lossPercent: story.lossPercent,
+      timeoutMs: story.timeoutMs,
+      args: party.args,
+    });
+    this.#sipps.push(sipp);
+    return sipp;
+  }
+
+  async #startCallees(ports: readonly number[]): Promise<SippProcess[]> {
+    const story = this.#story;
+    const callees: SippProcess[] = [];
+    for (const [at, party] of (story.uas ?? []).entries()) {
+      const name = at === 0 ? 'uas' : `uas-${at + 1}`;
+      callees.push(await this.#startSipp(name, story.uasScenarios[at] ?? '', party, ports[at] ?? 0));
+      if (!(await portTaken(ports[at] ?? 0))) this.failures.push(`${name}: SIPp did not come up`);
+    }
+    if (callees.length === 0) this.#silent = await SilentTarget.start(this.address);
+    return callees;
+  }
+
+  async #startCaller(sipPort: number): Promise<SippProcess | undefined> {
+    const { uacScenario, uac } = this.#story;
+    if (uacScenario === undefined) return undefined;
+    return this.#startSipp('uac', uacScenario, uac, await this.#port(), `${hostOf(this.address)}:${sipPort}`);
+  }
+
+  /** Words of config.yaml: `{target}`, `{target-2}`, …: `host:port` of each UAS; `{nobody}`: where no one listens. */
+  async #words(targets: readonly string[], sipPort: number): Promise<Map<string, string>> {
+    const words = targets.map((target, at) => [at === 0 ? 'target' : `target-${at + 1}`, target] as const);
+    const nobody = `${hostOf(this.address)}:${await this.#port()}`;
+    return new Map([
+      ...words,
+      ['nobody', nobody],
+      ['baton', `${hostOf(this.address)}:${sipPort}`],
+      ['address', this.address],
+    ]);
+  }
+
+  async #startBaton(sipPort: number, targetPorts: readonly number[]): Promise<BatonProcess> {
+    const host = hostOf(this.address);
+    const httpPort = await freePort();
+    this.#ports.push(httpPort);
+    const ports = this.#silent === undefined ? targetPorts : [this.#silent.port];
+    const targets = ports.map(port => `${host}:${port}`);
+    const config = join(this.folder, 'baton.yaml');
+    await writeFile(config, configText(this.#story, await this.#words(targets, sipPort), defaults));
+    const transport = this.#story.uas?.[0]?.transport ?? this.#story.transport;
+    this.#baton = await BatonProcess.start({
+      config,
+      env: {
+        BATON_SIP_LISTEN: `udp:${host}:${sipPort},tcp:${host}:${sipPort}`,
+        BATON_HTTP_LISTEN: `127.0.0.1:${httpPort}`,
+        BATON_TARGET: `sip:${targets[0] ?? ''}${transport === 'tcp' ? ';transport=tcp' : ''}`,
+      },
+      httpUrl: `http://127.0.0.1:${httpPort}`,
+    });
+    return this.#baton;
+  }
+
+  #judge(outcome: SippOutcome, party: Party): void {
+    const { name, exit, statistics, messages, complaints } = outcome;
+    const calls = statistics.get('SuccessfulCall') ?? 0;
+    if (exit !== party.exit) {
+      const excerpt = complaints.slice(0, excerptLength);
+      this.failures.push(`${name}: SIPp ended with ${exit ?? 'a signal'}, ${calls} calls right\n${excerpt}`);
+    }
+    for (const [kind, counted, bounds] of [
+      ['statistics', statistics, party.statistics],
+      ['messages', messages, party.messages],
+    ] as const) {
+      for (const [key, expected] of Object.entries(bounds)) {
+        const wrong = misses(counted.get(key) ?? Number.NaN, expected);
+        if (wrong !== undefined) this.failures.push(`${name}: ${kind} ${key}: ${wrong}`);
+      }
+    }
+  }
+
+  /** The caller is through: a callee that still waits has missed something, and need not wait for its own timeout. */
+  async #judgeCallees(callees: readonly SippProcess[]): Promise<void> {
+    const hopeless = this.failures.length > 0;
+    const patience = setTimeout(() => hopeless && callees.forEach(callee => callee.kill()), 2_000);
+    const outcomes = await Promise.all(callees.map(callee => callee.outcome));
+    clearTimeout(patience);
+    for (const [at, outcome] of outcomes.entries()) {
+      const party = this.#story.uas?.[at];
+      if (party !== undefined) this.#judge(outcome, party);
+    }
+    const heard = this.#silent?.heard ?? [];
+    if (heard.length > 0) this.failures.push(`the target must hear nothing, and heard ${heard.join(', ')}`);
+  }
+
+  async #judgeBaton(baton: BatonProcess, before: readonly Sample[]): Promise<void> {
+    const { calls, metrics } = this.#story.baton;
+    const left = await this.#settled(baton, calls);
+    if (left !== calls) this.failures.push(`GET /v1/calls: ${left} calls left instead of ${calls}`);
+    const after = await baton.metrics();
+    for (const [series, expected] of Object.entries(metrics)) {
+      const wrong = misses(sumOf(after, series) - sumOf(before, series), expected);
+      if (wrong !== undefined) this.failures.push(`metric ${series}: grew by ${wrong}`);
+    }
+    const dialogs = sumOf(after, 'baton_engine_dialogs');
+    if (calls === 0 && dialogs !== 0) this.failures.push(`${dialogs} dialogs left in the engine`);
+  }
+
+  async #settled(baton: BatonProcess, calls: number): Promise<number> {
+    const until = Date.now() + this.#story.settleMs;
+    for (;;) {
+      const left = await baton.callCount();
+      const dialogs = sumOf(await baton.metrics(), 'baton_engine_dialogs');
+      if ((left === calls && (calls > 0 || dialogs === 0)) || Date.now() > until) return left;
+      await delay(50);
+    }
+  }
+
+  async #judgeEnding(baton: BatonProcess): Promise<void> {
+    const { code, signal } = await baton.stop();
+    if (code !== 0) this.failures.push(`SIGTERM: Baton ended with ${code ?? signal} instead of 0`);
+    if (baton.stderr !== '') this.failures.push(`standard error: ${baton.stderr.slice(0, excerptLength)}`);
+    if (baton.strayOutput.length > 0)
+      this.failures.push(`no JSON: ${baton.strayOutput.slice(0, 5).join('\n')}`);
+    this.#judgeLog(baton.log);
+  }
+
+  #judgeLog(log: readonly LogLine[]): void {
+    const { log: expected, worstLevel } = this.#story.baton;
+    for (const line of log.filter(one => one.level > worstLevel))
+      this.failures.push(`logged ${JSON.stringify(line)}`);
+    for (const one of expected) {
+      const wrong = misses(log.filter(line => fits(line, one)).length, one.times);
+      if (wrong !== undefined)
+        this.failures.push(`log lines ${JSON.stringify(one.msg)} ${JSON.stringify(one.fields)}: ${wrong}`);
+    }
+  }
+}
+
+function fits(line: LogLine, expected: LogExpectation): boolean {
+  if (line.msg !== expected.msg) return false;
+  return Object.entries(expected.fields).every(([field, wanted]) => {
+    const pattern = typeof wanted === 'string' ? /^\/(.*)\/$/.exec(wanted)?.[1] : undefined;
+    const actual = line[field];
+    return pattern === undefined
+      ? actual === wanted
+      : new RegExp(pattern).test(JSON.stringify(actual ?? null));
+  });
+}
+
+/** Plays one story: SIPp on both sides, Baton between them, everything started for it and ended after it. */
+export async function runStory(story: Story): Promise<StoryResult> {
+  const address = addressFor(story);
+  if (address === undefined)
+    return { skipped: `this machine has no ${story.address} IPv${story.ip} address`, failures: [] };
+  const folder = await mkdtemp(join(tmpdir(), `baton-${story.name}-`));
+  const stage = new Stage(story, address, folder);
+  try {
+    await stage.play();
+  } finally {
+    await stage.clear();
+  }
+  if (stage.failures.length > 0) return { failures: stage.failures, folder };
+  await rm(folder, { recursive: true, force: true });
+  return { failures: [] };
+}

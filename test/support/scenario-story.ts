@@ -1,0 +1,165 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** A number that must be met exactly, or its limits. */
+const bound = z.union([
+  z.number(),
+  z.strictObject({ atLeast: z.number().optional(), atMost: z.number().optional() }),
+]);
+export type Bound = z.infer<typeof bound>;
+
+const party = z.strictObject({
+  /** XML file, relative to the story. */
+  scenario: z.string().optional(),
+  /** What SIPp must end with. */
+  exit: z.number().int().default(0),
+  /** Further SIPp options. */
+  args: z.array(z.string()).default([]),
+  /** Calls this party takes part in; default: those of the story. */
+  calls: z.number().int().positive().optional(),
+  transport: z.enum(['udp', 'tcp']).optional(),
+  /** SIPp's statistics by name, e.g. `Retransmissions`. */
+  statistics: z.record(z.string(), bound).default({}),
+  /** SIPp's counts by message, e.g. `3_200_Retrans`. */
+  messages: z.record(z.string(), bound).default({}),
+});
+export type Party = z.infer<typeof party>;
+
+const rawMessage = z.strictObject({
+  name: z.string(),
+  transport: z.enum(['udp', 'tcp']).default('udp'),
+  /** Joined with CRLF. Words in braces are filled in: see sipp-scenarios/README.md. */
+  lines: z.array(z.string()),
+  /** Sent this often, each from the same socket, with a fresh branch and Call-ID. */
+  times: z.number().int().positive().default(1),
+  /** Status of the answer, or that none comes. */
+  answer: z.union([z.number().int(), z.literal('silence')]),
+  /** How many answers of that status; default: one each. */
+  answers: bound.optional(),
+  /** Text that the answer must contain. */
+  contains: z.array(z.string()).default([]),
+});
+export type RawMessage = z.infer<typeof rawMessage>;
+
+const logLine = z.strictObject({
+  msg: z.string(),
+  /** Fields and their values; a text between slashes is a regular expression. */
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** How often; default: at least once. 0: never. */
+  times: bound.default({ atLeast: 1 }),
+});
+export type LogExpectation = z.infer<typeof logLine>;
+
+const expectation = z.strictObject({
+  summary: z.string(),
+  calls: z.number().int().positive().default(1),
+  /** Calls a second. */
+  rate: z.number().positive().default(10),
+  /** Percent of messages lost, each way, at each SIPp. */
+  lossPercent: z.number().min(0).max(50).default(0),
+  transport: z.enum(['udp', 'tcp']).default('udp'),
+  ip: z.union([z.literal(4), z.literal(6)]).default(4),
+  /** `local`: an address of this machine that is not loopback. */
+  address: z.enum(['loopback', 'local']).default('loopback'),
+  timeoutMs: z.number().int().positive().default(20_000),
+  /** How long Baton may take to forget the calls. */
+  settleMs: z.number().int().positive().default(3_000),
+  uac: party.prefault({}),
+  /** One SIPp each, in order; default: `uas.xml` when the story has one. */
+  uas: z.array(party).optional(),
+  /** Sent before the calls. */
+  raw: z.array(rawMessage).default([]),
+  baton: z
+    .strictObject({
+      /** Calls in `GET /v1/calls` when all is over. */
+      calls: z.number().int().default(0),
+      /** How much a series grew. */
+      metrics: z.record(z.string(), bound).default({}),
+      log: z.array(logLine).default([]),
+      /** Highest pino level that may be logged; 50 is error. */
+      worstLevel: z.number().int().default(40),
+    })
+    .prefault({}),
+});
+
+export interface Story extends z.infer<typeof expectation> {
+  readonly name: string;
+  readonly folder: string;
+  /** Path of the UAC's scenario; none when the story is raw messages only. */
+  readonly uacScenario: string | undefined;
+  readonly uasScenarios: readonly string[];
+  /** Text of `config.yaml` with words in braces, merged over the stories' defaults. */
+  readonly config: string | undefined;
+}
+
+export const storiesFolder = fileURLToPath(new URL('../../sipp-scenarios', import.meta.url));
+
+export function storyNames(folder = storiesFolder): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && existsSync(join(folder, entry.name, 'expect.json')))
+    .map(entry => entry.name)
+    .sort();
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+/** Throws, with every problem named, when expect.json does not have the shape that sipp-scenarios/README.md tells. */
+export function loadStory(name: string, root = storiesFolder): Story {
+  const folder = join(root, name);
+  const read = expectation.safeParse(JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')));
+  if (!read.success) throw new Error(`${name}/expect.json:\n${z.prettifyError(read.error)}`);
+  const { uac, uas } = read.data;
+  const targets = uas ?? (existsSync(join(folder, 'uas.xml')) ? [party.parse({})] : []);
+  const config = existing(join(folder, 'config.yaml'));
+  return {
+    ...read.data,
+    name,
+    folder,
+    uas: targets,
+    uacScenario: existing(join(folder, uac.scenario ?? 'uac.xml')),
+    uasScenarios: targets.map((target, at) =>
+      join(folder, target.scenario ?? (at === 0 ? 'uas.xml' : `uas-${at + 1}.xml`)),
+    ),
+    config: config === undefined ? undefined : readFileSync(config, 'utf8'),
+  };
+}
+
+/** Replaces `{word}` by what it stands for; an unknown word stays as it is. */
+export function fillIn(text: string, words: ReadonlyMap<string, string>): string {
+  return text.replace(/\{([\w-]+)\}/g, (whole, word: string) => words.get(word) ?? whole);
+}
+
+type Tree = Record<string, unknown>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merge(base: Tree, over: Tree): Tree {
+  const merged = Object.entries(over).map(([key, value]) => {
+    const below = base[key];
+    return [key, isTree(below) && isTree(value) ? merge(below, value) : value];
+  });
+  return { ...base, ...Object.fromEntries(merged) };
+}
+
+/** Baton's configuration for one run of a story, as text of a file. */
+export function configText(story: Story, words: ReadonlyMap<string, string>, defaults: Tree): string {
+  const own: unknown = story.config === undefined ? {} : parse(fillIn(story.config, words));
+  return JSON.stringify(merge(defaults, isTree(own) ? own : {}), null, 2);
+}
+
+/** What is wrong with `actual`, or undefined. */
+export function misses(actual: number, expected: Bound): string | undefined {
+  if (typeof expected === 'number')
+    return actual === expected ? undefined : `${actual} instead of ${expected}`;
+  const { atLeast, atMost } = expected;
+  if (atLeast !== undefined && actual < atLeast) return `${actual}, not at least ${atLeast}`;
+  if (atMost !== undefined && actual > atMost) return `${actual}, not at most ${atMost}`;
+  return undefined;
+}

@@ -43,26 +43,65 @@ export interface NewRequest extends Payload {
 }
 
 /** In-dialog methods that travel between legs. ACK, CANCEL and BYE have signals of their own. */
-export type MidCallMethod = 'INVITE' | 'UPDATE' | 'INFO' | 'MESSAGE' | 'NOTIFY' | 'OPTIONS' | 'REFER' | (string & {});
+export type MidCallMethod =
+  | 'INVITE'
+  | 'UPDATE'
+  | 'INFO'
+  | 'MESSAGE'
+  | 'NOTIFY'
+  | 'OPTIONS'
+  | 'REFER'
+  | (string & {});
 
 /** What happened on the wire or the clock, in call words. */
 export type Signal =
   /** A caller's initial INVITE: a leg is born. */
   | { readonly type: 'invited'; readonly leg: LegId; readonly request: NewRequest }
   /** 101 to 199 to our INVITE. */
-  | { readonly type: 'progressed'; readonly leg: LegId; readonly status: number; readonly reason: string; readonly payload: Payload }
+  | {
+      readonly type: 'progressed';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly reason: string;
+      readonly payload: Payload;
+    }
   /** 2xx to our initial INVITE; it waits for `acknowledge`. */
   | { readonly type: 'answered'; readonly leg: LegId; readonly status: number; readonly payload: Payload }
   /** 3xx to 6xx to our initial INVITE, or what stood in for one (408 no response, 503 nothing could be sent). */
-  | { readonly type: 'rejected'; readonly leg: LegId; readonly status: number; readonly reason: string; readonly payload: Payload }
+  | {
+      readonly type: 'rejected';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly reason: string;
+      readonly payload: Payload;
+    }
   /** The caller gave up before the final response; its INVITE is answered 487 by the shell or the engine. */
   | { readonly type: 'cancelled'; readonly leg: LegId; readonly payload: Payload }
   /** ACK to our 2xx: to the initial INVITE (no request id) or to a re-INVITE. */
-  | { readonly type: 'acknowledged'; readonly leg: LegId; readonly request?: RequestId; readonly payload: Payload }
+  | {
+      readonly type: 'acknowledged';
+      readonly leg: LegId;
+      readonly request?: RequestId;
+      readonly payload: Payload;
+    }
   /** A request within the dialog; it wants `respond` under the same id. BYE is `hungUp`. */
-  | { readonly type: 'requested'; readonly leg: LegId; readonly request: RequestId; readonly method: MidCallMethod; readonly payload: Payload }
+  | {
+      readonly type: 'requested';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly method: MidCallMethod;
+      readonly payload: Payload;
+    }
   /** A response to one of our requests within the dialog. 1xx to re-INVITE included; 2xx to re-INVITE waits for `acknowledge`. */
-  | { readonly type: 'responded'; readonly leg: LegId; readonly request: RequestId; readonly method: MidCallMethod; readonly status: number; readonly reason: string; readonly payload: Payload }
+  | {
+      readonly type: 'responded';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly method: MidCallMethod;
+      readonly status: number;
+      readonly reason: string;
+      readonly payload: Payload;
+    }
   /** BYE from the peer; already answered 200. */
   | { readonly type: 'hungUp'; readonly leg: LegId; readonly payload: Payload }
   /** The leg ended without the peer's doing: no ACK, owner lost, engine gone. */
@@ -81,15 +120,55 @@ export type TimerName =
 /** What the shell has to do. Each is fire and forget: its outcome comes back as a signal. */
 export type Effect =
   /** Send an initial INVITE; the leg is born by this. `from` and `to` are whole header values without tag; `@localhost` in from and contact stands for our own address. */
-  | { readonly do: 'invite'; readonly leg: LegId; readonly requestUri: string; readonly from: string; readonly to: string; readonly contactUser: string; readonly maxForwards: number; readonly payload: Payload; /** Next hop URI, when it is not the Request-URI. */ readonly via?: string }
-  | { readonly do: 'progress'; readonly leg: LegId; readonly status: number; readonly reason: string; readonly payload: Payload }
+  | {
+      readonly do: 'invite';
+      readonly leg: LegId;
+      readonly requestUri: string;
+      readonly from: string;
+      readonly to: string;
+      readonly contactUser: string;
+      readonly maxForwards: number;
+      readonly payload: Payload /** Next hop URI, when it is not the Request-URI. */;
+      readonly via?: string;
+    }
+  | {
+      readonly do: 'progress';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly reason: string;
+      readonly payload: Payload;
+    }
   | { readonly do: 'answer'; readonly leg: LegId; readonly status: number; readonly payload: Payload }
-  | { readonly do: 'reject'; readonly leg: LegId; readonly status: number; readonly reason?: string; readonly payload: Payload }
+  | {
+      readonly do: 'reject';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly reason?: string;
+      readonly payload: Payload;
+    }
   | { readonly do: 'cancel'; readonly leg: LegId; readonly headers: readonly HeaderLine[] }
   /** ACK to the 2xx of the initial INVITE (no request id) or of our re-INVITE. */
-  | { readonly do: 'acknowledge'; readonly leg: LegId; readonly request?: RequestId; readonly payload: Payload }
-  | { readonly do: 'request'; readonly leg: LegId; readonly request: RequestId; readonly method: MidCallMethod; readonly payload: Payload }
-  | { readonly do: 'respond'; readonly leg: LegId; readonly request: RequestId; readonly status: number; readonly reason?: string; readonly payload: Payload }
+  | {
+      readonly do: 'acknowledge';
+      readonly leg: LegId;
+      readonly request?: RequestId;
+      readonly payload: Payload;
+    }
+  | {
+      readonly do: 'request';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly method: MidCallMethod;
+      readonly payload: Payload;
+    }
+  | {
+      readonly do: 'respond';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly status: number;
+      readonly reason?: string;
+      readonly payload: Payload;
+    }
   | { readonly do: 'hangUp'; readonly leg: LegId; readonly headers: readonly HeaderLine[] }
   | { readonly do: 'startTimer'; readonly timer: TimerName; readonly delayMs: number }
   | { readonly do: 'stopTimer'; readonly timer: TimerName };

@@ -1,0 +1,111 @@
+import type { Owner } from '../control/owner.ts';
+import type { ByteString } from '../message/bytes.ts';
+import type { SipMessage } from '../message/message.ts';
+import { uriOf } from '../message/name-addr.ts';
+import type { ClientTransaction } from '../transaction/transaction.ts';
+import type { Flow, Hop, Protocol } from '../transport/transport.ts';
+import { NO_ROUTES, type RouteSet, routeSetOfUac } from './route-set.ts';
+
+/**
+ *     early ──2xx──▶ confirmed ──BYE, 64*T1 without ACK, owner gone──▶ ended
+ *       └──3xx-6xx, CANCEL, nothing could be sent────────────────────▶ ended
+ */
+export type DialogState = 'early' | 'confirmed' | 'ended';
+
+/** An ACK we sent for a 2xx, kept to answer each retransmission of that 2xx (RFC 3261 §13.2.2.4). */
+export interface SentAck {
+  readonly cseq: number;
+  readonly message: SipMessage;
+  readonly hop: Hop;
+}
+
+export interface DialogOptions {
+  readonly id: string;
+  readonly usage: 'INVITE' | 'SUBSCRIBE';
+  readonly role: 'uas' | 'uac';
+  readonly owner: Owner;
+  readonly callId: ByteString;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** What we write into From of our requests, tag included. */
+  readonly localParty: ByteString;
+  /** What we write into To of our requests, tag included once known. */
+  readonly remoteParty: ByteString;
+  readonly localCseq: number;
+  /** CSeq of the last request from the peer, -1 before the first. */
+  readonly remoteCseq: number;
+  readonly target: ByteString;
+  readonly routeSet: RouteSet;
+  readonly localContact: ByteString;
+  readonly protocol: Protocol;
+  readonly flow: Flow | undefined;
+}
+
+/** One dialog of RFC 3261 §12 and who owns it. */
+export class Dialog {
+  readonly id: string;
+  readonly usage: 'INVITE' | 'SUBSCRIBE';
+  readonly role: 'uas' | 'uac';
+  readonly callId: ByteString;
+  readonly localTag: string;
+  readonly localParty: ByteString;
+  owner: Owner;
+  state: DialogState = 'early';
+  remoteTag: string;
+  remoteParty: ByteString;
+  localCseq: number;
+  remoteCseq: number;
+  target: ByteString;
+  routeSet: RouteSet;
+  localContact: ByteString;
+  protocol: Protocol;
+  /** The way the peer's last message came: streams are answered on it while it lives. */
+  flow: Flow | undefined;
+  /** INVITEs (initial or re-INVITE) whose 2xx came and whose ACK the application still owes, by CSeq number. */
+  owedAck: { readonly cseq: number; readonly invite: SipMessage } | undefined;
+  sentAck: SentAck | undefined;
+  /** Our re-INVITE without a final response. */
+  ownInvite: ClientTransaction | undefined;
+  /** Our BYE is on its way. */
+  leaving = false;
+
+  constructor(options: DialogOptions) {
+    this.id = options.id;
+    this.usage = options.usage;
+    this.role = options.role;
+    this.owner = options.owner;
+    this.callId = options.callId;
+    this.localTag = options.localTag;
+    this.remoteTag = options.remoteTag;
+    this.localParty = options.localParty;
+    this.remoteParty = options.remoteParty;
+    this.localCseq = options.localCseq;
+    this.remoteCseq = options.remoteCseq;
+    this.target = options.target;
+    this.routeSet = options.routeSet;
+    this.localContact = options.localContact;
+    this.protocol = options.protocol;
+    this.flow = options.flow;
+  }
+
+  /** RFC 3261 §12.1.2: what a UAC learns from the response that makes or confirms the dialog. */
+  learnFromResponse(response: SipMessage, flow: Flow): void {
+    this.remoteTag = response.toTag;
+    this.remoteParty = response.headers.get('to') ?? this.remoteParty;
+    this.routeSet = response.headers.has('record-route') ? routeSetOfUac(response.headers) : NO_ROUTES;
+    this.protocol = flow.protocol;
+    this.flow = flow;
+    this.refreshTarget(response);
+  }
+
+  /** RFC 3261 §12.2.1.2 and §12.2.2: Contact of a target refresh request or of its 2xx replaces the remote target. */
+  refreshTarget(message: SipMessage): void {
+    const contact = message.headers.get('contact');
+    if (contact !== undefined && contact !== '*') this.target = uriOf(contact);
+  }
+
+  nextCseq(): number {
+    this.localCseq += 1;
+    return this.localCseq;
+  }
+}

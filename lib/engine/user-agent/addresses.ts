@@ -1,0 +1,103 @@
+import type { ByteString } from '../message/bytes.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
+import type { Hop, Protocol, SocketAddress, Transport } from '../transport/transport.ts';
+
+export interface AddressOptions {
+  readonly transport: Transport;
+  /** The listener's address as the peer can reach it; a wildcard listener has one per peer. */
+  readonly localAddressTowards: (hop: Hop) => string;
+  /** What we are called from outside, when something translates addresses in between. */
+  readonly external?: { readonly host: string; readonly port?: number } | undefined;
+  /** Peers on this side of the translation: they are given the local address. */
+  readonly isLocalNet: (address: string) => boolean;
+}
+
+/** What we call ourselves in Via, Contact, From and To, peer by peer. */
+export class Addresses {
+  readonly #options: AddressOptions;
+
+  constructor(options: AddressOptions) {
+    this.#options = options;
+  }
+
+  /** `host` has brackets when it is an IPv6 literal. */
+  ours(hop: Hop): { host: string; port: number } | undefined {
+    const listener = this.#options.transport.listenerFor(hop);
+    if (listener === undefined) return undefined;
+    const external = this.#options.external;
+    if (external !== undefined && !this.#options.isLocalNet(hop.address)) {
+      return { host: bracketed(external.host), port: external.port ?? listener.port };
+    }
+    return { host: bracketed(this.#options.localAddressTowards(hop)), port: listener.port };
+  }
+
+  /** True when a request to this hop would come back to one of our own listeners. */
+  isOwn(hop: Hop): boolean {
+    return this.#options.transport.listeners.some(
+      own => own.protocol === hop.protocol && own.port === hop.port && this.#covers(own, hop),
+    );
+  }
+
+  hostports(form: 'advertised' | 'local'): string {
+    const external = form === 'advertised' ? this.#options.external : undefined;
+    return this.#options.transport.listeners
+      .map(own => {
+        const host = external?.host ?? (isWildcard(own.address) ? this.#towardsAnyone(own) : own.address);
+        return `${own.protocol}/${bracketed(host)}:${external?.port ?? own.port}`;
+      })
+      .join(',');
+  }
+
+  #covers(own: Hop, hop: Hop): boolean {
+    if (own.address === hop.address) return true;
+    return isWildcard(own.address) && this.#options.localAddressTowards(hop) === hop.address;
+  }
+
+  #towardsAnyone(own: Hop): string {
+    const anyone = own.address.includes(':') ? '2001:db8::1' : '192.0.2.1';
+    return this.#options.localAddressTowards({ protocol: own.protocol, address: anyone, port: 5060 });
+  }
+}
+
+const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
+export const bracketed = (host: string): string =>
+  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+
+/**
+ * The Contact we write when the application gave none. RFC 3261 §19.1.1: UDP is what a sip URI without a transport
+ * parameter means; anything else is named.
+ */
+export function contactFor(
+  own: SocketAddress | { host: string; port: number },
+  protocol: Protocol,
+): ByteString {
+  const host = 'host' in own ? own.host : bracketed(own.address);
+  return `<sip:${host}:${own.port}${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
+}
+
+/**
+ * Control protocol §7.1: the host `localhost` in From, To, Contact and P-Asserted-Identity stands for our own address. The
+ * value comes back as a name-addr in brackets with its parameters kept; `transport` is added to a Contact that needs it.
+ */
+export function withOwnAddress(
+  value: ByteString,
+  own: { host: string; port: number },
+  contactProtocol?: Protocol,
+): ByteString {
+  if (!value.includes('localhost')) return value;
+  const parsed = parseNameAddr(value);
+  const uri = parsed === undefined ? undefined : parseUri(parsed.uri);
+  if (parsed === undefined || uri === undefined || uri.host.toLowerCase() !== 'localhost') return value;
+  const at = parsed.uri.indexOf('@');
+  const from = parsed.uri.toLowerCase().indexOf('localhost', Math.max(at, 0));
+  const afterHost = parsed.uri.slice(from + 'localhost'.length).replace(/^:\d+/, '');
+  const named =
+    contactProtocol === undefined || contactProtocol === 'udp' || /;transport=/i.test(afterHost)
+      ? ''
+      : `;transport=${contactProtocol}`;
+  const rewritten = `${parsed.uri.slice(0, from)}${own.host}:${own.port}${named}${afterHost}`;
+  const display = parsed.display === '' ? '' : `${parsed.display} `;
+  return `${display}<${rewritten}>${parsed.params}`;
+}

@@ -1,0 +1,46 @@
+import type { ByteString } from '../message/bytes.ts';
+import { HeaderList } from '../message/header-list.ts';
+import { isToken } from '../message/header-names.ts';
+import type { StartLine } from '../message/message.ts';
+
+export interface OrderText {
+  readonly start: StartLine;
+  /** As the application spelled them; a response's lower-cased names are given their usual spelling when sent. */
+  readonly headers: HeaderList;
+  readonly body: ByteString;
+}
+
+const REQUEST_LINE = /^([^\s]+) ([^\s]+) SIP\/2\.0$/;
+const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/;
+
+/**
+ * The SIP text of a `sip` frame (control protocol §7, §8). Content-Length counts characters there and is ignored:
+ * the body is everything after the first blank line. Lines without a colon or with a non-token name are skipped, folded
+ * ones joined.
+ */
+export function parseOrderText(text: ByteString): OrderText | undefined {
+  const blank = text.indexOf('\r\n\r\n');
+  const head = blank < 0 ? text : text.slice(0, blank);
+  const body = blank < 0 ? '' : text.slice(blank + 4);
+  const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const start = parseStartLine(lines[0] ?? '');
+  if (start === undefined) return undefined;
+  const headers = new HeaderList();
+  for (let at = 1; at < lines.length; at += 1) appendLine(headers, lines[at] as string);
+  return { start, headers, body };
+}
+
+function parseStartLine(line: ByteString): StartLine | undefined {
+  const status = STATUS_LINE.exec(line);
+  if (status !== null) return { kind: 'response', status: Number(status[1]), reason: status[2] ?? '' };
+  const request = REQUEST_LINE.exec(line);
+  if (request === null || !isToken(request[1] as string)) return undefined;
+  return { kind: 'request', method: request[1] as string, requestUri: request[2] as string };
+}
+
+function appendLine(headers: HeaderList, line: ByteString): void {
+  const colon = line.indexOf(':');
+  if (colon <= 0) return;
+  const name = line.slice(0, colon).trim();
+  if (isToken(name)) headers.append(name, line.slice(colon + 1).trim());
+}

@@ -1,0 +1,109 @@
+import type { ByteString } from '../message/bytes.ts';
+import { HeaderList } from '../message/header-list.ts';
+import { canonicalName } from '../message/header-names.ts';
+import { SipMessage } from '../message/message.ts';
+import { tagOf, withTag } from '../message/name-addr.ts';
+import type { Protocol } from '../transport/transport.ts';
+import { withOwnAddress } from './addresses.ts';
+import type { OrderText } from './order-text.ts';
+
+const ENGINE_OWNED: ReadonlySet<string> = new Set([
+  'via',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'route',
+  'record-route',
+  'rseq',
+  'content-length',
+  'contact',
+]);
+
+export interface ResponseParts {
+  readonly request: SipMessage;
+  readonly status: number;
+  readonly reason: ByteString;
+  /** Empty: the response gets no tag of ours (100). */
+  readonly localTag: string;
+  /** Copied into 101 to 299 of a dialog-creating request. */
+  readonly copyRecordRoute: boolean;
+  readonly contact?: ByteString | undefined;
+}
+
+const NO_LINES = { headers: new HeaderList(), body: '' } as const;
+
+/** RFC 3261 §8.2.6.2: Via in order, From, To, Call-ID and CSeq from the request; a tag on To. */
+export function buildResponse(
+  parts: ResponseParts,
+  order: Pick<OrderText, 'headers' | 'body'> = NO_LINES,
+  own?: { readonly host: string; readonly port: number },
+): SipMessage {
+  const { request } = parts;
+  const headers = new HeaderList();
+  for (const via of request.headers.all('via')) headers.append('Via', via);
+  // RFC 3261 §12.1.1: all Record-Route fields are copied into the response that makes the dialog.
+  if (parts.copyRecordRoute) {
+    for (const route of request.headers.all('record-route')) headers.append('Record-Route', route);
+  }
+  headers.append('From', request.headers.get('from') ?? '');
+  headers.append('To', toValue(request, parts.localTag));
+  headers.append('Call-ID', request.callId);
+  headers.append('CSeq', request.headers.get('cseq') ?? '');
+  if (parts.contact !== undefined) headers.append('Contact', parts.contact);
+  order.headers.forEach((name, value, key) => {
+    if (ENGINE_OWNED.has(key)) return;
+    const kept = key === 'p-asserted-identity' && own !== undefined ? withOwnAddress(value, own) : value;
+    headers.append(spelled(name, key), kept);
+  });
+  if (order.body.startsWith('v=0') && !order.headers.has('content-type')) {
+    headers.append('Content-Type', 'application/sdp');
+  }
+  return new SipMessage(
+    { kind: 'response', status: parts.status, reason: parts.reason },
+    headers,
+    order.body,
+  );
+}
+
+function toValue(request: SipMessage, localTag: string): ByteString {
+  const to = request.headers.get('to') ?? '';
+  return localTag === '' || tagOf(to) !== '' ? to : withTag(to, localTag);
+}
+
+/** drachtio-srf lower-cases most names on responses: give known ones their usual spelling back. */
+const spelled = (name: string, key: string): string => (name === key ? (canonicalName(key) ?? name) : name);
+
+/** A Contact the application chose, with `localhost` replaced, or the engine's own. */
+export function contactOf(
+  order: Pick<OrderText, 'headers'>,
+  own: { readonly host: string; readonly port: number },
+  protocol: Protocol,
+  fallback: ByteString,
+): ByteString {
+  const wanted = order.headers.get('contact');
+  return wanted === undefined ? fallback : withOwnAddress(wanted, own, protocol);
+}
+
+/** The engine's own refusals (4xx, 5xx without an application). */
+export function refusal(request: SipMessage, refused: Refusal): SipMessage {
+  const order = { headers: new HeaderList(), body: '' };
+  for (const [name, value] of refused.headers ?? []) order.headers.append(name, value);
+  return buildResponse(
+    {
+      request,
+      status: refused.status,
+      reason: refused.reason,
+      localTag: refused.localTag,
+      copyRecordRoute: false,
+    },
+    order,
+  );
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly localTag: string;
+  readonly headers?: readonly (readonly [string, string])[];
+}

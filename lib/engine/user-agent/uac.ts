@@ -1,0 +1,370 @@
+import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { NO_ROUTES } from '../dialog/route-set.ts';
+import type { SipMessage } from '../message/message.ts';
+import { tagOf, withTag } from '../message/name-addr.ts';
+import { newCallId, newTag } from '../random.ts';
+import { newBranch } from '../transaction/branch.ts';
+import type { ClientFailure } from '../transaction/transaction.ts';
+import type { Flow, Hop } from '../transport/transport.ts';
+import type { AckDesk } from './ack-desk.ts';
+import { contactFor, withOwnAddress } from './addresses.ts';
+import { ClientExchange, type ClientExchangeEvents } from './client-exchange.ts';
+import type { DialogEnder } from './dialog-ender.ts';
+import { buildInDialog, withDialogHop } from './in-dialog.ts';
+import { nextHopOf, resolveHop } from './next-hop.ts';
+import type { OrderText } from './order-text.ts';
+import { buildRequest, lacksContentType } from './request-builder.ts';
+import { contactOf, refusal } from './response-builder.ts';
+import type { Shared } from './shared.ts';
+
+type Reply = (reply: SendReply) => void;
+
+/** Control protocol §5: applications recognise the phrase. */
+const NO_DIALOG = 'Server error: unable to find dialog for dialog id provided';
+
+/** What one order becomes before it is sent. */
+interface Outgoing {
+  readonly owner: Owner;
+  readonly order: SendOrder;
+  readonly text: OrderText;
+  readonly reply: Reply;
+}
+
+/** The client side of the user agent: requests that applications order, and what the network answers. */
+export class Uac implements ClientExchangeEvents {
+  readonly #shared: Shared;
+  readonly #ender: DialogEnder;
+  readonly #acks: AckDesk;
+  readonly #exchanges = new Map<string, ClientExchange>();
+
+  constructor(shared: Shared, ender: DialogEnder, acks: AckDesk) {
+    this.#shared = shared;
+    this.#ender = ender;
+    this.#acks = acks;
+  }
+
+  get openCount(): number {
+    return this.#exchanges.size;
+  }
+
+  /** One request of an application: CANCEL by transaction, ACK and others by dialog, or a new one. */
+  request(outgoing: Outgoing): void {
+    const { order, text, reply } = outgoing;
+    const method = methodOf(text);
+    if (method === 'CANCEL') this.#cancel(outgoing);
+    else if (method === 'ACK') this.#acks.order(order, text, reply);
+    else if (lacksContentType(text)) reply(failed('missing content-type'));
+    else if (order.dialogId === '') this.#requestNew(outgoing);
+    else this.#requestInDialog(outgoing);
+  }
+
+  #cancel({ order, text, reply }: Outgoing): void {
+    const exchange = this.#exchanges.get(order.transactionId);
+    const extra: (readonly [string, string])[] = [];
+    text.headers.forEach((name, value, key) => {
+      if (!CANCEL_KEEPS_FROM_INVITE.has(key)) extra.push([name, value]);
+    });
+    const cancel = exchange?.transaction?.cancel(extra);
+    if (exchange === undefined || cancel === undefined)
+      return reply(failed('unknown transaction for CANCEL'));
+    exchange.cancelled = true;
+    reply(this.#sent(cancel, exchange.hop, this.#shared.newTransactionId()));
+  }
+
+  #requestNew(outgoing: Outgoing): void {
+    const { order, text, reply } = outgoing;
+    const requestUri = requestUriOf(text);
+    const next = nextHopOf(order.routeUrl ?? requestUri, this.#shared.protocols);
+    if (next.kind === 'refused') return reply(failed(next.reason));
+    if (next.kind === 'hop') return this.#sendNew(outgoing, requestUri, next.hop);
+    void resolveHop(next, this.#shared.resolver, this.#shared.reachable).then(hop => {
+      if (hop === undefined) this.#failUnsent(outgoing, requestUri, next.protocol);
+      else this.#sendNew(outgoing, requestUri, hop);
+    });
+  }
+
+  #sendNew(outgoing: Outgoing, requestUri: string, hop: Hop): void {
+    const { owner, reply } = outgoing;
+    // A request to one of our own listeners would come straight back.
+    if (this.#shared.addresses.isOwn(hop)) return reply(failed('can not send request to myself'));
+    const request = this.#buildNew(outgoing.text, requestUri, hop);
+    if (request === undefined) return reply(failed(`no listener for ${hop.protocol} ${hop.address}`));
+    const dialog = this.#earlyDialog(owner, request, hop);
+    this.#start({ owner, request, hop, dialog, isInDialog: false }, reply);
+  }
+
+  #buildNew(text: OrderText, requestUri: string, hop: Hop): SipMessage | undefined {
+    const own = this.#shared.addresses.ours(hop);
+    if (own === undefined) return undefined;
+    const { headers } = text;
+    const method = methodOf(text);
+    const usual = contactFor(own, hop.protocol);
+    const from = withOwnAddress(headers.get('from') ?? usual, own);
+    const to = withOwnAddress(headers.get('to') ?? `<${requestUri}>`, own);
+    const makesDialog = method === 'INVITE' || method === 'SUBSCRIBE';
+    return buildRequest(
+      {
+        method,
+        requestUri,
+        branch: newBranch(),
+        protocol: hop.protocol,
+        own,
+        routes: NO_ROUTES,
+        from: tagOf(from) === '' ? withTag(from, newTag()) : from,
+        to,
+        callId: headers.get('call-id') ?? newCallId(),
+        cseq: sequenceNumberOf(headers.get('cseq')) ?? 1 + Math.floor(Math.random() * 0x0fffffff),
+        contact:
+          makesDialog || headers.has('contact') ? contactOf(text, own, hop.protocol, usual) : undefined,
+      },
+      text,
+    );
+  }
+
+  #earlyDialog(owner: Owner, request: SipMessage, hop: Hop): Dialog | undefined {
+    if (request.method !== 'INVITE' && request.method !== 'SUBSCRIBE') return undefined;
+    const { dialogs } = this.#shared;
+    const localTag = request.fromTag;
+    const dialog = new Dialog({
+      id: dialogs.freeId(request.callId, localTag, localTag),
+      usage: request.method,
+      role: 'uac',
+      owner,
+      callId: request.callId,
+      localTag,
+      remoteTag: '',
+      localParty: request.headers.get('from') ?? '',
+      remoteParty: request.headers.get('to') ?? '',
+      localCseq: request.cseq.number,
+      remoteCseq: -1,
+      target: request.requestUri,
+      routeSet: NO_ROUTES,
+      localContact: request.headers.get('contact') ?? '',
+      protocol: hop.protocol,
+      flow: undefined,
+    });
+    dialogs.add(dialog);
+    return dialog;
+  }
+
+  #requestInDialog(outgoing: Outgoing): void {
+    const { owner, order, text, reply } = outgoing;
+    const method = methodOf(text);
+    const dialog = this.#shared.dialogs.byId(order.dialogId);
+    if (dialog === undefined || dialog.leaving) return reply(failed(NO_DIALOG));
+    // RFC 3261 §14.1: no new INVITE while another INVITE transaction is in progress in either direction.
+    if (method === 'INVITE' && dialog.ownInvite?.pending === true) {
+      return reply(failed('another INVITE is in progress in this dialog'));
+    }
+    // RFC 3261 §15: BYE must not be sent outside a confirmed dialog; an INVITE without an answer is cancelled instead.
+    if (method === 'BYE' && dialog.state === 'early')
+      return reply(failed('dialog is not confirmed: use CANCEL'));
+    const send = (): void => {
+      this.#sendInDialog({ owner, order, text, reply }, dialog, method);
+    };
+    // RFC 3261 §15: the callee must not send BYE before the ACK to its 2xx has come or can no longer come.
+    if (method === 'BYE') this.#ender.whenAcknowledged(dialog, send);
+    else send();
+  }
+
+  #sendInDialog({ owner, text, reply }: Outgoing, dialog: Dialog, method: string): void {
+    if (dialog.state === 'ended') return reply(failed(NO_DIALOG));
+    if (method === 'BYE') {
+      dialog.leaving = true;
+      dialog.ownInvite?.cancel([]);
+    }
+    withDialogHop(this.#shared, dialog, (hop, routed) => {
+      const request =
+        hop === undefined
+          ? undefined
+          : buildInDialog(this.#shared, dialog, { method, cseq: dialog.nextCseq(), hop, routed }, text);
+      if (hop === undefined || request === undefined) {
+        if (method === 'BYE') this.#ender.forget(dialog);
+        return reply(failed(`no way to ${routed.nextHopUri.replace(/[|\r\n]/g, '?')}`));
+      }
+      const exchange = this.#start({ owner, request, hop, dialog, isInDialog: true }, reply);
+      if (method === 'INVITE') dialog.ownInvite = exchange.transaction;
+    });
+  }
+
+  #start(
+    parts: { owner: Owner; request: SipMessage; hop: Hop; dialog: Dialog | undefined; isInDialog: boolean },
+    reply: Reply,
+  ): ClientExchange {
+    const exchange = new ClientExchange({ ...parts, id: this.#shared.newTransactionId(), events: this });
+    this.#exchanges.set(exchange.id, exchange);
+    const flow = parts.hop.protocol === 'tcp' ? parts.dialog?.flow : undefined;
+    exchange.transaction = this.#shared.transactions.startClient(parts.request, parts.hop, exchange, flow);
+    reply(this.#sent(parts.request, parts.hop, exchange.id));
+    return exchange;
+  }
+
+  /** The name has no address: the application hears of it as of any other failure to send, by a response. */
+  #failUnsent({ owner, text, reply }: Outgoing, requestUri: string, protocol: Hop['protocol']): void {
+    const nowhere: Hop = { protocol, address: '127.0.0.1', port: 0 };
+    const request =
+      this.#buildNew(text, requestUri, nowhere) ??
+      this.#buildNew(text, requestUri, { ...nowhere, address: '::1' });
+    if (request === undefined) return reply(failed(`no listener for ${protocol}`));
+    const options = { owner, request, hop: nowhere, dialog: undefined, isInDialog: false, events: this };
+    const exchange = new ClientExchange({ ...options, id: this.#shared.newTransactionId() });
+    reply(this.#sent(request, nowhere, exchange.id));
+    this.#synthesize(exchange, 503, 'DNS Error');
+  }
+
+  exchangeAnswered(exchange: ClientExchange, response: SipMessage, flow: Flow): void {
+    if (exchange.request.method === 'INVITE') this.#inviteAnswered(exchange, response, flow);
+    else this.#otherAnswered(exchange, response, flow);
+  }
+
+  #inviteAnswered(exchange: ClientExchange, response: SipMessage, flow: Flow): void {
+    const dialog = exchange.dialog;
+    if (dialog === undefined) return;
+    const { status } = response;
+    if (status < 200) {
+      if (!exchange.isInDialog && response.toTag !== '' && exchange.answeredTag === undefined) {
+        this.#shared.dialogs.retag(dialog, () => {
+          dialog.learnFromResponse(response, flow);
+        });
+      }
+      this.#tell(exchange, response, flow);
+    } else if (status < 300) {
+      this.#inviteAccepted(exchange, dialog, response, flow);
+    } else {
+      if (!exchange.isInDialog) this.#ender.forget(dialog);
+      this.#tell(exchange, response, flow);
+    }
+  }
+
+  #inviteAccepted(exchange: ClientExchange, dialog: Dialog, response: SipMessage, flow: Flow): void {
+    if (exchange.answeredTag !== undefined) {
+      // RFC 3261 §13.2.2.4: each 2xx is acknowledged; one from another fork makes a dialog nobody wants: ACK and BYE.
+      if (response.toTag === exchange.answeredTag) this.#acks.repeat(dialog, response.cseq.number);
+      else this.#acks.endFork(dialog, exchange.request, response, flow);
+      return;
+    }
+    exchange.answeredTag = response.toTag;
+    if (exchange.isInDialog) {
+      dialog.refreshTarget(response);
+    } else {
+      this.#shared.dialogs.retag(dialog, () => {
+        dialog.learnFromResponse(response, flow);
+      });
+      if (dialog.state === 'early') dialog.state = 'confirmed';
+    }
+    this.#acks.owe({
+      dialog,
+      invite: exchange.request,
+      endsAfterwards: exchange.cancelled && !exchange.isInDialog,
+    });
+    if (dialog.state === 'ended' || !this.#tell(exchange, response, flow)) this.#acks.settleAlone(dialog);
+  }
+
+  #otherAnswered(exchange: ClientExchange, response: SipMessage, flow: Flow): void {
+    const { dialog } = exchange;
+    const { method } = exchange.request;
+    const { status } = response;
+    if (dialog !== undefined && status >= 200) {
+      if (method === 'UPDATE' && status < 300) dialog.refreshTarget(response);
+      if (method === 'SUBSCRIBE' && !exchange.isInDialog) this.#subscribeAnswered(dialog, response, flow);
+      // A challenged BYE will come again with credentials.
+      if (method === 'BYE') {
+        if (status === 401 || status === 407) dialog.leaving = false;
+        else this.#ender.forget(dialog);
+      }
+    }
+    this.#tell(exchange, response, flow);
+  }
+
+  #subscribeAnswered(dialog: Dialog, response: SipMessage, flow: Flow): void {
+    if (response.status >= 300) return this.#ender.forget(dialog);
+    this.#shared.dialogs.retag(dialog, () => {
+      dialog.learnFromResponse(response, flow);
+    });
+    dialog.state = 'confirmed';
+  }
+
+  exchangeFailed(exchange: ClientExchange, failure: ClientFailure): void {
+    const { dialog } = exchange;
+    if (dialog !== undefined && (!exchange.isInDialog || exchange.request.method === 'BYE'))
+      this.#ender.forget(dialog);
+    if (failure === 'timeout') this.#synthesize(exchange, 408, 'Request Timeout');
+    else this.#synthesize(exchange, 503, 'Service Unavailable');
+  }
+
+  exchangeOver(exchange: ClientExchange): void {
+    this.#exchanges.delete(exchange.id);
+    if (exchange.dialog?.ownInvite === exchange.transaction && exchange.dialog !== undefined) {
+      exchange.dialog.ownInvite = undefined;
+    }
+  }
+
+  /** RFC 3261 §8.1.3.1: a timeout is treated as a 408, a transport error as a 503. */
+  #synthesize(exchange: ClientExchange, status: number, reason: string): void {
+    const response = refusal(exchange.request, { status, reason, localTag: newTag() });
+    this.#tell(exchange, response, exchange.hop);
+  }
+
+  /** The application is gone: its unanswered INVITEs are cancelled; what still gets answered is acknowledged and ended. */
+  ownerLost(owner: Owner): void {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.owner !== owner || exchange.request.method !== 'INVITE' || exchange.isInDialog) continue;
+      if (exchange.transaction?.cancel([]) !== undefined) exchange.cancelled = true;
+    }
+  }
+
+  #tell(exchange: ClientExchange, response: SipMessage, way: Flow | Hop): boolean {
+    if (exchange.owner === undefined) return true;
+    return this.#shared.deliver(exchange.owner, {
+      message: response,
+      way,
+      transactionId: exchange.id,
+      dialogId: exchange.dialog?.id ?? '',
+    });
+  }
+
+  #sent(message: SipMessage, hop: Hop, transactionId: string): SendReply {
+    const own = this.#shared.addresses.ours(hop);
+    return {
+      ok: true,
+      message,
+      sizeBytes: message.wireBytes,
+      protocol: hop.protocol,
+      address: own?.host.replace(/[[\]]/g, '') ?? hop.address,
+      port: own?.port ?? hop.port,
+      timeMs: this.#shared.wallClockMs(),
+      transactionId,
+    };
+  }
+}
+
+const failed = (reason: string): SendReply => ({ ok: false, reason });
+
+/** RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number and Via of the CANCEL are those of the INVITE. */
+const CANCEL_KEEPS_FROM_INVITE: ReadonlySet<string> = new Set([
+  'via',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'route',
+  'max-forwards',
+  'content-length',
+  'contact',
+  'record-route',
+]);
+
+const methodOf = (text: OrderText): string =>
+  text.start.kind === 'request' ? text.start.method.toUpperCase() : '';
+
+/** Control protocol §7.1: a bare number stands for a user at our own host. */
+function requestUriOf(text: OrderText): string {
+  const uri = text.start.kind === 'request' ? text.start.requestUri : '';
+  return /^\+?[\d*#]+$/.test(uri) ? `sip:${uri}@localhost` : uri;
+}
+
+function sequenceNumberOf(cseq: string | undefined): number | undefined {
+  const number = Number.parseInt(cseq ?? '', 10);
+  return Number.isInteger(number) && number >= 0 && number < 2 ** 31 ? number : undefined;
+}

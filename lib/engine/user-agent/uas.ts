@@ -1,0 +1,371 @@
+import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { routeSetOfUas } from '../dialog/route-set.ts';
+import { SipMessage } from '../message/message.ts';
+import { tagOf, uriOf, withTag } from '../message/name-addr.ts';
+import { newTag } from '../random.ts';
+import type { ServerTransaction } from '../transaction/transaction.ts';
+import type { Flow, Hop } from '../transport/transport.ts';
+import { contactFor } from './addresses.ts';
+import type { AckTable } from './ack-table.ts';
+import { AnsweredInvite } from './answered-invite.ts';
+import type { DialogEnder } from './dialog-ender.ts';
+import { ExchangeTable } from './exchange-table.ts';
+import type { OrderText } from './order-text.ts';
+import { lacksContentType } from './request-builder.ts';
+import {
+  NO_SUCH_DIALOG,
+  refuseInDialog,
+  refuseOutsideDialog,
+  refuseRequired,
+  type RuleRefusal,
+} from './request-rules.ts';
+import { buildResponse, contactOf, refusal } from './response-builder.ts';
+import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
+import type { Shared } from './shared.ts';
+
+/** The methods drachtio-srf knows; anything else is only taken when an application registered it. */
+const KNOWN_METHODS = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'MESSAGE',
+  'NOTIFY',
+  'REFER',
+  'SUBSCRIBE',
+  'PUBLISH',
+  'REGISTER',
+  'PRACK',
+] as const;
+
+/** The server side of the user agent: requests of the network, and what applications answer. */
+export class Uas implements ServerExchangeEvents {
+  readonly #shared: Shared;
+  readonly #ender: DialogEnder;
+  readonly #acks: AckTable;
+  readonly #exchanges = new ExchangeTable();
+
+  constructor(shared: Shared, ender: DialogEnder, acks: AckTable) {
+    this.#shared = shared;
+    this.#ender = ender;
+    this.#acks = acks;
+  }
+
+  get openCount(): number {
+    return this.#exchanges.size;
+  }
+
+  receiveRequest(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const refused = refuseRequired(request);
+    if (refused !== undefined) this.#refuse(transaction, refused);
+    else if (request.toTag === '') this.#receiveNew(transaction);
+    else this.#receiveInDialog(transaction);
+  }
+
+  #receiveNew(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const refused = refuseOutsideDialog(request);
+    if (refused !== undefined) return this.#refuse(transaction, refused);
+    const owner = this.#shared.applications.choose(request.method.toLowerCase());
+    if (owner === undefined) return this.#refuse(transaction, this.#nobody(request.method));
+    this.#handOver(transaction, owner, undefined);
+  }
+
+  /** Control protocol §3.3: a method nobody registered is answered 503 at once; one that SIP does not know, 405. */
+  #nobody(method: string): RuleRefusal {
+    if ((KNOWN_METHODS as readonly string[]).includes(method))
+      return { status: 503, reason: 'Service Unavailable' };
+    const taken = KNOWN_METHODS.filter(
+      known => this.#shared.applications.choose(known.toLowerCase()) !== undefined,
+    );
+    return { status: 405, reason: 'Method Not Allowed', headers: [['Allow', taken.join(', ')]] };
+  }
+
+  #receiveInDialog(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const dialog = this.#shared.dialogs.ofRequest(request);
+    // RFC 3261 §12.2.2: a To tag that matches no dialog: 481.
+    if (dialog === undefined) return this.#refuse(transaction, NO_SUCH_DIALOG);
+    const refused = refuseInDialog(dialog, request, this.#openWork(dialog), () =>
+      Math.floor(Math.random() * 10),
+    );
+    if (refused !== undefined) return this.#refuse(transaction, refused, dialog.localTag);
+    dialog.remoteCseq = request.cseq.number;
+    if (transaction.flow.protocol === 'tcp') dialog.flow = transaction.flow;
+    if (request.method === 'BYE') return this.#receiveBye(transaction, dialog);
+    if (!dialog.owner.present) {
+      // The owner may be back within the grace time: ask the peer to try again.
+      const wait: RuleRefusal = { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] };
+      return this.#refuse(transaction, wait, dialog.localTag);
+    }
+    this.#handOver(transaction, dialog.owner, dialog);
+    if (request.method === 'NOTIFY') this.#endSubscription(dialog, request);
+  }
+
+  #receiveBye(transaction: ServerTransaction, dialog: Dialog): void {
+    if (dialog.leaving) return this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
+    if (dialog.state === 'early') return this.#receiveEarlyBye(transaction, dialog);
+    this.#ender.forget(dialog);
+    if (dialog.owner.present) {
+      this.#handOver(transaction, dialog.owner, dialog);
+      return;
+    }
+    this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
+    this.#shared.notice(dialog, transaction.request, {
+      protocol: transaction.flow.protocol,
+      ...transaction.flow.remote,
+    });
+  }
+
+  /** RFC 3261 §15: a caller may send BYE in an early dialog; to the application it is a CANCEL. */
+  #receiveEarlyBye(transaction: ServerTransaction, dialog: Dialog): void {
+    this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
+    const invite = this.#exchanges.ofDialog(dialog).find(exchange => !exchange.isInDialog);
+    if (invite !== undefined) this.exchangeCancelled(invite, asCancel(transaction.request, invite.request));
+  }
+
+  #handOver(transaction: ServerTransaction, owner: Owner, dialog: Dialog | undefined): void {
+    const id = this.#shared.newTransactionId();
+    const exchange = new ServerExchange({ id, transaction, owner, dialog, events: this });
+    this.#exchanges.add(exchange);
+    this.#shared.timers.start(exchange.silence, 64 * this.#shared.timing.t1Ms);
+    const taken = this.#shared.deliver(owner, {
+      message: transaction.request,
+      way: transaction.flow,
+      transactionId: id,
+      dialogId: dialog?.id ?? '',
+      isNew: dialog === undefined,
+    });
+    if (!taken) this.#finish(exchange, { status: 503, reason: 'Service Unavailable' });
+  }
+
+  /** An ACK outside any non-2xx transaction: it confirms a 2xx of ours. Anything else is a repetition and absorbed. */
+  receiveAck(ack: SipMessage, flow: Flow): void {
+    const dialog = this.#shared.dialogs.ofRequest(ack);
+    if (dialog === undefined) return;
+    this.#acks.confirm(dialog, ack.cseq.number, () => {
+      this.#shared.deliver(dialog.owner, {
+        message: ack,
+        way: flow,
+        transactionId: this.#shared.newTransactionId(),
+        dialogId: dialog.id,
+      });
+    });
+  }
+
+  /** One response of an application. */
+  respond(order: SendOrder, text: OrderText, reply: (reply: SendReply) => void): void {
+    const exchange = this.#exchanges.byId(order.transactionId);
+    const status = text.start.kind === 'response' ? text.start.status : 0;
+    if (exchange === undefined) return reply(failed('Response not sent due to unknown transaction'));
+    if (lacksContentType(text)) return reply(failed('missing content-type'));
+    if (status < 200 && text.headers.get('require')?.toLowerCase().includes('100rel') === true) {
+      return reply(failed('reliable provisional responses are not supported by this engine yet'));
+    }
+    this.#shared.timers.stop(exchange.silence);
+    const hop: Hop = { protocol: exchange.transaction.flow.protocol, ...exchange.transaction.flow.remote };
+    const response = this.#build(exchange, status, text, hop);
+    exchange.transaction.respond(response);
+    this.#afterResponse(exchange, status, response);
+    reply({
+      ok: true,
+      message: response,
+      sizeBytes: response.wireBytes,
+      protocol: hop.protocol,
+      address: hop.address,
+      port: hop.port,
+      timeMs: this.#shared.wallClockMs(),
+      transactionId: exchange.id,
+      dialogId: exchange.dialog?.id ?? '',
+    });
+  }
+
+  #build(exchange: ServerExchange, status: number, text: OrderText, hop: Hop): SipMessage {
+    const { request } = exchange;
+    const own = this.#shared.addresses.ours(hop) ?? {
+      host: exchange.transaction.flow.local.address,
+      port: exchange.transaction.flow.local.port,
+    };
+    const makesDialog = request.method === 'INVITE' || request.method === 'SUBSCRIBE';
+    const usual = exchange.dialog?.localContact ?? contactFor(own, hop.protocol);
+    if (status > 100 && exchange.localTag === '') {
+      exchange.localTag = tagOf(text.headers.get('to') ?? '') || newTag();
+      if (makesDialog && status < 300) this.#openDialog(exchange, contactOf(text, own, hop.protocol, usual));
+    }
+    // RFC 3261 §12.1.1: a UAS adds Contact to every response that makes a dialog; RFC 3311 §5.1 wants it on UPDATE's 2xx.
+    const needsContact = status > 100 && status < 300 && (makesDialog || request.method === 'UPDATE');
+    const wants = text.headers.has('contact');
+    const reason = text.start.kind === 'response' ? text.start.reason : '';
+    return buildResponse(
+      {
+        request,
+        status,
+        reason,
+        localTag: status > 100 ? exchange.localTag : '',
+        copyRecordRoute: makesDialog && !exchange.isInDialog && status > 100 && status < 300,
+        contact: needsContact || wants ? contactOf(text, own, hop.protocol, usual) : undefined,
+      },
+      text,
+      own,
+    );
+  }
+
+  #openDialog(exchange: ServerExchange, localContact: string): void {
+    const { request } = exchange;
+    const { dialogs } = this.#shared;
+    const contact = request.headers.get('contact');
+    const from = request.headers.get('from') ?? '';
+    const dialog = new Dialog({
+      id: dialogs.freeId(request.callId, request.fromTag, exchange.localTag),
+      usage: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
+      role: 'uas',
+      owner: exchange.owner,
+      callId: request.callId,
+      localTag: exchange.localTag,
+      remoteTag: request.fromTag,
+      localParty: withTag(request.headers.get('to') ?? '', exchange.localTag),
+      remoteParty: from,
+      localCseq: Math.floor(Math.random() * 0x0fffffff),
+      remoteCseq: request.cseq.number,
+      target: uriOf(contact ?? from),
+      routeSet: routeSetOfUas(request.headers),
+      localContact,
+      protocol: exchange.transaction.flow.protocol,
+      flow: exchange.transaction.flow,
+    });
+    exchange.dialog = dialog;
+    dialogs.add(dialog);
+    this.#exchanges.joinDialog(exchange);
+  }
+
+  #afterResponse(exchange: ServerExchange, status: number, response: SipMessage): void {
+    if (status < 200) return;
+    this.#exchanges.remove(exchange);
+    const { dialog, request } = exchange;
+    if (dialog === undefined) return;
+    if (status >= 300) {
+      // A refused re-INVITE leaves the dialog as it was (RFC 3261 §14.1); a refused initial request never made one.
+      if (!exchange.isInDialog) this.#ender.forget(dialog);
+      return;
+    }
+    if (dialog.state === 'ended') return;
+    if (!exchange.isInDialog) dialog.state = 'confirmed';
+    const contact = response.headers.get('contact');
+    if (contact !== undefined && (request.method === 'INVITE' || request.method === 'UPDATE')) {
+      dialog.localContact = contact;
+      if (exchange.isInDialog) dialog.refreshTarget(request);
+    }
+    if (request.method === 'INVITE') this.#awaitAck(exchange, dialog);
+  }
+
+  #awaitAck(exchange: ServerExchange, dialog: Dialog): void {
+    const answered = new AnsweredInvite({
+      dialog,
+      transaction: exchange.transaction,
+      timers: this.#shared.timers,
+      timing: this.#shared.timing,
+      onGivenUp: given => {
+        // A re-INVITE's missing ACK ends the dialog as well: RFC 3261 §14.2 treats both alike.
+        this.#ender.end(given.dialog, { cause: 200, text: 'ACK timeout' });
+      },
+    });
+    this.#acks.add(answered);
+  }
+
+  /** RFC 3261 §9.2: the INVITE gets 487; the 200 to the CANCEL has been sent. */
+  exchangeCancelled(exchange: ServerExchange, cancel: SipMessage): void {
+    if (this.#exchanges.byId(exchange.id) === undefined) return;
+    const dialogId = exchange.dialog?.id ?? '';
+    this.#finish(exchange, { status: 487, reason: 'Request Terminated' });
+    this.#shared.deliver(exchange.owner, {
+      message: cancel,
+      way: exchange.transaction.flow,
+      transactionId: exchange.id,
+      dialogId,
+    });
+  }
+
+  /** The application took the request and said nothing for 64*T1: nobody should wait for it for ever. */
+  exchangeSilent(exchange: ServerExchange): void {
+    this.#shared.log.warn(
+      { method: exchange.request.method, owner: exchange.owner.name },
+      'application did not answer',
+    );
+    this.#finish(exchange, { status: 500, reason: 'Application Did Not Answer' });
+  }
+
+  exchangeEnded(exchange: ServerExchange): void {
+    this.#shared.timers.stop(exchange.silence);
+    this.#exchanges.remove(exchange);
+  }
+
+  /** The application is gone: what it had not answered is answered now. */
+  ownerLost(owner: Owner): void {
+    for (const exchange of this.#exchanges.ofOwner(owner)) {
+      this.#finish(
+        exchange,
+        exchange.isInDialog
+          ? { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] }
+          : { status: 503, reason: 'Service Unavailable' },
+      );
+    }
+  }
+
+  /** RFC 3261 §15.1.2: requests still pending when the dialog ends get 487. */
+  dialogEnded(dialog: Dialog): void {
+    for (const exchange of this.#exchanges.ofDialog(dialog)) {
+      if (exchange.isInDialog) this.#finish(exchange, { status: 487, reason: 'Request Terminated' });
+    }
+  }
+
+  /** RFC 6665 §4.4.1: a NOTIFY with state terminated ends the subscription; an INVITE dialog is not one. */
+  #endSubscription(dialog: Dialog, notify: SipMessage): void {
+    if (dialog.usage !== 'SUBSCRIBE') return;
+    if (notify.headers.get('subscription-state')?.toLowerCase().startsWith('terminated') === true) {
+      this.#ender.forget(dialog);
+    }
+  }
+
+  /** A final response of the engine's own to a request an application had. */
+  #finish(exchange: ServerExchange, refused: RuleRefusal): void {
+    this.#shared.timers.stop(exchange.silence);
+    this.#exchanges.remove(exchange);
+    this.#refuse(exchange.transaction, refused, exchange.localTag);
+    if (!exchange.isInDialog && exchange.dialog !== undefined) this.#ender.forget(exchange.dialog);
+  }
+
+  #refuse(transaction: ServerTransaction, refused: RuleRefusal, localTag = newTag()): void {
+    if (refused.status >= 400) this.#shared.counters.countRefused(refused.status);
+    transaction.respond(
+      refusal(transaction.request, { ...refused, localTag: localTag === '' ? newTag() : localTag }),
+    );
+  }
+
+  #openWork(dialog: Dialog): { peerInvite: boolean; peerUpdate: boolean; ownInvite: boolean } {
+    let peerInvite = false;
+    let peerUpdate = false;
+    for (const exchange of this.#exchanges.ofDialog(dialog)) {
+      if (exchange.request.method === 'INVITE') peerInvite = true;
+      else if (exchange.request.method === 'UPDATE') peerUpdate = true;
+    }
+    return { peerInvite, peerUpdate, ownInvite: dialog.ownInvite?.pending === true };
+  }
+}
+
+/** The BYE of an early dialog as the CANCEL it stands for: headers of the BYE, sequence number of the INVITE. */
+function asCancel(bye: SipMessage, invite: SipMessage): SipMessage {
+  const headers = bye.headers.clone();
+  headers.set('CSeq', `${invite.cseq.number} CANCEL`);
+  return new SipMessage(
+    { kind: 'request', method: 'CANCEL', requestUri: invite.requestUri },
+    headers,
+    bye.body,
+  );
+}
+
+const failed = (reason: string): SendReply => ({ ok: false, reason });

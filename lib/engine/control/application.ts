@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientConnection } from './connection.ts';
+import type { ControlLog } from './log.ts';
 import type { Delivery, Owner } from './owner.ts';
 import { deliveryPayload } from './reply.ts';
 
@@ -9,10 +10,12 @@ export class Application implements Owner {
   /** Equal for the same running process; undefined when it cannot be recognised again. */
   readonly identity: string | undefined;
   connection: ClientConnection | undefined;
+  readonly #log: ControlLog;
 
-  constructor(name: string, identity: string | undefined) {
+  constructor(name: string, identity: string | undefined, log: ControlLog) {
     this.name = name;
     this.identity = identity;
+    this.#log = log;
   }
 
   get present(): boolean {
@@ -22,6 +25,15 @@ export class Application implements Owner {
   deliver(delivery: Delivery): boolean {
     const { connection } = this;
     if (connection === undefined || !connection.isOpen) return false;
-    return connection.write(deliveryPayload(randomUUID(), delivery));
+    try {
+      return connection.write(deliveryPayload(randomUUID(), delivery));
+    } catch (error) {
+      // Text that would break the frame: to the core it is a message that did not arrive.
+      this.#log.error(
+        { application: this.name, dialogId: delivery.dialogId, err: error },
+        'cannot be delivered',
+      );
+      return false;
+    }
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineCounters } from '../counters.ts';
+import type { ByteString } from '../message/bytes.ts';
 import type { After } from './after.ts';
 import type { Application } from './application.ts';
 import type { ClientConnection, ConnectionUser } from './connection.ts';
 import type { ControlLog } from './log.ts';
 import type { Order } from './order.ts';
-import type { Applications, Owner, SendOrder, SendReply, SipCore } from './owner.ts';
-import { sendReplyPayload } from './reply.ts';
+import type { Applications, Owner, SendReply, SipCore } from './owner.ts';
+import { sendReplyPayload, statusPayload } from './reply.ts';
 import { Roster } from './roster.ts';
 import { Rota } from './rota.ts';
 import { Secret } from './secret.ts';
@@ -23,6 +24,7 @@ export interface OrderDeskOptions {
 const version = 'v0.9.10';
 /** Real methods are 14. */
 const maxRoutes = 64;
+const serverError = 'Server error: the request could not be handled';
 
 type SipOrder = Extract<Order, { verb: 'sip' }>;
 type AuthenticateOrder = Extract<Order, { verb: 'authenticate' }>;
@@ -42,6 +44,7 @@ export class OrderDesk implements Applications, ConnectionUser {
     this.roster = new Roster({
       graceMs: options.graceMs,
       after: options.after,
+      log: options.log,
       onLost: application => {
         this.#tellLost(application);
       },
@@ -163,22 +166,25 @@ export class OrderDesk implements Applications, ConnectionUser {
     try {
       this.core.send(owner, order, reply);
     } catch (error) {
-      this.#reportOrderFailure(connection, order, error);
-      if (!replied) reply({ ok: false, reason: 'Server error: the request could not be handled' });
+      this.#reportFailure(connection, id, error);
+      if (!replied) reply({ ok: false, reason: serverError });
     }
   }
 
   #reply(connection: ClientConnection, id: string, answer: SendReply): void {
     if (!answer.ok) this.#options.counters.framesRefused += 1;
-    connection.write(sendReplyPayload(randomUUID(), id, answer));
+    let payload: ByteString;
+    try {
+      payload = sendReplyPayload(randomUUID(), id, answer);
+    } catch (error) {
+      this.#reportFailure(connection, id, error);
+      payload = statusPayload(randomUUID(), id, 'NOK', [serverError]);
+    }
+    connection.write(payload);
   }
 
-  #reportOrderFailure(connection: ClientConnection, order: SendOrder, error: unknown): void {
-    const { transactionId, dialogId } = order;
-    this.#options.log.error(
-      { client: connection.name, transactionId, dialogId, err: error },
-      'an order failed',
-    );
+  #reportFailure(connection: ClientConnection, id: string, error: unknown): void {
+    this.#options.log.error({ client: connection.name, id, err: error }, 'an order failed');
   }
 
   #tellLost(application: Application): void {

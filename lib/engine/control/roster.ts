@@ -1,11 +1,13 @@
 import type { After } from './after.ts';
 import { Application } from './application.ts';
 import type { ClientConnection } from './connection.ts';
+import type { ControlLog } from './log.ts';
 import { instanceTagPrefix } from './order.ts';
 
 export interface RosterOptions {
   readonly graceMs: number;
   readonly after: After;
+  readonly log: ControlLog;
   /** Its connection is gone; the grace time begins. */
   readonly onLost: (application: Application) => void;
   /** It did not come back within the grace time. */
@@ -86,7 +88,7 @@ export class Roster {
   #create(connection: ClientConnection, tags: readonly string[], identity: string | undefined): Application {
     this.#arrivals += 1;
     const name = `${this.#arrivals} ${tags.length > 0 ? tags.join(',') : connection.name}`;
-    const application = new Application(name, identity);
+    const application = new Application(name, identity, this.#options.log);
     if (identity !== undefined) this.#byIdentity.set(identity, application);
     return application;
   }

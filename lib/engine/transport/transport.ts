@@ -28,9 +28,19 @@ export type SendFailure = 'refused' | 'unreachable' | 'closed' | 'too-large' | '
 /** Told at most once and never before `send` has returned. */
 export type OnSendFailure = (failure: SendFailure) => void;
 
+/** Why a stream cannot be read on (RFC 3261 §18.3), in the words of a response. */
+export interface StreamFault {
+  readonly status: number;
+  readonly reason: string;
+  /** Start line and header lines of the message as far as they came: to make the answer from. */
+  readonly headerPart: ByteString;
+}
+
 export interface TransportUser {
   /** One datagram, or one message cut out of a stream. `bytes` is not yet known to be SIP. */
   receiveMessage(bytes: ByteString, flow: Flow): void;
+  /** A stream cannot be cut into messages any further; it is closed after this returns, when what was sent has gone out. */
+  streamBroken?(fault: StreamFault, flow: Flow): void;
   /** A stream ended; nothing can be sent on it any more. */
   flowClosed(flow: Flow): void;
 }

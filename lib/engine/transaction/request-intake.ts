@@ -1,0 +1,158 @@
+import type { SipMessage } from '../message/message.ts';
+import type { Via } from '../message/via.ts';
+import type { Flow, Hop } from '../transport/transport.ts';
+import { randomToken } from './branch.ts';
+import { InviteServer } from './invite-server.ts';
+import { NonInviteServer } from './non-invite-server.ts';
+import { noteSource, responseHop } from './response-path.ts';
+import { type ResponseParts, responseTo, statelessTag } from './responses.ts';
+import { inviteKey, type ServerKeys, ServerTable, serverKeys } from './server-table.ts';
+import type { TransactionUser } from './transaction.ts';
+import type { ServerWiring, Wiring } from './wiring.ts';
+
+/** Who may begin something: `refuse` is told so, `drop` hears nothing. */
+export type Admit = (flow: Flow) => 'accept' | 'refuse' | 'drop';
+
+export interface RequestIntakeOptions {
+  readonly wiring: Wiring;
+  readonly user: TransactionUser;
+  readonly admit: Admit;
+  readonly maxServerTransactions: number;
+  readonly sendStateless: (response: SipMessage, hop: Hop, flow: Flow) => void;
+}
+
+/** RFC 3261 §21.5.4: how long a caller should stay away; long enough to let open transactions end, short enough for a person. */
+const RETRY_AFTER_S = '5';
+
+/** The way of a request in: matched with its transaction, refused without one, or made into a new one. */
+export class RequestIntake {
+  readonly #options: RequestIntakeOptions;
+  readonly #servers = new ServerTable();
+  readonly #wiring: ServerWiring;
+
+  constructor(options: RequestIntakeOptions) {
+    this.#options = options;
+    this.#wiring = {
+      ...options.wiring,
+      forget: machine => {
+        this.#servers.remove(machine);
+      },
+    };
+  }
+
+  get serverCount(): number {
+    return this.#servers.size;
+  }
+
+  receiveRequest(request: SipMessage, flow: Flow): void {
+    const via = request.topVia;
+    if (via === undefined) return;
+    if (request.method === 'ACK') this.#receiveAck(request, via, flow);
+    else if (request.method === 'CANCEL') this.#receiveCancel(request, via, flow);
+    else this.#receiveOther(request, via, flow);
+  }
+
+  /** Answers what could not be read, unless it comes from a stranger, who would only make us talk to someone else. */
+  refuse(request: SipMessage, parts: ResponseParts, flow: Flow): void {
+    const via = request.topVia;
+    if (via === undefined || request.method === 'ACK') return;
+    if (this.#options.admit(flow) === 'accept') this.#refuseWith(request, via, flow, parts);
+    else this.#options.wiring.counters.unadmitted += 1;
+  }
+
+  #receiveOther(request: SipMessage, via: Via, flow: Flow): void {
+    const keys = serverKeys(request, via);
+    const known = this.#servers.find(keys);
+    if (known !== undefined) {
+      known.receiveRetransmission();
+      return;
+    }
+    const isNew = request.toTag === '';
+    if (isNew && !this.#admits(request, via, flow)) return;
+    // RFC 3261 §8.2.2.2: the same request by another way is not a second call.
+    if (isNew && this.#servers.findMerged(keys) !== undefined) {
+      this.#refuseWith(request, via, flow, { status: 482, reason: 'Merged Request' });
+    } else if (this.#isOverloaded(isNew)) {
+      const extra = [['Retry-After', RETRY_AFTER_S]] as const;
+      this.#refuseWith(request, via, flow, { status: 503, reason: 'Service Unavailable', extra });
+    } else {
+      this.#begin(request, { via, keys, flow });
+    }
+  }
+
+  #begin(request: SipMessage, { via, keys, flow }: { via: Via; keys: ServerKeys; flow: Flow }): void {
+    noteSource(request, via, flow);
+    const way = { hop: responseHop(via, flow), flow };
+    const isInvite = request.method === 'INVITE';
+    const machine = isInvite
+      ? new InviteServer(request, way, keys, this.#wiring)
+      : new NonInviteServer(request, way, keys, this.#wiring);
+    this.#servers.add(machine);
+    // RFC 3261 §17.2.1: a 100 stops the repetitions, unless the answer is there within 200 ms, which nobody can promise.
+    if (isInvite) machine.respond(responseTo(request, { status: 100, reason: 'Trying' }));
+    try {
+      this.#options.user.receiveRequest(machine);
+    } catch (error) {
+      // Whoever throws over a request does not answer it any more.
+      const toTag = statelessTag(request);
+      machine.respond(responseTo(request, { status: 500, reason: 'Server Internal Error', toTag }));
+      throw error;
+    }
+  }
+
+  /** RFC 3261 §17.2.1: the ACK to a failure ends with the transaction; any other is for the user (§13.3.1.4). */
+  #receiveAck(ack: SipMessage, via: Via, flow: Flow): void {
+    const invite = this.#servers.findInvite(ack, via);
+    const isItsOwn =
+      invite !== undefined &&
+      (invite.localTag === ack.toTag || invite.keys.transaction === inviteKey(ack, via));
+    if (isItsOwn && invite.receiveAck()) return;
+    this.#options.user.receiveAck(ack, flow);
+  }
+
+  /**
+   * RFC 3261 §9.2. Answered without a transaction: a repeated CANCEL gets the same 200 again, and nothing else happens. One for
+   * another method than INVITE could have no effect and counts as unknown.
+   */
+  #receiveCancel(cancel: SipMessage, via: Via, flow: Flow): void {
+    const invite = this.#servers.findInvite(cancel, via);
+    if (invite === undefined) {
+      if (!this.#admits(cancel, via, flow)) return;
+      const reason = 'Call/Transaction Does Not Exist';
+      this.#refuseWith(cancel, via, flow, { status: 481, reason });
+      return;
+    }
+    // "the To tag of the response to the CANCEL and the To tag in the response to the original request SHOULD be the same."
+    const toTag = invite.tagForCancel(randomToken);
+    this.#answer(cancel, via, flow, { status: 200, reason: 'OK', toTag });
+    invite.receiveCancel(cancel);
+  }
+
+  #admits(request: SipMessage, via: Via, flow: Flow): boolean {
+    const verdict = this.#options.admit(flow);
+    if (verdict === 'accept') return true;
+    this.#options.wiring.counters.unadmitted += 1;
+    const isAnswered = request.method === 'INVITE' || request.method === 'OPTIONS';
+    if (verdict === 'refuse' && isAnswered) {
+      this.#answer(request, via, flow, { status: 403, reason: 'Forbidden', toTag: statelessTag(request) });
+    }
+    return false;
+  }
+
+  /** RFC 7339 spirit: what ends or keeps a call is served when nothing new is taken any more. */
+  #isOverloaded(isNew: boolean): boolean {
+    const max = this.#options.maxServerTransactions;
+    return this.#servers.size >= (isNew ? max : 2 * max);
+  }
+
+  #refuseWith(request: SipMessage, via: Via, flow: Flow, parts: ResponseParts): void {
+    this.#options.wiring.counters.countRefused(parts.status);
+    const { status, reason, extra = [] } = parts;
+    this.#answer(request, via, flow, { status, reason, extra, toTag: statelessTag(request) });
+  }
+
+  #answer(request: SipMessage, via: Via, flow: Flow, parts: ResponseParts): void {
+    noteSource(request, via, flow);
+    this.#options.sendStateless(responseTo(request, parts), responseHop(via, flow), flow);
+  }
+}

@@ -1,7 +1,7 @@
 import type { Dialog } from '../dialog/dialog.ts';
 import { Timer, type TimerService, type TimerTarget } from '../transaction/clock.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
-import type { Timing } from './shared.ts';
+import type { Timing } from '../transaction/timers.ts';
 
 /**
  * A 2xx to INVITE waiting for its ACK.

@@ -23,6 +23,8 @@ export function parseOrderText(text: ByteString): OrderText | undefined {
   const head = blank < 0 ? text : text.slice(0, blank);
   const body = blank < 0 ? '' : text.slice(blank + 4);
   const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  // What is left of line ends, and NUL, would break the message on the wire.
+  if (lines.some(line => /[\0\r\n]/.test(line))) return undefined;
   const start = parseStartLine(lines[0] ?? '');
   if (start === undefined) return undefined;
   const headers = new HeaderList();

@@ -3,26 +3,13 @@ import type { EngineCounters } from '../counters.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { DialogTable } from '../dialog/dialog-table.ts';
 import type { SipMessage } from '../message/message.ts';
+import type { EngineLog } from '../log.ts';
 import type { TimerService } from '../transaction/clock.ts';
+import type { Timing } from '../transaction/timers.ts';
 import type { TransactionLayer } from '../transaction/transaction.ts';
 import type { Flow, Hop, Protocol } from '../transport/transport.ts';
 import type { Addresses } from './addresses.ts';
 import type { Resolver } from './resolver.ts';
-
-export interface Timing {
-  readonly t1Ms: number;
-  readonly t2Ms: number;
-  readonly t4Ms: number;
-  readonly timerCMs: number;
-}
-
-/** The least the engine needs of a log. Objects are only built when something is worth a line. */
-export interface EngineLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** What the two sides of the user agent share. */
 export interface Shared {

@@ -4,7 +4,9 @@ import type { Dialog } from '../dialog/dialog.ts';
 import { DialogTable } from '../dialog/dialog-table.ts';
 import type { SipMessage } from '../message/message.ts';
 import { randomHex } from '../random.ts';
+import type { EngineLog } from '../log.ts';
 import type { TimerService } from '../transaction/clock.ts';
+import type { Timing } from '../transaction/timers.ts';
 import type { ServerTransaction, TransactionLayer, TransactionUser } from '../transaction/transaction.ts';
 import type { Flow, Hop, Protocol } from '../transport/transport.ts';
 import { AckDesk } from './ack-desk.ts';
@@ -13,7 +15,7 @@ import type { Addresses } from './addresses.ts';
 import { DialogEnder } from './dialog-ender.ts';
 import { parseOrderText } from './order-text.ts';
 import type { Resolver } from './resolver.ts';
-import { type DeliveryParts, deliveryOf, type EngineLog, type Shared, type Timing } from './shared.ts';
+import { type DeliveryParts, deliveryOf, type Shared } from './shared.ts';
 import { Uac } from './uac.ts';
 import { Uas } from './uas.ts';
 

@@ -35,9 +35,15 @@ export class HeaderList {
     return found;
   }
 
-  /** Adds a line at the end. */
-  append(name: string, value: ByteString): void {
-    this.#keys.push(keyOf(name));
+  /** More than one line of that name. */
+  isRepeated(key: string): boolean {
+    const at = this.#keys.indexOf(key);
+    return at >= 0 && this.#keys.indexOf(key, at + 1) >= 0;
+  }
+
+  /** Adds a line at the end. `key` is for those who have it already. */
+  append(name: string, value: ByteString, key = keyOf(name)): void {
+    this.#keys.push(key);
     this.#names.push(name);
     this.#values.push(value);
   }
@@ -58,7 +64,8 @@ export class HeaderList {
       return;
     }
     this.#values[at] = value;
-    for (let more = this.#keys.lastIndexOf(key); more > at; more = this.#keys.lastIndexOf(key)) this.#drop(more);
+    for (let more = this.#keys.lastIndexOf(key); more > at; more = this.#keys.lastIndexOf(key))
+      this.#drop(more);
   }
 
   /** Replaces the value of the first line of that name only, keeping its spelling and the lines below it. */

@@ -1,0 +1,14 @@
+import type { ByteString } from './bytes.ts';
+import type { HeaderList } from './header-list.ts';
+import { splitList } from './name-addr.ts';
+
+/** The members of a list header (Supported, Require, Allow, Recv-Info …) over all its lines, in order, as spelled. */
+export function listTokens(headers: HeaderList, key: string): string[] {
+  if (!headers.has(key)) return [];
+  return headers.all(key).flatMap(line => splitList(line));
+}
+
+/** RFC 3261 §7.3.1: tokens compare without regard to case. `token` in lower case. */
+export function hasToken(headers: HeaderList, key: string, token: ByteString): boolean {
+  return listTokens(headers, key).some(listed => listed.toLowerCase() === token);
+}

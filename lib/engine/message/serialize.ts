@@ -1,0 +1,89 @@
+import type { ByteString } from './bytes.ts';
+import { canonicalName, isToken } from './header-names.ts';
+import type { SipMessage, StartLine } from './message.ts';
+import { percent } from './uri.ts';
+
+/** Something that would end its line and begin another one was about to be written: nothing was. */
+export class UnsafeHeaderError extends Error {
+  override readonly name = 'UnsafeHeaderError';
+  /** The header field, or the part of the start line. */
+  readonly field: string;
+
+  constructor(field: string) {
+    super(`unsafe text in ${JSON.stringify(field.slice(0, 100))}`);
+    this.field = field;
+  }
+}
+
+/**
+ * The octets of a message. Header lines in order and spelled as held; Content-Length says what the body has, in its place
+ * or last. Throws UnsafeHeaderError for CR or LF in a value or in the start line, and for a name that is no token.
+ */
+export function serializeMessage(message: SipMessage): ByteString {
+  const length = String(message.body.length);
+  // A second Content-Length line is left out.
+  let lengthLine = `Content-Length: ${length}\r\n`;
+  let text = startLineText(message.start);
+  message.headers.forEach((name, value, key) => {
+    if (key !== 'content-length') {
+      text += headerLine(name, value);
+    } else if (lengthLine !== '') {
+      text += headerLine(name, length);
+      lengthLine = '';
+    }
+  });
+  return `${text}${lengthLine}\r\n${message.body}`;
+}
+
+/**
+ * The octets of a message as drachtio-srf can read it (control protocol §13): compact names written out, exactly one
+ * Content-Length, and nothing on which it would drop the message or read something else than stands there.
+ */
+export function serializeForApplication(message: SipMessage): ByteString {
+  let text = startLineText(applicationStart(message.start));
+  message.headers.forEach((name, value, key) => {
+    if (key === 'content-length' || !isApplicationName(name, key)) return;
+    text += headerLine(name.length === 1 ? (canonicalName(key) ?? name) : name, value);
+  });
+  return `${text}Content-Length: ${message.body.length}\r\n\r\n${message.body}`;
+}
+
+/** RFC 3261 §7.1, §7.2. */
+function startLineText(start: StartLine): ByteString {
+  if (start.kind === 'response') {
+    if (endsLine(start.reason)) throw new UnsafeHeaderError('Reason-Phrase');
+    return `SIP/2.0 ${start.status} ${start.reason}\r\n`;
+  }
+  if (!isToken(start.method)) throw new UnsafeHeaderError('Method');
+  if (start.requestUri === '' || /[\r\n \t]/.test(start.requestUri))
+    throw new UnsafeHeaderError('Request-URI');
+  return `${start.method} ${start.requestUri} SIP/2.0\r\n`;
+}
+
+function headerLine(name: string, value: ByteString): ByteString {
+  if (!isToken(name) || endsLine(value)) throw new UnsafeHeaderError(name);
+  return `${name}: ${value}\r\n`;
+}
+
+const endsLine = (text: ByteString): boolean => text.includes('\n') || text.includes('\r');
+
+/**
+ * drachtio-srf reads the start line with regular expressions over decoded text: Unicode white space in the Request-URI or a
+ * Unicode line separator in the reason phrase makes it drop the message.
+ */
+function applicationStart(start: StartLine): StartLine {
+  if (start.kind === 'response') {
+    return { ...start, reason: start.reason.replace(/\xe2\x80[\xa8\xa9]/g, ' ') };
+  }
+  const requestUri = start.requestUri.replace(/[\x80-\xff]/g, char => percent(char.charCodeAt(0)));
+  return { ...start, requestUri };
+}
+
+/**
+ * drachtio-srf decodes `%` in names that do not begin with `X-`, so that a line could become another header or two, and
+ * keeps headers in a plain object, where two lower-case names are taken.
+ */
+function isApplicationName(name: string, key: string): boolean {
+  if (!isToken(name) || key === 'constructor' || key === '__proto__') return false;
+  return !name.includes('%') || name.startsWith('X-');
+}

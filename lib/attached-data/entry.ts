@@ -14,7 +14,9 @@ export type EntryValue =
 export type UserDataPair = { readonly key: string } & EntryValue;
 
 /** Who brought an entry: a leg of the call, or a party named by its DN (an API's user). */
-export type Origin = { readonly leg: LegId; readonly atMs: number } | { readonly party: string; readonly atMs: number };
+export type Origin =
+  | { readonly leg: LegId; readonly atMs: number }
+  | { readonly party: string; readonly atMs: number };
 
 export type Entry = UserDataPair & {
   readonly scope: Scope;
@@ -34,7 +36,19 @@ export type Operation =
   | { readonly operation: 'delete-all' };
 
 /** Why an entry was not taken or not sent; each is a counter. */
-export type DropCode = 'packed-limit' | 'control-character' | 'acs-count' | 'acs-key-length' | 'acs-value-length' | 'acs-charset' | 'duplicate-header';
+export type DropCode =
+  | 'packed-limit'
+  /** CR, LF or NUL on its way to a header. */
+  | 'control-character'
+  /** Empty, far too long, a name of Object.prototype, or no token where it would become a header name. */
+  | 'bad-key'
+  /** A JSON value nested deeper than we follow. */
+  | 'too-deep'
+  | 'acs-count'
+  | 'acs-key-length'
+  | 'acs-value-length'
+  | 'acs-charset'
+  | 'duplicate-header';
 
 export interface Drop {
   readonly key: string;

@@ -1,0 +1,179 @@
+import { changeBetween, type DataChange, NO_CHANGE } from './change.ts';
+import type { AttachedData, Drop, DropCode, Entry, Operation, Scope } from './entry.ts';
+import { breaksHeader, isToken } from './header-text.ts';
+import { packedBytes, packedPairBytes } from './packed-size.ts';
+import { isHeaderBorn, isSameKey, isSamePair, isSameValue, scopesMeet } from './same-key.ts';
+import { pairOf, valueText } from './views.ts';
+
+/** T-Library: the packed total is 16,000 octets by default and 65,535 at most. */
+export const DEFAULT_PACKED_LIMIT_BYTES = 16_000;
+export const MAX_PACKED_LIMIT_BYTES = 65_535;
+
+export interface DataLimits {
+  /** Of the whole data, packed (`packedBytes`). */
+  readonly packedBytes: number;
+  /** `drop` (from the wire): leave out what does not fit, keep the rest. `refuse` (from an API): all or nothing. */
+  readonly mode: 'drop' | 'refuse';
+}
+
+/** The limits for what comes over the wire. */
+export const WIRE_LIMITS: DataLimits = { packedBytes: DEFAULT_PACKED_LIMIT_BYTES, mode: 'drop' };
+
+export interface Applied extends DataChange {
+  readonly data: AttachedData;
+  /** What was not taken and why. In mode `refuse` anything here means that nothing was changed. */
+  readonly dropped: readonly Drop[];
+}
+
+/**
+ * Carries out one operation with T-Library's meaning: attach appends (an existing key gets a duplicate), update replaces
+ * all pairs of a key in the place of the first, delete removes all pairs of a key.
+ */
+export function apply(data: AttachedData, operation: Operation, limits: DataLimits): Applied {
+  return applyAll(data, [operation], limits);
+}
+
+/** Carries out several operations as one change: what one message or one request asked for. */
+export function applyAll(data: AttachedData, operations: readonly Operation[], limits: DataLimits): Applied {
+  const dropped: Drop[] = [];
+  let next = data;
+  for (const operation of operations) next = carryOut(next, operation, limits, dropped);
+  if (limits.mode === 'refuse') {
+    if (next !== data && dropped.length === 0 && packedBytes(next) > limits.packedBytes) {
+      dropped.push({ key: biggestKey(operations), code: 'packed-limit' });
+    }
+    if (dropped.length > 0) return { data, dropped, ...NO_CHANGE };
+  }
+  const change = changeBetween(data, next);
+  return { data: change.changedAnything ? next : data, dropped, ...change };
+}
+
+function carryOut(
+  data: AttachedData,
+  operation: Operation,
+  limits: DataLimits,
+  dropped: Drop[],
+): AttachedData {
+  switch (operation.operation) {
+    case 'attach':
+    case 'update':
+      return takeEntries(data, operation, limits, dropped);
+    case 'delete':
+      return withoutKeys(data, operation.keys, operation.scope);
+    case 'delete-all':
+      return data.length === 0 ? data : [];
+  }
+}
+
+function withoutKeys(data: AttachedData, keys: readonly string[], scope: Scope | undefined): AttachedData {
+  const fromHeader = scope === 'sip' || scope === 'uui';
+  const left = data.filter(entry => {
+    if (scope !== undefined && !scopesMeet(entry.scope, scope)) return true;
+    const ignoreCase = fromHeader || isHeaderBorn(entry);
+    return !keys.some(key => isSameKey(entry.key, key, ignoreCase));
+  });
+  return left.length === data.length ? data : left;
+}
+
+type Taking = Extract<Operation, { operation: 'attach' | 'update' }>;
+
+/**
+ * The data under change. `slots` keeps the order, with a hole where a duplicate went; `places` finds the slots of a key
+ * by its lower case, so that thousands of pairs in one body cost one look-up each.
+ */
+interface Draft {
+  readonly slots: (Entry | undefined)[];
+  readonly places: Map<string, number[]>;
+  bytes: number;
+}
+
+function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, dropped: Drop[]): AttachedData {
+  const draft: Draft = { slots: [], places: new Map(), bytes: 0 };
+  for (const entry of data) append(draft, entry);
+  for (const entry of taking.entries) {
+    const code =
+      taking.operation === 'attach' ? attachOne(draft, entry, limits) : updateOne(draft, entry, limits);
+    if (code !== undefined) dropped.push({ key: entry.key, code });
+  }
+  return draft.slots.filter(slot => slot !== undefined);
+}
+
+function attachOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | undefined {
+  const first = samePairs(draft, entry)[0];
+  const code = faultOf(entry, entry.scope) ?? overLimit(draft, packedPairBytes(entry), limits);
+  if (code !== undefined) return code;
+  // A header's name keeps its first spelling, in duplicates too.
+  append(draft, first === undefined ? entry : { ...entry, key: first.entry.key });
+  return undefined;
+}
+
+function updateOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | undefined {
+  const same = samePairs(draft, entry);
+  const first = same[0];
+  if (first === undefined) return attachOne(draft, entry, limits);
+  if (same.length === 1 && isSameValue(first.entry, entry)) return undefined;
+  const replacement = replacementOf(first.entry, entry);
+  let grownBytes = packedPairBytes(replacement);
+  for (const { entry: old } of same) grownBytes -= packedPairBytes(old);
+  const code = faultOf(replacement, replacement.scope) ?? overLimit(draft, grownBytes, limits);
+  if (code !== undefined) return code;
+  for (const { place } of same) draft.slots[place] = undefined;
+  draft.slots[first.place] = replacement;
+  draft.bytes += grownBytes;
+  return undefined;
+}
+
+/** An existing entry keeps its place on the wire and its spelling; value and author are new. */
+function replacementOf(existing: Entry, entry: Entry): Entry {
+  const { scope, headerName } = existing;
+  return {
+    ...pairOf(entry),
+    key: existing.key,
+    scope,
+    from: entry.from,
+    ...(headerName !== undefined && { headerName }),
+  };
+}
+
+function append(draft: Draft, entry: Entry): void {
+  const key = entry.key.toLowerCase();
+  const places = draft.places.get(key);
+  if (places === undefined) draft.places.set(key, [draft.slots.length]);
+  else places.push(draft.slots.length);
+  draft.slots.push(entry);
+  draft.bytes += packedPairBytes(entry);
+}
+
+function samePairs(draft: Draft, wanted: Entry): { entry: Entry; place: number }[] {
+  const found: { entry: Entry; place: number }[] = [];
+  for (const place of draft.places.get(wanted.key.toLowerCase()) ?? []) {
+    const entry = draft.slots[place];
+    if (entry !== undefined && isSamePair(entry, wanted)) found.push({ entry, place });
+  }
+  return found;
+}
+
+/** Header injection: CR, LF and NUL never enter what lives in a header, nor does a key that is no header name. */
+function faultOf(entry: Entry, scope: Scope): DropCode | undefined {
+  if (entry.key === '') return 'bad-key';
+  if (scope !== 'sip' && scope !== 'uui') return undefined;
+  if (breaksHeader(entry.key) || breaksHeader(valueText(entry))) return 'control-character';
+  return scope === 'sip' && !isToken(entry.key) ? 'bad-key' : undefined;
+}
+
+/** In mode `refuse` only the final size counts: `applyAll` looks at it. What makes the data smaller is always taken. */
+function overLimit(draft: Draft, grownBytes: number, limits: DataLimits): DropCode | undefined {
+  if (limits.mode === 'refuse' || grownBytes <= 0) return undefined;
+  return draft.bytes + grownBytes > limits.packedBytes ? 'packed-limit' : undefined;
+}
+
+function biggestKey(operations: readonly Operation[]): string {
+  let biggest = { key: '', bytes: 0 };
+  for (const operation of operations) {
+    for (const entry of 'entries' in operation ? operation.entries : []) {
+      const bytes = packedPairBytes(entry);
+      if (bytes > biggest.bytes) biggest = { key: entry.key, bytes };
+    }
+  }
+  return biggest.key;
+}

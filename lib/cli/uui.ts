@@ -1,0 +1,137 @@
+import { emitUserToUser, isBase16, type UuiOutput } from '../attached-data/user-to-user.ts';
+import { type JudgedMessage, judgeMessage } from './uui-judge.ts';
+
+/** What `baton uui parse` and `baton uui build` do, without the command line around it. */
+
+export interface UuiParseOptions {
+  /** `INVITE`, `BYE`, … or `200/INVITE` for a response to it. Default: INVITE. */
+  readonly method?: string;
+  /** Header the values are of. Default: User-to-User; an address on REFER is Refer-To, on a 3xx Contact. */
+  readonly header?: string;
+  readonly inDialog?: boolean;
+  readonly initialInviteHadUui?: boolean;
+  /** Further `X-` names that are data. Default: all. */
+  readonly dataHeaders?: readonly string[];
+}
+
+/**
+ * Judges one header value, or several lines of the same header. A value may also be whole header lines
+ * (`User-to-User: 04…`), one a line, of one message. Bare values are never split at line breaks: a line break that is no
+ * folding is what a header injection looks like. The result has the shape of a test vector's `expect`.
+ */
+export function uuiParse(value: string | readonly string[], options: UuiParseOptions = {}): object {
+  const method = options.method ?? 'INVITE';
+  const values = typeof value === 'string' ? [value] : value;
+  const headers = values.flatMap(
+    one => headerLines(one) ?? [{ name: options.header ?? headerOf(one, method), value: one }],
+  );
+  return judgeMessage({ method, headers, context: contextOf(options) });
+}
+
+/** The text of standard input as a value: the line end that `echo` adds is not part of it. */
+export function valueFromInput(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+export interface UuiBuildOptions {
+  /** The value as it is to stand in the header, quoted where it must be. One of data, hex, text. */
+  readonly data?: string;
+  /** Octets without the protocol discriminator. */
+  readonly hex?: string;
+  readonly text?: string;
+  /** Protocol discriminator, two hex digits. Default: 04 (IA5) for text, 00 for hex; none for other packages. */
+  readonly pd?: string;
+  /** `hex` (default), or `ascii` or `text` for vendors: then the text is written as it is and `pd` becomes a parameter. */
+  readonly encoding?: string;
+  readonly purpose?: string;
+  readonly content?: string;
+}
+
+export type UuiBuilt =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** Makes a User-to-User value. Refuses with a reason; never throws. */
+export function uuiBuild(options: UuiBuildOptions): UuiBuilt {
+  const given = [options.data, options.hex, options.text].filter(one => one !== undefined);
+  if (given.length !== 1) return refusal('give one of data, hex and text');
+  if (options.pd !== undefined && !/^[0-9A-Fa-f]{2}$/.test(options.pd))
+    return refusal('pd is two hex digits');
+  if (options.hex !== undefined && !isBase16(options.hex))
+    return refusal('hex is an even number of hex digits');
+  return emitUserToUser([{ ...dataAndEncoding(options), params: paramsOf(options) }]);
+}
+
+function dataAndEncoding(options: UuiBuildOptions): Pick<UuiOutput, 'data'> {
+  if (options.data !== undefined) return { data: options.data };
+  if (!isHex(options)) return { data: options.text ?? options.hex ?? '' };
+  const payload = options.hex ?? hexOf(options.text ?? '');
+  return { data: (discriminator(options) + payload).toUpperCase() };
+}
+
+/** RFC 7434 §6: the first octet. Other packages have none unless asked for. */
+function discriminator(options: UuiBuildOptions): string {
+  if (options.pd !== undefined) return options.pd;
+  const isdn = options.purpose === undefined || options.purpose.toLowerCase() === 'isdn-uui';
+  if (!isdn) return '';
+  return options.text === undefined ? '00' : '04';
+}
+
+function paramsOf(options: UuiBuildOptions): [string, string][] {
+  const params: [string, string][] = [];
+  const encoding = options.encoding ?? (options.data === undefined ? 'hex' : undefined);
+  if (options.pd !== undefined && (options.data !== undefined || !isHex(options)))
+    params.push(['pd', options.pd]);
+  if (encoding !== undefined) params.push(['encoding', encoding]);
+  if (options.purpose !== undefined) params.push(['purpose', options.purpose]);
+  if (options.content !== undefined) params.push(['content', options.content]);
+  return params;
+}
+
+function isHex({ encoding }: UuiBuildOptions): boolean {
+  return encoding === undefined || encoding.toLowerCase() === 'hex';
+}
+
+function hexOf(text: string): string {
+  let hex = '';
+  for (const octet of new TextEncoder().encode(text)) hex += octet.toString(16).padStart(2, '0');
+  return hex;
+}
+
+function refusal(reason: string): UuiBuilt {
+  return { ok: false, reason };
+}
+
+type HeaderLines = JudgedMessage['headers'];
+
+/** A name we judge, then a colon: no value of User-to-User can begin so, for a colon is no token character. */
+const HEADER_LINE =
+  /^(User-to-User|Refer-To|Contact|Require|Info-Package|Content-Type|X-[A-Za-z0-9\-.!%*_+`'~]+)[ \t]*:/i;
+
+/** The text as header lines, folded ones joined; undefined when a line of it is none. */
+function headerLines(text: string): HeaderLines | undefined {
+  if (!HEADER_LINE.test(text)) return undefined;
+  const lines = text.replace(/(\r?\n)+$/, '').split(/\r?\n(?![ \t])/);
+  if (!lines.every(line => HEADER_LINE.test(line))) return undefined;
+  return lines.map(line => {
+    const colon = line.indexOf(':');
+    return { name: line.slice(0, colon).trimEnd(), value: line.slice(colon + 1) };
+  });
+}
+
+/** A bare value on a REFER or a redirection that looks like an address is one. */
+function headerOf(value: string, method: string): string {
+  const redirection = method.startsWith('3');
+  const looksSo = /^\s*(("[^"]*"|[^<"]*)<)?(sips?|tel):/i.test(value);
+  if (!looksSo || !(redirection || method.toUpperCase() === 'REFER')) return 'User-to-User';
+  return redirection ? 'Contact' : 'Refer-To';
+}
+
+function contextOf(options: UuiParseOptions): NonNullable<JudgedMessage['context']> {
+  const { inDialog, initialInviteHadUui, dataHeaders } = options;
+  return {
+    ...(inDialog !== undefined && { inDialog }),
+    ...(initialInviteHadUui !== undefined && { initialInviteHadUui }),
+    ...(dataHeaders !== undefined && { dataHeaders }),
+  };
+}

@@ -149,12 +149,12 @@ export class ClientConnection {
   }
 
   #receiveBytes(chunk: Buffer): void {
-    if (!this.#open) return;
-    this.#cutter.push(chunk);
-    for (let cut = this.#cutter.next(); cut !== undefined; cut = this.#cutter.next()) {
+    if (this.#open) this.#cutter.push(chunk);
+    // An order can close the connection; what follows it in the stream is nobody's any more.
+    while (this.#open) {
+      const cut = this.#cutter.next();
+      if (cut === undefined) return;
       this.#receiveCut(cut);
-      // An order can close the connection; what follows it in the stream is nobody's any more.
-      if (!this.#open) return;
     }
   }
 

@@ -157,7 +157,7 @@ export class OrderDesk implements Applications, ConnectionUser {
     let replied = false;
     const reply = (answer: SendReply): void => {
       if (replied) {
-        this.#options.log.error({ client: connection.name, id }, 'second reply to one order dropped');
+        this.#options.log.error({ client: connection.name, id }, 'a second reply to one order, dropped');
         return;
       }
       replied = true;
@@ -167,7 +167,8 @@ export class OrderDesk implements Applications, ConnectionUser {
       this.core.send(owner, order, reply);
     } catch (error) {
       this.#reportFailure(connection, id, error);
-      if (!replied) reply({ ok: false, reason: serverError });
+      // Dropped when the core had replied before it failed.
+      reply({ ok: false, reason: serverError });
     }
   }
 

@@ -1,0 +1,120 @@
+import type { Body, HeaderLine, Payload } from '../call/signal.ts';
+
+/** What crosses the port of one received message. */
+export interface RawMessage {
+  readonly payload: Payload;
+  /** The number in CSeq, -1 when there is none. */
+  readonly cseqNumber: number;
+}
+
+/**
+ * RFC 3261 §7.3.3 and §20, RFC 3515, 3892, 4028, 3841, 6665: the compact forms. A real drachtio-server hands them on as
+ * they came.
+ */
+const compactForms: Readonly<Record<string, string>> = {
+  a: 'Accept-Contact',
+  b: 'Referred-By',
+  c: 'Content-Type',
+  d: 'Request-Disposition',
+  e: 'Content-Encoding',
+  f: 'From',
+  i: 'Call-ID',
+  j: 'Reject-Contact',
+  k: 'Supported',
+  l: 'Content-Length',
+  m: 'Contact',
+  n: 'Identity-Info',
+  o: 'Event',
+  r: 'Refer-To',
+  s: 'Subject',
+  t: 'To',
+  u: 'Allow-Events',
+  v: 'Via',
+  x: 'Session-Expires',
+  y: 'Identity',
+};
+
+/**
+ * Reads the text of a message as drachtio-srf keeps it in `msg.raw`. drachtio-srf's own view folds repeated lines into one
+ * with commas and lowers names (control protocol §13.2); this one keeps every line as it came, with folded lines
+ * joined (RFC 3261 §7.3.1) and one-letter names written out.
+ */
+export function parseRawMessage(raw: string): RawMessage {
+  const blank = raw.indexOf('\r\n\r\n');
+  const headEnd = blank < 0 ? raw.length : blank;
+  const headers: HeaderLine[] = [];
+  let at = raw.indexOf('\r\n');
+  while (at >= 0 && at < headEnd) {
+    const start = at + 2;
+    let end = lineEnd(raw, start, headEnd);
+    while (isFolded(raw, end, headEnd)) end = lineEnd(raw, end + 2, headEnd);
+    appendLine(headers, raw.slice(start, end));
+    at = end;
+  }
+  const body = bodyOf(headers, blank < 0 ? '' : raw.slice(blank + 4));
+  return { payload: body === undefined ? { headers } : { headers, body }, cseqNumber: cseqNumberOf(headers) };
+}
+
+/** The value of the first line of that name (lower case), empty when there is none. */
+export function valueOf(headers: readonly HeaderLine[], name: string): string {
+  return (
+    headers.find(line => line.name.length === name.length && line.name.toLowerCase() === name)?.value ?? ''
+  );
+}
+
+/** The `text` of a Reason header (RFC 3326 §2), else its whole value; empty when there is none. */
+export function reasonTextOf(headers: readonly HeaderLine[]): string {
+  const reason = valueOf(headers, 'reason');
+  const text = /;\s*text\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(reason);
+  return text?.[1] ?? reason;
+}
+
+function lineEnd(raw: string, from: number, limit: number): number {
+  const end = raw.indexOf('\r\n', from);
+  return end < 0 || end > limit ? limit : end;
+}
+
+function isFolded(raw: string, end: number, limit: number): boolean {
+  if (end >= limit) return false;
+  const next = raw.charCodeAt(end + 2);
+  return next === 0x20 || next === 0x09;
+}
+
+function appendLine(headers: HeaderLine[], line: string): void {
+  const colon = line.indexOf(':');
+  if (colon <= 0) return;
+  const name = line.slice(0, colon).trimEnd();
+  const value = line.slice(colon + 1).trim();
+  headers.push({
+    name: name.length === 1 ? (compactForms[name.toLowerCase()] ?? name) : name,
+    // RFC 3261 §7.3.1: a fold and the space around it mean one space.
+    value: value.includes('\r\n') ? value.replace(/\s*\r\n\s+/g, ' ') : value,
+  });
+}
+
+function bodyOf(headers: readonly HeaderLine[], rest: string): Body | undefined {
+  const content = cutToLength(rest, valueOf(headers, 'content-length'));
+  if (content === '') return undefined;
+  const contentType = valueOf(headers, 'content-type') || impliedType(content);
+  const more = headers.filter(({ name }) => isOtherContentLine(name.toLowerCase()));
+  return more.length === 0 ? { contentType, content } : { contentType, content, more };
+}
+
+// RFC 3261 §20.14, §18.3: Content-Length counts octets; what is beyond it is no part of the message.
+function cutToLength(rest: string, contentLength: string): string {
+  const lengthBytes = Number.parseInt(contentLength, 10);
+  if (!(lengthBytes >= 0) || Buffer.byteLength(rest) <= lengthBytes) return rest;
+  return Buffer.from(rest).subarray(0, lengthBytes).toString();
+}
+
+// RFC 3261 §20.15 wants a Content-Type with every body; what drachtio-server takes for SDP without one, we do too.
+const impliedType = (content: string): string =>
+  content.startsWith('v=0') ? 'application/sdp' : 'application/octet-stream';
+
+const isOtherContentLine = (key: string): boolean =>
+  key.startsWith('content-') && key !== 'content-type' && key !== 'content-length';
+
+function cseqNumberOf(headers: readonly HeaderLine[]): number {
+  const number = Number.parseInt(valueOf(headers, 'cseq'), 10);
+  return number >= 0 ? number : -1;
+}

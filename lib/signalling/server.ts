@@ -1,0 +1,32 @@
+import type { DrachtioConnection } from './drachtio-connection.ts';
+import type { Leg } from './leg.ts';
+
+/** One SIP engine behind its control connection, and the legs whose dialogs it holds. */
+export class Server {
+  readonly name: string;
+  /** Whether it gives dialogs back after the connection was lost; undefined: its version tells. */
+  readonly keepsDialogs: boolean | undefined;
+  readonly legs = new Set<Leg>();
+  /** Call-ID and From tag are the same on both legs when a call passes two of our engines: so one table each. */
+  readonly byDialog = new Map<string, Leg>();
+  /** `proto/host:port` as advertised, while connected or after. */
+  hostports: readonly string[] = [];
+  wasUp = false;
+  /** Stops the wait for its return. */
+  stopWaiting: (() => void) | undefined;
+  #connection: DrachtioConnection | undefined;
+
+  constructor(name: string, keepsDialogs: boolean | undefined) {
+    this.name = name;
+    this.keepsDialogs = keepsDialogs;
+  }
+
+  get connection(): DrachtioConnection {
+    if (this.#connection === undefined) throw new Error(`${this.name} has no connection`);
+    return this.#connection;
+  }
+
+  set connection(connection: DrachtioConnection) {
+    this.#connection = connection;
+  }
+}

@@ -1,0 +1,88 @@
+/** The words between the adapter and the one file that knows drachtio-srf. */
+
+/** A request that reached us. `handle` belongs to the connection. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly requestUri: string;
+  /** `application`: the engine ended a dialog by itself and tells us (control protocol §4.4). It wants no answer. */
+  readonly origin: 'network' | 'application';
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+  /** `host:port` of the listener; empty within a dialog. */
+  readonly receivedOn: string;
+  /** Empty outside a dialog. */
+  readonly dialogId: string;
+  readonly raw: string;
+  readonly handle: unknown;
+}
+
+export interface ReceivedResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly dialogId: string;
+  readonly raw: string;
+  readonly handle: unknown;
+}
+
+/** A request that is on its way; what comes of it is told to its ClientUser. */
+export interface SentRequest {
+  readonly handle: unknown;
+}
+
+/** Header lines in the form of headers-to-send.ts, and the body's text. */
+export interface Content {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+export interface RequestToSend extends Content {
+  readonly method: string;
+  /** Within a dialog the engine knows the target. */
+  readonly requestUri?: string;
+  readonly dialogId?: string;
+  /** Next hop. */
+  readonly via?: string | undefined;
+}
+
+export interface ResponseToSend extends Content {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** Why something could not be sent. */
+export interface SendFailure {
+  /** `connection`: the way to the engine is down or went down. `dialog`: the engine does not know the dialog. */
+  readonly kind: 'connection' | 'dialog' | 'refused';
+  readonly reason: string;
+}
+
+/** Told what becomes of one request: `sent` then responses up to the first final one, or `failed` once at any time. */
+export interface ClientUser {
+  sent(request: SentRequest): void;
+  responded(response: ReceivedResponse): void;
+  failed(failure: SendFailure): void;
+}
+
+export type ResponseOutcome = { readonly dialogId: string } | { readonly failure: SendFailure };
+
+export interface ConnectionUser {
+  /** Every request but CANCEL. UPDATE within an unanswered INVITE has that INVITE's dialog id or none. */
+  receiveRequest(request: ReceivedRequest, during?: ReceivedRequest): void;
+  /** `invite` was cancelled and answered 487 by the engine. */
+  receiveCancel(invite: ReceivedRequest, raw: string): void;
+  /** The way is open. `hostports` as advertised, `version` as the server says. */
+  connected(server: { readonly hostports: string; readonly version: string }): void;
+  /** It closed. What was outstanding has been told to have failed. */
+  disconnected(): void;
+  /** The server did not accept the secret. */
+  refused(): void;
+}
+
+/** What the adapter logs with; a pino logger fits. */
+export interface SignallingLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { parseSignallingUrl } from '../../lib/signalling/signalling-url.ts';
+
+describe('parseSignallingUrl', () => {
+  it('reads engine', () => {
+    expect(parseSignallingUrl(' engine ')).to.deep.equal({ kind: 'engine' });
+  });
+
+  const addresses: readonly (readonly [string, { host: string; port: number; secret: string }])[] = [
+    ['drachtio://cymru@sip1.example.com:9122', { host: 'sip1.example.com', port: 9122, secret: 'cymru' }],
+    ['drachtio://cymru@10.0.0.1', { host: '10.0.0.1', port: 9022, secret: 'cymru' }],
+    ['drachtio://p%40ss%2Cword@[::1]:9022', { host: '::1', port: 9022, secret: 'p@ss,word' }],
+    ['drachtio://a@b@host:1/', { host: 'host', port: 1, secret: 'a@b' }],
+    ['drachtio://:cymru@host:1', { host: 'host', port: 1, secret: 'cymru' }],
+  ];
+  for (const [text, server] of addresses) {
+    it(`reads ${text}`, () => {
+      expect(parseSignallingUrl(text)).to.deep.equal({ kind: 'drachtio', servers: [server] });
+    });
+  }
+
+  it('reads several servers', () => {
+    const choice = parseSignallingUrl('drachtio://a@one:1, drachtio://b@two:2');
+    expect(choice).to.deep.equal({
+      kind: 'drachtio',
+      servers: [
+        { host: 'one', port: 1, secret: 'a' },
+        { host: 'two', port: 2, secret: 'b' },
+      ],
+    });
+  });
+
+  const refusals: readonly (readonly [string, RegExp])[] = [
+    ['', /expected engine/],
+    ['http://a@b', /expected engine/],
+    ['drachtio://host:9022', /needs a secret/],
+    ['drachtio://@host:9022', /empty/],
+    ['drachtio://%zz@host', /cannot be sent/],
+    ['drachtio://a%7Cb@host', /cannot be sent/],
+    ['drachtio://a@host:0', /no port/],
+    ['drachtio://a@host:70000', /no port/],
+    ['drachtio://a@ho st', /host:port/],
+    ['drachtio://a@one:1,drachtio://b@one:1', /twice/],
+    ['engine,drachtio://a@one:1', /expected engine/],
+  ];
+  for (const [text, said] of refusals) {
+    it(`refuses ${JSON.stringify(text)} and does not say the secret`, () => {
+      const choice = parseSignallingUrl(text);
+      expect(choice).to.be.an.instanceOf(Error);
+      expect((choice as Error).message).to.match(said);
+    });
+  }
+});

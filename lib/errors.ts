@@ -84,6 +84,17 @@ export const errorTable = {
     httpStatus: 422,
     blame: 'caller',
   },
+  'bad-key': {
+    meaning:
+      'The key is empty, far too long, a name of Object.prototype, or cannot be part of a header name.',
+    httpStatus: 422,
+    blame: 'caller',
+  },
+  'too-deep': {
+    meaning: 'A JSON value is nested deeper than Baton follows.',
+    httpStatus: 422,
+    blame: 'caller',
+  },
   'acs-count': {
     meaning: 'Not sent to a leg with the ACS limits: more than 5 custom headers.',
     blame: 'operator',

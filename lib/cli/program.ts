@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, CommanderError } from 'commander';
+import { stringify as stringifyYaml } from 'yaml';
+import { type Config, ConfigError } from '../config.ts';
+import { unknownVariables } from '../config/settings.ts';
+import { BatonError } from '../errors.ts';
+import { createLog, type Logger } from '../log.ts';
+import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
+import { complaintOf } from './failure.ts';
+import type { Paint } from './log-line.ts';
+import { withoutSecrets } from './secrets.ts';
+import { type ProcessHost, runService, type Service } from './service.ts';
+import { fetchCall } from './show-call.ts';
+import { follow, printLog } from './tail.ts';
+import { exitCodes, type Terminal } from './terminal.ts';
+import { addUuiCommands } from './uui-commands.ts';
+
+/** What main.ts offers. */
+export interface Main {
+  serve(config: Config, log: Logger): Promise<Service>;
+  runEngine(config: Config, log: Logger): Promise<Service>;
+}
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly host: ProcessHost;
+  readonly paint: Paint;
+  /** Loaded only by the commands that need it: it brings the whole application. */
+  loadMain(): Promise<Main>;
+}
+
+const followPauseMs = 250;
+
+/** Runs one command line (without `node` and the script) and gives the exit code. */
+export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = buildProgram(around, code => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failure(error, around.terminal);
+  }
+}
+
+function buildProgram(around: Surroundings, end: (code: number) => void): Command {
+  const { terminal } = around;
+  const program = new Command('baton')
+    .description("A SIP back-to-back user agent that carries a call's attached data from leg to leg")
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.print(text),
+      writeErr: text => terminal.complain(text.trimEnd()),
+    });
+  addServices(program, around, end);
+  addConfigFlags(program.command('check-config'))
+    .description('check the configuration and print what is in force')
+    .action((flags: ConfigFlags) => {
+      terminal.print(stringifyYaml(withoutSecrets(configFrom(flags, terminal.env))));
+    });
+  addLookers(program, around);
+  addUuiCommands(program, terminal);
+  program
+    .command('userdata')
+    .description('change the attached data of a live call (not supported yet)')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new BatonError('not-supported', 'userdata is not supported yet');
+    });
+  return program;
+}
+
+function addServices(program: Command, around: Surroundings, end: (code: number) => void): void {
+  addConfigFlags(program.command('serve', { isDefault: true }))
+    .description('relay calls until SIGTERM (default)')
+    .action(async (flags: ConfigFlags) => {
+      const config = configFrom(flags, around.terminal.env);
+      end(await runFrom(config, around, (main, log) => main.serve(config, log)));
+    });
+  addConfigFlags(program.command('engine'))
+    .description('run the SIP engine alone, for drachtio applications')
+    .action(async (flags: ConfigFlags) => {
+      const config = configFrom(flags, around.terminal.env);
+      requireControlSecret(config);
+      end(await runFrom(config, around, (main, log) => main.runEngine(config, log)));
+    });
+}
+
+function addLookers(program: Command, { terminal, paint }: Surroundings): void {
+  program
+    .command('tail')
+    .description('print a log for people: of a file, which is followed, or from standard input')
+    .argument('[file]')
+    .option('--no-follow', 'stop at the end of the file')
+    .action(async (file: string | undefined, options: { follow: boolean }) => {
+      const wait = () => (options.follow ? sleep(followPauseMs, true) : Promise.resolve(false));
+      const pieces = file === undefined ? terminal.input : follow({ path: file, wait });
+      await printLog(pieces, paint, text => terminal.print(text));
+    });
+  addConfigFlags(program.command('call'))
+    .description('show one live call of a running Baton')
+    .argument('<connId>')
+    .option('--url <url>', 'where it listens; http.listen of the configuration when absent')
+    .action(async (connId: string, flags: ConfigFlags & { url?: string }) => {
+      const { http } = configFrom(flags, terminal.env);
+      const call = await fetchCall(flags.url === undefined ? { connId } : { connId, url: flags.url }, http);
+      terminal.print(`${JSON.stringify(call, null, 2)}\n`);
+    });
+}
+
+async function runFrom(
+  config: Config,
+  { terminal, host, loadMain }: Surroundings,
+  start: (main: Main, log: Logger) => Promise<Service>,
+): Promise<number> {
+  const log = createLog(config.log);
+  for (const name of unknownVariables(terminal.env))
+    log.warn({ variable: name }, 'environment variable is not known');
+  return await runService({
+    host,
+    log,
+    start: async () => await start(await loadMain(), log),
+    complain: line => terminal.complain(line),
+    nowMs: () => performance.now(),
+  });
+}
+
+/** Who knows the secret gives the engine orders: without one everybody would. */
+function requireControlSecret(config: Config): void {
+  if (config.engine.control.secret !== '') return;
+  throw new ConfigError([
+    { key: 'engine.control.secret', message: 'must be set to run the engine alone (BATON_CONTROL_SECRET)' },
+  ]);
+}
+
+function failure(error: unknown, terminal: Terminal): number {
+  // commander has already said what is wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const complaint = complaintOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.complain(`baton: ${complaint?.text ?? message}`);
+  return complaint?.exitCode ?? exitCodes.failed;
+}

@@ -1,0 +1,111 @@
+import type { Logger } from '../log.ts';
+import { complaintOf } from './failure.ts';
+import { exitCodes } from './terminal.ts';
+
+/** What `serve` and `engine` run until a signal comes. */
+export interface Service {
+  stop(): Promise<void>;
+}
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** The part of Node's `process` that a service lives in. */
+export interface ProcessHost {
+  on(
+    event: StopSignal | 'uncaughtException' | 'unhandledRejection',
+    listener: (what: unknown) => void,
+  ): unknown;
+  /** Ends the process now. */
+  exit(code: number): void;
+}
+
+export interface ServiceRun {
+  readonly host: ProcessHost;
+  readonly log: Logger;
+  start(): Promise<Service>;
+  /** One line on standard error. */
+  complain(line: string): void;
+  /** Milliseconds that never go back. */
+  nowMs(): number;
+}
+
+/** npm and a shell both pass a signal on that a terminal has sent to the whole group. */
+const sameSignalMs = 1_000;
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/**
+ * Starts the service and gives the exit code once it has stopped.
+ *
+ *     starting ──▶ running ──signal──▶ stopping ──▶ 0
+ *        │                               │
+ *        └─ failed: 1, 78, 70            └─ signal after more than a second: 128 + its number, at once
+ */
+export async function runService(run: ServiceRun): Promise<number> {
+  const asked = new StopRequest(run);
+  watchForDefects(run);
+  let service: Service;
+  try {
+    service = await run.start();
+  } catch (error) {
+    return startFailure(error, run);
+  }
+  await asked.heard;
+  try {
+    await service.stop();
+  } catch (error) {
+    run.log.fatal({ err: error }, 'stopping failed');
+    return exitCodes.internal;
+  }
+  run.log.info('stopped');
+  return exitCodes.ok;
+}
+
+/** Waits for the first signal; one that comes during the start is kept until the service can be stopped. */
+class StopRequest {
+  readonly heard: Promise<void>;
+  #firstMs: number | undefined;
+
+  constructor(run: ServiceRun) {
+    this.heard = new Promise(resolve => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        run.host.on(signal, () => {
+          this.#onSignal(signal, run, resolve);
+        });
+      }
+    });
+  }
+
+  #onSignal(signal: StopSignal, run: ServiceRun, stop: () => void): void {
+    if (this.#firstMs === undefined) {
+      this.#firstMs = run.nowMs();
+      run.log.info({ signal }, 'stopping');
+      stop();
+    } else if (run.nowMs() - this.#firstMs > sameSignalMs) {
+      run.log.warn({ signal }, 'ended before everything had stopped');
+      run.host.exit(128 + signalNumbers[signal]);
+    }
+  }
+}
+
+/** Nothing is known about the state after a defect: say it and end; who started us starts us again. */
+function watchForDefects(run: ServiceRun): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    run.host.on(event, error => {
+      run.log.fatal(
+        { err: error },
+        event === 'uncaughtException' ? 'uncaught exception' : 'unhandled rejection',
+      );
+      run.host.exit(exitCodes.internal);
+    });
+  }
+}
+
+function startFailure(error: unknown, run: ServiceRun): number {
+  const complaint = complaintOf(error);
+  if (complaint === undefined) {
+    run.log.fatal({ err: error }, 'start failed');
+    return exitCodes.internal;
+  }
+  run.complain(`baton: ${complaint.text}`);
+  return complaint.exitCode;
+}

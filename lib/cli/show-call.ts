@@ -1,0 +1,41 @@
+import type { Config } from '../config.ts';
+import type { SocketAddress } from '../engine/transport/transport.ts';
+import { BatonError } from '../errors.ts';
+import type { CallSummary } from '../http/calls-view.ts';
+
+export interface CallQuestion {
+  readonly connId: string;
+  /** `http://host:port` of a running Baton; that of the configuration when absent. */
+  readonly url?: string;
+}
+
+const answerTimeoutMs = 5_000;
+
+/** Asks a running Baton for one of its live calls. */
+export async function fetchCall(question: CallQuestion, http: Config['http']): Promise<CallSummary> {
+  const base = question.url ?? urlOf(http.listen);
+  const [token] = http.tokens;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await ask(`${base.replace(/\/$/, '')}/v1/calls`, headers);
+  if (!response.ok) throw new BatonError('bad-request', `${base} answered ${response.status}`);
+  const { calls } = (await response.json()) as { calls: CallSummary[] };
+  const call = calls.find(each => each.connId === question.connId);
+  if (call === undefined)
+    throw new BatonError('call-unknown', `no live call has the ConnID ${question.connId}`);
+  return call;
+}
+
+async function ask(url: string, headers: Record<string, string>): Promise<Response> {
+  try {
+    return await fetch(url, { headers, signal: AbortSignal.timeout(answerTimeoutMs) });
+  } catch (error) {
+    throw new BatonError('not-ready', `nothing answers at ${url}`, { cause: error });
+  }
+}
+
+/** A wildcard address is reached over loopback. */
+function urlOf(listen: SocketAddress | 'off'): string {
+  if (listen === 'off') throw new BatonError('not-supported', 'http.listen is off: nothing can be asked');
+  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[listen.address] ?? listen.address;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${listen.port}`;
+}

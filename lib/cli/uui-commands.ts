@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { BatonError } from '../errors.ts';
+import type { Terminal } from './terminal.ts';
+import { type UuiBuildOptions, type UuiParseOptions, uuiBuild, uuiParse, valueFromInput } from './uui.ts';
+
+/** `baton uui parse` and `baton uui build`. */
+export function addUuiCommands(program: Command, terminal: Terminal): void {
+  const uui = program.command('uui').description('read and write User-to-User values (RFC 7433, RFC 7434)');
+  uui
+    .command('parse')
+    .description('judge a header value and print the verdict as JSON')
+    .argument('<value...>', 'one line of the header each; -: from standard input')
+    .option('--method <method>', 'the message it stands in: INVITE, BYE, 200/INVITE, …', 'INVITE')
+    .option('--header <name>', 'the header it is the value of (default: User-to-User)')
+    .option('--in-dialog', 'the message is within a dialog')
+    .option('--initial-invite-had-uui', 'the INVITE that began the dialog carried User-to-User')
+    .action(async (values: string[], options: UuiParseOptions) => {
+      const lines = await Promise.all(
+        values.map(async value => (value === '-' ? await readInput(terminal) : value)),
+      );
+      terminal.print(`${JSON.stringify(uuiParse(lines, options), null, 2)}\n`);
+    });
+  uui
+    .command('build')
+    .description('make a header value of --data, --hex or --text')
+    .option('--data <data>', 'the value as it stands in the header')
+    .option('--hex <digits>', 'octets without protocol discriminator')
+    .option('--text <text>', 'characters')
+    .option('--pd <digits>', 'protocol discriminator, two hex digits')
+    .option('--encoding <encoding>', 'hex, ascii or text')
+    .option('--purpose <package>', 'package, isdn-uui when absent')
+    .option('--content <content>', 'content parameter')
+    .action((options: UuiBuildOptions) => {
+      const built = uuiBuild(options);
+      if (!built.ok) throw new BatonError('bad-request', built.reason);
+      terminal.print(`${built.value}\n`);
+    });
+}
+
+async function readInput(terminal: Terminal): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of terminal.input) pieces.push(Buffer.from(piece));
+  return valueFromInput(Buffer.concat(pieces).toString('utf8'));
+}

@@ -1,0 +1,148 @@
+// Runs everything that must be green, or the suites named as arguments, and ends with `N passed, N failed`.
+// A check (lint, types, format) counts as one; a suite counts its tests. A suite that crashes, hangs at its end or runs
+// no test counts as a failure.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled, root } from './ensure.mjs';
+
+const lingerMs = 20_000;
+const suiteLimitMs = 30 * 60_000;
+const scenarioFile = 'test/scenarios.test.ts';
+
+const suites = {
+  format: () => check('node_modules/@biomejs/biome/bin/biome', ['format', '--colors=off']),
+  lint: () => check('node_modules/eslint/bin/eslint.js', ['.']),
+  typecheck: () => check('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']),
+  unit: () => mocha(testFiles().filter(file => !file.startsWith('test/contract/') && file !== scenarioFile)),
+  contract: () => mocha(testFiles().filter(file => file.startsWith('test/contract/'))),
+  scenarios: () => mocha([scenarioFile]),
+};
+
+await main(process.argv.slice(2));
+
+async function main(asked) {
+  const unknown = asked.filter(name => !(name in suites));
+  if (unknown.length > 0)
+    fail(`no such suite: ${unknown.join(', ')} (there are ${Object.keys(suites).join(', ')})`);
+  const names = asked.length > 0 ? asked : Object.keys(suites);
+  try {
+    ensureInstalled();
+    if (names.includes('scenarios') || names.includes('unit')) ensureBuilt();
+    if (names.includes('scenarios')) ensureSipp();
+  } catch (error) {
+    fail(error.message);
+  }
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of names) {
+    console.log(`\n=== ${name}`);
+    const counts = await suites[name]();
+    console.log(`=== ${name}: ${summary(counts)}`);
+    for (const key of Object.keys(total)) total[key] += counts[key];
+  }
+  process.exitCode = total.failed === 0 ? 0 : 1;
+  console.log(`\n${summary(total)}`);
+}
+
+async function check(script, args) {
+  const { code } = await run([script, ...args], {});
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+async function mocha(files) {
+  if (files.length === 0 || !files.every(file => existsSync(join(root, file))))
+    return crashed('it has no tests');
+  const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
+  const countsFile = join(folder, 'counts.json');
+  try {
+    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/mocha-reporter.mjs', ...files];
+    const { code, hung } = await run(args, { env: { BATON_TEST_COUNTS: countsFile }, doneWhen: countsFile });
+    if (!existsSync(countsFile)) return crashed(`it ended with ${code} before its last test`);
+    const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+    if (hung) return crashed('it did not end after its last test: something is still open', counts);
+    if (counts.passed + counts.failed === 0) return crashed('no test ran', counts);
+    if (code !== 0 && counts.failed === 0) return crashed(`it ended with ${code}`, counts);
+    return counts;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function crashed(why, counts = { passed: 0, failed: 0, skipped: 0 }) {
+  console.log(`  ${why}`);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+/** Runs a script with this Node and lets its output through; ends it when it hangs after `doneWhen` is there. */
+function run(args, { env = {}, doneWhen }) {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const startedMs = Date.now();
+  let doneMs;
+  let hung = false;
+  const watch = setInterval(() => {
+    if (doneMs === undefined && doneWhen !== undefined && existsSync(doneWhen)) doneMs = Date.now();
+    const lingers = doneMs !== undefined && Date.now() - doneMs > lingerMs;
+    if (!lingers && Date.now() - startedMs < suiteLimitMs) return;
+    hung = true;
+    child.kill('SIGKILL');
+  }, 500);
+  const onSignal = signal => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, onSignal);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      clearInterval(watch);
+      for (const name of ['SIGINT', 'SIGTERM']) process.off(name, onSignal);
+      resolve({ code: code ?? signal, hung });
+    });
+  });
+}
+
+function testFiles() {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .map(file => `test/${file}`)
+    .filter(file => file.endsWith('.test.ts'))
+    .sort();
+}
+
+/** The stories need SIPp. Where a machine builds (CI is set) it is installed, else the reader is told how. */
+function ensureSipp() {
+  if (hasSipp()) return;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
+  const commands = [
+    [...sudo, 'apt-get', 'update'],
+    [
+      ...sudo,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      'install',
+      '-y',
+      '--no-install-recommends',
+      'sip-tester',
+    ],
+  ];
+  if (!process.env.CI)
+    throw new Error('SIPp is missing; run: sudo apt-get update && sudo apt-get install -y sip-tester');
+  for (const [command, ...args] of commands) spawnSync(command, args, { stdio: ['ignore', 2, 2] });
+  if (!hasSipp()) throw new Error('SIPp is missing and apt-get could not install sip-tester');
+}
+
+/** SIPp says its version with exit code 99. */
+function hasSipp() {
+  return spawnSync('sipp', ['-v'], { stdio: 'ignore' }).error === undefined;
+}
+
+function summary({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function fail(message) {
+  console.error(`baton: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,340 @@
+import { expect } from 'chai';
+import { ConfigError, type ConfigSources, defaultFile, loadConfig } from '../lib/config.ts';
+import { readFileSync } from 'node:fs';
+
+const defaults = readFileSync(defaultFile, 'utf8');
+
+/** Files by name, beside the defaults. */
+function files(texts: Readonly<Record<string, string>>): (path: string) => string {
+  return path => {
+    if (path === defaultFile) return defaults;
+    const text = texts[path];
+    if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+    return text;
+  };
+}
+
+function fromFile(text: string): ConfigSources {
+  return { file: 'baton.yaml', readFile: files({ 'baton.yaml': text }) };
+}
+
+function problemsOf(sources: ConfigSources): string[] {
+  try {
+    loadConfig(sources);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.problems.map(problem => `${problem.key}: ${problem.message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('is complete by itself', () => {
+    const config = loadConfig();
+    expect(config.signalling).to.deep.equal({ kind: 'engine' });
+    expect(config.sip.listen).to.deep.equal([
+      { protocol: 'udp', address: '0.0.0.0', port: 5060 },
+      { protocol: 'tcp', address: '0.0.0.0', port: 5060 },
+    ]);
+    expect(config.http.listen).to.deep.equal({ address: '127.0.0.1', port: 8080 });
+    expect(config.target).to.equal(undefined);
+  });
+
+  it('is good in config/test.yaml', () => {
+    const config = loadConfig({ file: 'config/test.yaml' });
+    expect(config.sip.listen.map(listener => listener.port)).to.deep.equal([0, 0]);
+  });
+
+  describe('takes a flag before the environment before a file before the default', () => {
+    const file = { file: 'f', readFile: files({ f: 'log: {level: error}' }) };
+    const env = { BATON_LOG_LEVEL: 'warn' };
+    const flags = new Map([['log.level', 'debug']]);
+    for (const [sources, level] of [
+      [{ ...file, env, flags }, 'debug'],
+      [{ ...file, env }, 'warn'],
+      [file, 'error'],
+      [{}, 'info'],
+    ] as const) {
+      it(`${Object.keys(sources).join(', ') || 'nothing'}: ${level}`, () => {
+        expect(loadConfig(sources).log.level).to.equal(level);
+      });
+    }
+  });
+
+  it('reads the file that BATON_CONFIG names, and prefers the flag to it', () => {
+    const readFile = files({ 'by-env': 'node: by-env', 'by-flag': 'node: by-flag' });
+    const env = { BATON_CONFIG: 'by-env' };
+    expect(loadConfig({ env, readFile }).node).to.equal('by-env');
+    expect(loadConfig({ env, readFile, file: 'by-flag' }).node).to.equal('by-flag');
+  });
+
+  it('merges a file key by key and replaces lists', () => {
+    const config = loadConfig(fromFile('sip: {t1Ms: 100, listen: [udp:127.0.0.1:5080]}'));
+    expect(config.sip).to.deep.include({ t1Ms: 100, t2Ms: 4000 });
+    expect(config.sip.listen).to.deep.equal([{ protocol: 'udp', address: '127.0.0.1', port: 5080 }]);
+  });
+
+  for (const text of ['', '# nothing but a comment', 'sip:\n  # all commented out\n']) {
+    it(`takes ${JSON.stringify(text)} as a file that says nothing`, () => {
+      expect(loadConfig(fromFile(text)).sip.t1Ms).to.equal(500);
+    });
+  }
+
+  it('counts an empty variable as unset', () => {
+    const config = loadConfig({ env: { BATON_CONFIG: '', BATON_HTTP_LISTEN: '', BATON_NODE: ' ' } });
+    expect(config.http.listen).to.deep.equal({ address: '127.0.0.1', port: 8080 });
+    expect(config.node).to.equal('node1');
+  });
+
+  it('reads lists from the environment with commas between', () => {
+    const config = loadConfig({
+      env: { BATON_TRUSTED: '10.0.0.0/8, 192.0.2.7,', BATON_SIP_LISTEN: 'udp:[::1]:5060,tcp:127.0.0.1:0' },
+    });
+    expect(config.trusted).to.deep.equal(['10.0.0.0/8', '192.0.2.7/32']);
+    expect(config.sip.listen).to.deep.equal([
+      { protocol: 'udp', address: '::1', port: 5060 },
+      { protocol: 'tcp', address: '127.0.0.1', port: 0 },
+    ]);
+  });
+
+  it('reads several real drachtio-servers, secrets percent-decoded', () => {
+    const { signalling } = loadConfig({
+      env: { BATON_SIGNALLING: 'drachtio://cymru@10.0.0.1:9023,drachtio://a%2Cb%40@media' },
+    });
+    expect(signalling).to.deep.equal({
+      kind: 'drachtio',
+      servers: [
+        { secret: 'cymru', host: '10.0.0.1', port: 9023 },
+        { secret: 'a,b@', host: 'media', port: 9022 },
+      ],
+    });
+  });
+
+  it('gives a trunk what it does not say', () => {
+    const config = loadConfig(
+      fromFile(
+        'tenant: acme\ntrunks: [{name: sbc, sources: [10.1.0.0/16]}, {name: pbx, sources: "::1", tenant: own}]',
+      ),
+    );
+    expect(config.trunks[0]).to.deep.equal({
+      name: 'sbc',
+      sources: ['10.1.0.0/16'],
+      tenant: 'acme',
+      profile: 'plain',
+      notify: 'info',
+      network: false,
+      dataHeaders: [],
+      fromHost: 'own',
+      dnFrom: 'from',
+      blockHeaders: [],
+    });
+    expect(config.trunks[1]).to.deep.include({ sources: ['::1/128'], tenant: 'own' });
+  });
+
+  it('compares header names that do not cross in lower case', () => {
+    const config = loadConfig(
+      fromFile('trunks: [{name: sbc, sources: [::1], blockHeaders: [P-Asserted-Identity]}]'),
+    );
+    expect(config.trunks[0]?.blockHeaders).to.deep.equal(['p-asserted-identity']);
+  });
+
+  describe('refuses', () => {
+    const trunk = '{name: sbc, sources: [10.0.0.1]}';
+    for (const [what, text, ...problems] of [
+      ['a key nobody knows', 'sipp: {}', 'sipp: unknown key'],
+      ['a key nobody knows further down', 'sip: {t1: 500}', 'sip.t1: unknown key'],
+      ['a prototype as key', '{"__proto__": {"node": "x"}}', '__proto__: unknown key'],
+      ['a text for a number', 'sip: {t1Ms: half}', 'sip.t1Ms: expected number, received string'],
+      ['a duration of nothing', 'sip: {t2Ms: 0}', 'sip.t2Ms: expected number to be >=1'],
+      ['a scalar for a map', 'sip: 5', 'sip: expected object, received number'],
+      ['a node name with a colon', 'node: a:b', 'node: expected letters, digits, _ and - (at most 64)'],
+      [
+        'a protocol of a later version',
+        'sip: {listen: tls:0.0.0.0:5061}',
+        'sip.listen[0]: "tls:0.0.0.0:5061": tls is not supported yet',
+      ],
+      [
+        'no protocol',
+        'sip: {listen: 0.0.0.0:5060}',
+        'sip.listen[0]: "0.0.0.0:5060": expected udp:address:port or tcp:address:port',
+      ],
+      [
+        'IPv6 without brackets',
+        'sip: {listen: "udp:::1:5060"}',
+        'sip.listen[0]: "::1:5060": IPv6 addresses need brackets',
+      ],
+      ['no address to listen on', 'sip: {listen: []}', 'sip.listen: at least one address to listen on'],
+      [
+        'one address twice',
+        'sip: {listen: "udp:127.0.0.1:5060,udp:127.0.0.1:5060"}',
+        'sip.listen[1]: "udp:127.0.0.1:5060" is there twice',
+      ],
+      [
+        'a port out of range',
+        'http: {listen: 127.0.0.1:65536}',
+        'http.listen: "127.0.0.1:65536": the port must be 0 to 65535',
+      ],
+      [
+        'HTTP for everybody',
+        'http: {listen: 0.0.0.0:8080}',
+        'http.listen: "0.0.0.0:8080" can be reached from outside: set http.tokens, or listen on loopback',
+      ],
+      [
+        'a short token',
+        'http: {tokens: [abc]}',
+        'http.tokens[0]: a token has at least 16 characters, those of RFC 6750 §2.1',
+      ],
+      [
+        'a CIDR block too narrow',
+        'trusted: [10.0.0.0/33]',
+        'trusted[0]: "10.0.0.0/33": the prefix must be 0 to 32',
+      ],
+      [
+        'a name for an address',
+        'trusted: [example.com]',
+        'trusted[0]: "example.com": expected an IP address or a CIDR block like 10.0.0.0/8',
+      ],
+      [
+        'a target without scheme',
+        'target: 10.0.0.1',
+        'target: "10.0.0.1": expected a SIP URI like sip:10.0.0.1:5060',
+      ],
+      [
+        'a target over TLS',
+        'target: sips:bob@example.com',
+        'target: "sips:bob@example.com": TLS is not supported yet',
+      ],
+      [
+        'a target over WebSocket',
+        'target: sip:example.com;transport=ws',
+        'target: "sip:example.com;transport=ws": transport ws is not supported yet',
+      ],
+      ['the direct signalling', 'signalling: direct', 'signalling: direct is not supported yet'],
+      [
+        'Kafka',
+        'kafka: {brokers: "localhost:9092"}',
+        'kafka.brokers: Kafka is not supported yet: leave it empty',
+      ],
+      [
+        'a word it does not know',
+        'relay: {anyTarget: sometimes}',
+        'relay.anyTarget: expected one of loopback, always, never',
+      ],
+      [
+        'too much data',
+        'data: {packedLimitBytes: 65536}',
+        'data.packedLimitBytes: expected number to be <=65535',
+      ],
+      [
+        'a trunk without sources',
+        'trunks: [{name: sbc, sources: []}]',
+        'trunks[0].sources: at least one source address',
+      ],
+      [
+        'two trunks of one name',
+        `trunks: [${trunk}, ${trunk}]`,
+        'trunks[1].name: "sbc" is the name of an earlier trunk',
+      ],
+      [
+        'a notify mode of a later version',
+        'trunks: [{name: a, sources: [::1], notify: reinvite-headers}]',
+        'trunks[0].notify: reinvite-headers is not supported yet',
+      ],
+      [
+        'a profile of a later version',
+        'trunks: [{name: a, sources: [::1], profile: teams-dr}]',
+        'trunks[0].profile: teams-dr is not supported yet',
+      ],
+      [
+        'data headers that are not X-',
+        'trunks: [{name: a, sources: [::1], dataHeaders: [Subject]}]',
+        'trunks[0].dataHeaders[0]: "Subject": expected an X- header, with a * at the end or without',
+      ],
+      [
+        'a route with trunks that do not exist',
+        `trunks: [${trunk}]\nroutes: [{trunk: scb, targetTrunk: pbx, targets: [sip:a]}]`,
+        'routes[0].trunk: no trunk is named "scb"',
+        'routes[0].targetTrunk: no trunk is named "pbx"',
+      ],
+      ['a route without targets', 'routes: [{targets: []}]', 'routes[0].targets: at least one target'],
+    ] as const) {
+      it(`${what}: ${text.replaceAll('\n', ' ')}`, () => {
+        expect(problemsOf(fromFile(text))).to.deep.equal(problems);
+      });
+    }
+
+    for (const number of ['^(a+)+$', '(\\d|[*])*', '((ab)+c)+', '(?:a{2,}){3,}', '(']) {
+      it(`the number pattern ${number}`, () => {
+        const problems = problemsOf(fromFile(`routes: [{number: '${number}', targets: [sip:a]}]`));
+        expect(problems).to.have.length(1);
+        expect(problems[0]).to.match(/^routes\[0\]\.number: /);
+      });
+    }
+
+    it('a number pattern of more than 200 characters', () => {
+      const problems = problemsOf(fromFile(`routes: [{number: '${'1'.repeat(201)}', targets: [sip:a]}]`));
+      expect(problems).to.deep.equal(['routes[0].number: longer than 200 characters']);
+    });
+  });
+
+  for (const number of [
+    '^\\+?49\\d+$',
+    '^(?:00|\\+)49(\\d{2})?',
+    '[(|)*]+',
+    '(ab|cd)?\\)+',
+    '^(12|34)\\d*$',
+  ]) {
+    it(`takes the number pattern ${number}`, () => {
+      expect(problemsOf(fromFile(`routes: [{number: '${number}', targets: [sip:a]}]`))).to.deep.equal([]);
+    });
+  }
+
+  for (const target of [
+    'sip:10.0.0.1',
+    'sip:bob@[2001:db8::1]:5060;transport=tcp',
+    'sip:pbx.example.com:5070',
+    'sip:my_pbx;lr',
+  ]) {
+    it(`takes the target ${target}`, () => {
+      expect(loadConfig({ env: { BATON_TARGET: target } }).target).to.equal(target);
+    });
+  }
+
+  it('names every problem at once, and where a bad variable was', () => {
+    const sources = {
+      ...fromFile('foo: 1\nsip: {t1Ms: x}\ntrunks: [{name: a}]\nroutes: [{trunk: b, targets: sip:x}]'),
+    };
+    expect(
+      problemsOf({ ...sources, env: { BATON_TARGET: 'bob', BATON_SIP_LISTEN: 'udp:1.2.3.4' } }),
+    ).to.have.members([
+      'foo: unknown key',
+      'sip.t1Ms: expected number, received string',
+      'trunks[0].sources: expected a list of strings, or one string with commas between',
+      'routes[0].trunk: no trunk is named "b"',
+      'target: "bob": expected a SIP URI like sip:10.0.0.1:5060 (from BATON_TARGET)',
+      'sip.listen[0]: "1.2.3.4": the port is missing (from BATON_SIP_LISTEN)',
+    ]);
+  });
+
+  it('never repeats a secret in what it refuses', () => {
+    const [problem] = problemsOf({ env: { BATON_SIGNALLING: 'drachtio://hush-hush@' } });
+    expect(problem).to.match(/^signalling: /);
+    expect(problem).to.not.include('hush');
+  });
+
+  it('names a file that is not there', () => {
+    expect(problemsOf({ file: 'gone.yaml', readFile: files({}) })).to.deep.equal([
+      "gone.yaml: ENOENT: no such file, open 'gone.yaml'",
+    ]);
+  });
+
+  it('says where a file is no YAML', () => {
+    const [problem] = problemsOf(fromFile('sip:\n  t1Ms: [1\n'));
+    expect(problem).to.match(/^baton\.yaml: .* at line 3/s);
+  });
+
+  it('refuses a file that is a list', () => {
+    expect(problemsOf(fromFile('- a'))).to.deep.equal(['baton.yaml: expected keys and values']);
+  });
+});

@@ -91,6 +91,7 @@ export class Workbench {
   constructor() {
     const applications: Applications = {
       choose: method => (this.app.present && this.methods.includes(method) ? this.app : undefined),
+      serves: method => this.methods.includes(method.toLowerCase()),
     };
     this.userAgent = new UserAgent({
       transactions: user => {

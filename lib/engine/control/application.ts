@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientConnection } from './connection.ts';
-import type { ControlLog } from './log.ts';
+import type { EngineLog } from '../log.ts';
 import type { Delivery, Owner } from './owner.ts';
 import { deliveryPayload } from './reply.ts';
 
@@ -10,9 +10,9 @@ export class Application implements Owner {
   /** Equal for the same running process; undefined when it cannot be recognised again. */
   readonly identity: string | undefined;
   connection: ClientConnection | undefined;
-  readonly #log: ControlLog;
+  readonly #log: EngineLog;
 
-  constructor(name: string, identity: string | undefined, log: ControlLog) {
+  constructor(name: string, identity: string | undefined, log: EngineLog) {
     this.name = name;
     this.identity = identity;
     this.#log = log;

@@ -4,7 +4,7 @@ import type { EngineCounters } from '../counters.ts';
 import type { ByteString } from '../message/bytes.ts';
 import type { After } from './after.ts';
 import { type Cut, encodeFrame, FrameCutter } from './frame.ts';
-import type { ControlLog } from './log.ts';
+import type { EngineLog } from '../log.ts';
 import { type Order, parseOrder, requestIdOf } from './order.ts';
 import { type ReplyStatus, statusPayload } from './reply.ts';
 
@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly authenticationTimeoutMs: number;
   readonly after: After;
   readonly counters: EngineCounters;
-  readonly log: ControlLog;
+  readonly log: EngineLog;
 }
 
 /** Before it has authenticated a client has nothing long to say. */

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { EngineCounters } from '../counters.ts';
 import { type After, afterRealTime } from './after.ts';
 import { ClientConnection, type ConnectionOptions, type ConnectionUser } from './connection.ts';
-import type { ControlLog } from './log.ts';
+import type { EngineLog } from '../log.ts';
 import { OrderDesk } from './order-desk.ts';
 import type { Applications, Owner, SipCore } from './owner.ts';
 
@@ -13,7 +13,7 @@ export interface ControlServerOptions {
   /** What clients must present. Not empty; without `|`, CR and LF. */
   readonly secret: string;
   readonly counters: EngineCounters;
-  readonly log: ControlLog;
+  readonly log: EngineLog;
   /** Alternatively given to `attach()`. */
   readonly core?: SipCore;
   /** How long the dialogs of an absent application wait for it. Default 30,000. */
@@ -100,6 +100,10 @@ export class ControlServer implements Applications {
   /** Round robin over the connected applications that registered `method` (in any case); undefined: there is none. */
   choose(method: string): Owner | undefined {
     return this.#desk.choose(method);
+  }
+
+  serves(method: string): boolean {
+    return this.#desk.serves(method);
   }
 
   /** Applications with a connection. */

@@ -4,7 +4,7 @@ import type { ByteString } from '../message/bytes.ts';
 import type { After } from './after.ts';
 import type { Application } from './application.ts';
 import type { ClientConnection, ConnectionUser } from './connection.ts';
-import type { ControlLog } from './log.ts';
+import type { EngineLog } from '../log.ts';
 import type { Order } from './order.ts';
 import type { Applications, Owner, SendReply, SipCore } from './owner.ts';
 import { sendReplyPayload, statusPayload } from './reply.ts';
@@ -17,11 +17,14 @@ export interface OrderDeskOptions {
   readonly graceMs: number;
   readonly after: After;
   readonly counters: EngineCounters;
-  readonly log: ControlLog;
+  readonly log: EngineLog;
 }
 
-/** drachtio-srf sends pings from v0.8.2 on; this is the release whose behaviour the engine follows (§2.3). */
-const version = 'v0.9.10';
+/**
+ * drachtio-srf sends pings from v0.8.2 on; this is the release whose behaviour the engine follows (§2.3). The mark tells
+ * an application that dialogs are given back to it when it returns.
+ */
+const version = 'v0.9.10-baton';
 /** Real methods are 14. */
 const maxRoutes = 64;
 const serverError = 'Server error: the request could not be handled';
@@ -57,6 +60,10 @@ export class OrderDesk implements Applications, ConnectionUser {
   choose(method: string): Owner | undefined {
     const connection = this.#rota.take(method.toLowerCase());
     return connection === undefined ? undefined : this.roster.applicationOf(connection);
+  }
+
+  serves(method: string): boolean {
+    return this.#rota.has(method.toLowerCase());
   }
 
   receiveOrder(connection: ClientConnection, order: Order): void {

@@ -66,6 +66,8 @@ export interface Owner {
 export interface Applications {
   /** Round robin over connected applications that registered the method (§3.3). */
   choose(method: string): Owner | undefined;
+  /** Whether any connected application registered the method; nobody's turn moves. */
+  serves(method: string): boolean;
 }
 
 /** What the core offers the control side (and later a direct caller). */

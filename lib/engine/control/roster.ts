@@ -1,13 +1,13 @@
 import type { After } from './after.ts';
 import { Application } from './application.ts';
 import type { ClientConnection } from './connection.ts';
-import type { ControlLog } from './log.ts';
+import type { EngineLog } from '../log.ts';
 import { instanceTagPrefix } from './order.ts';
 
 export interface RosterOptions {
   readonly graceMs: number;
   readonly after: After;
-  readonly log: ControlLog;
+  readonly log: EngineLog;
   /** Its connection is gone; the grace time begins. */
   readonly onLost: (application: Application) => void;
   /** It did not come back within the grace time. */

@@ -27,6 +27,10 @@ export class Rota<Member> {
     else if (at < turns.next) turns.next -= 1;
   }
 
+  has(method: string): boolean {
+    return this.#turns.has(method);
+  }
+
   /** The next member for this method, or undefined when none is registered. */
   take(method: string): Member | undefined {
     const turns = this.#turns.get(method);

@@ -6,7 +6,7 @@ import { ackForFailure, cancelFor } from './ack-and-cancel.ts';
 import { Timer, type TimerTarget } from './clock.ts';
 import { nextRetransmitMs, type TimerTable } from './timers.ts';
 import type { ClientFailure, ClientTransaction, ClientTransactionUser } from './transaction.ts';
-import type { InviteClientWiring } from './wiring.ts';
+import type { ClientWay, InviteClientWiring } from './wiring.ts';
 
 /**
  * The INVITE client transaction: RFC 3261 §17.1.1, Figure 5, as amended by RFC 6026 §8.4, with timer C of §16.8.
@@ -34,6 +34,8 @@ type State = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated';
 export class InviteClient implements ClientTransaction, TimerTarget {
   readonly request: SipMessage;
   readonly hop: Hop;
+  /** Of the top Via: under which the machine is found. */
+  readonly branch: string;
   readonly #flow: Flow | undefined;
   readonly #user: ClientTransactionUser;
   readonly #wiring: InviteClientWiring<InviteClient>;
@@ -49,12 +51,13 @@ export class InviteClient implements ClientTransaction, TimerTarget {
 
   constructor(
     request: SipMessage,
-    way: { readonly hop: Hop; readonly flow: Flow | undefined },
+    way: ClientWay,
     user: ClientTransactionUser,
     wiring: InviteClientWiring<InviteClient>,
   ) {
     this.request = request;
     this.hop = way.hop;
+    this.branch = way.branch;
     this.#flow = way.flow;
     this.#user = user;
     this.#wiring = wiring;
@@ -77,7 +80,11 @@ export class InviteClient implements ClientTransaction, TimerTarget {
   cancel(extra: readonly (readonly [string, ByteString])[]): SipMessage | undefined {
     if (!this.pending || this.#sendCancel !== undefined) return undefined;
     const cancel = cancelFor(this.request, extra);
-    this.#sendCancel = this.#wiring.prepareCancel(cancel, this.hop, this.#flow);
+    this.#sendCancel = this.#wiring.prepareCancel(cancel, {
+      hop: this.hop,
+      flow: this.#flow,
+      branch: this.branch,
+    });
     // RFC 3261 §9.1: no CANCEL before a provisional response, it could overtake the INVITE.
     if (this.#state === 'proceeding') this.#letCancelGo(this.#sendCancel);
     return cancel;

@@ -5,7 +5,7 @@ import type { Flow, Hop, OnSendFailure } from '../transport/transport.ts';
 import { Timer, type TimerTarget } from './clock.ts';
 import { nextRetransmitMs, type TimerTable } from './timers.ts';
 import type { ClientFailure, ClientTransaction, ClientTransactionUser } from './transaction.ts';
-import type { ClientWiring } from './wiring.ts';
+import type { ClientWay, ClientWiring } from './wiring.ts';
 
 /**
  * The non-INVITE client transaction: RFC 3261 §17.1.2, Figure 6.
@@ -30,6 +30,8 @@ type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 export class NonInviteClient implements ClientTransaction, TimerTarget {
   readonly request: SipMessage;
   readonly hop: Hop;
+  /** Of the top Via: under which the machine is found. */
+  readonly branch: string;
   readonly #flow: Flow | undefined;
   readonly #user: ClientTransactionUser;
   readonly #wiring: ClientWiring<NonInviteClient>;
@@ -43,12 +45,13 @@ export class NonInviteClient implements ClientTransaction, TimerTarget {
 
   constructor(
     request: SipMessage,
-    way: { readonly hop: Hop; readonly flow: Flow | undefined },
+    way: ClientWay,
     user: ClientTransactionUser,
     wiring: ClientWiring<NonInviteClient>,
   ) {
     this.request = request;
     this.hop = way.hop;
+    this.branch = way.branch;
     this.#flow = way.flow;
     this.#user = user;
     this.#wiring = wiring;

@@ -23,7 +23,7 @@ import type {
   TransactionLayer,
   TransactionUser,
 } from './transaction.ts';
-import type { Wiring } from './wiring.ts';
+import type { ClientWay, ClientWiring, InviteClientWiring, Wiring } from './wiring.ts';
 
 export type { Admit };
 
@@ -53,7 +53,9 @@ const NOBODY: ClientTransactionUser = {
 export class Transactions implements TransactionLayer, TransportUser {
   readonly #options: TransactionsOptions;
   readonly #intake: RequestIntake;
-  readonly #wiring: Wiring;
+  readonly #inviteWiring: InviteClientWiring<InviteClient>;
+  readonly #nonInviteWiring: ClientWiring<NonInviteClient>;
+  readonly #cancelWiring: ClientWiring<NonInviteClient>;
   /** By branch: it is ours, and identifies the transaction alone. */
   readonly #clients = new Map<string, InviteClient | NonInviteClient>();
   /** CANCEL has the branch of its INVITE (RFC 3261 §9.1). */
@@ -61,20 +63,18 @@ export class Transactions implements TransactionLayer, TransportUser {
 
   constructor(options: TransactionsOptions) {
     this.#options = options;
-    const { timers, timing, counters, user } = options;
-    const tables = { udp: timerTable(timing, false), tcp: timerTable(timing, true) };
-    this.#wiring = {
-      timers,
-      timing,
-      counters,
-      table: (protocol): TimerTable => tables[protocol],
-      send: (bytes, hop, onFailure, flow) => {
-        this.#send(bytes, hop, onFailure, flow);
-      },
+    const wiring = this.#wire();
+    this.#inviteWiring = {
+      ...wiring,
+      forget: this.#forgetClient,
+      prepareCancel: this.#prepareCancel,
+      receiveStray: this.#receiveStray,
     };
+    this.#nonInviteWiring = { ...wiring, forget: this.#forgetClient };
+    this.#cancelWiring = { ...wiring, forget: this.#forgetCancel };
     this.#intake = new RequestIntake({
-      wiring: this.#wiring,
-      user,
+      wiring,
+      user: options.user,
       admit: options.admit ?? (() => 'accept'),
       maxServerTransactions: options.maxServerTransactions ?? 20_000,
       sendStateless: (response, hop, flow) => {
@@ -97,19 +97,11 @@ export class Transactions implements TransactionLayer, TransportUser {
     if (branch === '' || this.#clients.has(branch)) {
       throw new Error(`the branch of ${request.method} is ${branch === '' ? 'missing' : 'in use'}`);
     }
-    const forget = (): void => {
-      this.#clients.delete(branch);
-    };
-    const way = { hop, flow };
+    const way = { hop, flow, branch };
     const machine =
       request.method === 'INVITE'
-        ? new InviteClient(request, way, user, {
-            ...this.#wiring,
-            forget,
-            prepareCancel: this.#prepareCancel,
-            receiveStray: this.#receiveStray,
-          })
-        : new NonInviteClient(request, way, user, { ...this.#wiring, forget });
+        ? new InviteClient(request, way, user, this.#inviteWiring)
+        : new NonInviteClient(request, way, user, this.#nonInviteWiring);
     this.#clients.set(branch, machine);
     machine.start();
     return machine;
@@ -158,14 +150,18 @@ export class Transactions implements TransactionLayer, TransportUser {
     this.#options.user.receiveStrayResponse(response, flow);
   };
 
-  readonly #prepareCancel = (cancel: SipMessage, hop: Hop, flow: Flow | undefined): (() => void) => {
-    const branch = cancel.topVia?.branch ?? '';
-    const forget = (): void => {
-      this.#cancels.delete(branch);
-    };
-    const machine = new NonInviteClient(cancel, { hop, flow }, NOBODY, { ...this.#wiring, forget });
+  readonly #forgetClient = ({ branch }: { readonly branch: string }): void => {
+    this.#clients.delete(branch);
+  };
+
+  readonly #forgetCancel = ({ branch }: { readonly branch: string }): void => {
+    this.#cancels.delete(branch);
+  };
+
+  readonly #prepareCancel = (cancel: SipMessage, way: ClientWay): (() => void) => {
+    const machine = new NonInviteClient(cancel, way, NOBODY, this.#cancelWiring);
     return () => {
-      this.#cancels.set(branch, machine);
+      this.#cancels.set(way.branch, machine);
       machine.start();
     };
   };
@@ -173,6 +169,20 @@ export class Transactions implements TransactionLayer, TransportUser {
   readonly #countFailure: OnSendFailure = () => {
     this.#options.counters.transportErrors += 1;
   };
+
+  #wire(): Wiring {
+    const { timers, timing, counters } = this.#options;
+    const tables = { udp: timerTable(timing, false), tcp: timerTable(timing, true) };
+    return {
+      timers,
+      timing,
+      counters,
+      table: (protocol): TimerTable => tables[protocol],
+      send: (bytes, hop, onFailure, flow) => {
+        this.#send(bytes, hop, onFailure, flow);
+      },
+    };
+  }
 
   #send(bytes: ByteString, hop: Hop, onFailure: OnSendFailure, flow: Flow | undefined): void {
     this.#options.counters.messagesSent += 1;

@@ -16,6 +16,14 @@ export interface Wiring {
   send(bytes: ByteString, hop: Hop, onFailure: OnSendFailure, flow: Flow | undefined): void;
 }
 
+/** Where a request goes, and under which branch its responses are found. */
+export interface ClientWay {
+  readonly hop: Hop;
+  /** A stream to prefer. */
+  readonly flow: Flow | undefined;
+  readonly branch: string;
+}
+
 /** What the client machines need beyond. */
 export interface ClientWiring<Machine> extends Wiring {
   /** The machine has reached Terminated: forget it. */
@@ -28,7 +36,7 @@ export interface InviteClientWiring<Machine> extends ClientWiring<Machine> {
    * Makes a transaction for a CANCEL, whose outcome nobody is told of; the result sends it. Throws UnsafeHeaderError at
    * once for what cannot be written, not when it is sent.
    */
-  prepareCancel(cancel: SipMessage, hop: Hop, flow: Flow | undefined): () => void;
+  prepareCancel(cancel: SipMessage, way: ClientWay): () => void;
   /** A 2xx that came when the transaction could not pass it any more. */
   receiveStray(response: SipMessage, flow: Flow): void;
 }

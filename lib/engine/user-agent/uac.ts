@@ -210,7 +210,10 @@ export class Uac implements ClientExchangeEvents {
     const options = { owner, request, hop: nowhere, dialog: undefined, isInDialog: false, events: this };
     const exchange = new ClientExchange({ ...options, id: this.#shared.newTransactionId() });
     reply(this.#sent(request, nowhere, exchange.id));
-    this.#synthesize(exchange, 503, 'DNS Error');
+    // drachtio-srf misses a response that reaches it in one chunk with the reply: a turn of the event loop later.
+    setImmediate(() => {
+      this.#synthesize(exchange, 503, 'DNS Error');
+    });
   }
 
   exchangeAnswered(exchange: ClientExchange, response: SipMessage, flow: Flow): void {

@@ -80,9 +80,7 @@ export class Uas implements ServerExchangeEvents {
   #nobody(method: string): RuleRefusal {
     if ((KNOWN_METHODS as readonly string[]).includes(method))
       return { status: 503, reason: 'Service Unavailable' };
-    const taken = KNOWN_METHODS.filter(
-      known => this.#shared.applications.choose(known.toLowerCase()) !== undefined,
-    );
+    const taken = KNOWN_METHODS.filter(known => this.#shared.applications.serves(known));
     return { status: 405, reason: 'Method Not Allowed', headers: [['Allow', taken.join(', ')]] };
   }
 

@@ -18,7 +18,7 @@ describe('a control connection', () => {
       expect(reply.tokens.slice(3)).to.deep.equal([
         'OK',
         'udp/203.0.113.5:5060,tcp/203.0.113.5:5060',
-        'v0.9.10',
+        'v0.9.10-baton',
         'udp/10.0.0.5:5060,tcp/10.0.0.5:5060',
       ]);
     });

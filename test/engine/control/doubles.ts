@@ -1,5 +1,5 @@
 import type { After } from '../../../lib/engine/control/after.ts';
-import type { ControlLog } from '../../../lib/engine/control/log.ts';
+import type { EngineLog } from '../../../lib/engine/log.ts';
 import type { Delivery, Owner, SendOrder, SendReply, SipCore } from '../../../lib/engine/control/owner.ts';
 import { HeaderList } from '../../../lib/engine/message/header-list.ts';
 import { SipMessage, type StartLine } from '../../../lib/engine/message/message.ts';
@@ -152,7 +152,7 @@ export class FakeTime {
 }
 
 /** Keeps the lines of a log. */
-export class RecordingLog implements ControlLog {
+export class RecordingLog implements EngineLog {
   readonly lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
 
   debug(fields: object, message: string): void {

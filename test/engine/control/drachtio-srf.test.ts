@@ -105,7 +105,7 @@ describe('drachtio-srf on the control server', () => {
     expect(await connect()).to.deep.equal([
       null,
       'udp/203.0.113.5:5060,tcp/203.0.113.5:5060',
-      'v0.9.10',
+      'v0.9.10-baton',
       'udp/10.0.0.5:5060,tcp/10.0.0.5:5060',
     ]);
   });

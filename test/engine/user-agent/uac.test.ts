@@ -246,7 +246,7 @@ describe('the client side of the user agent', () => {
         expect(bench.app.deliveries).to.have.length(0);
       },
     );
-    await new Promise(resolve => setImmediate(resolve));
+    await new Promise(resolve => setImmediate(() => setImmediate(resolve)));
     expect(replied).to.equal(true);
     expect(bench.takeDelivered()).to.deep.equal(['503']);
   });

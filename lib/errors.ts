@@ -53,7 +53,7 @@ export const errorTable = {
   },
   'too-many-hops': { meaning: 'Max-Forwards has reached 0.', sipStatus: 483, blame: 'network' },
   overload: {
-    meaning: 'call.maxCalls or a limit of the SIP engine is reached.',
+    meaning: 'A limit is reached: call.maxCalls, or one of the SIP engine.',
     sipStatus: 503,
     blame: 'operator',
   },

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { EngineCounters } from '../lib/engine/counters.ts';
+import { Metrics } from '../lib/metrics.ts';
+
+describe('the metrics', () => {
+  let metrics: Metrics;
+
+  beforeEach(() => {
+    metrics = new Metrics();
+  });
+
+  /** The value of one sample, as Prometheus reads it. */
+  async function sample(name: string): Promise<number | undefined> {
+    const { body } = await metrics.text();
+    const line = body.split('\n').find(each => each.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  }
+
+  it('counts live calls up and down', async () => {
+    metrics.callStarted();
+    metrics.callStarted();
+    metrics.callEnded('answered', 'nobody');
+    expect(await sample('baton_calls')).to.equal(1);
+  });
+
+  it('counts attempts by verdict and blame, refused ones included', async () => {
+    metrics.callStarted();
+    metrics.callEnded('rejected', 'callee');
+    metrics.callRefused('caller');
+    expect(await sample('baton_call_attempts_total{verdict="rejected",blame="callee"}')).to.equal(1);
+    expect(await sample('baton_call_attempts_total{verdict="refused",blame="caller"}')).to.equal(1);
+    expect(await sample('baton_calls')).to.equal(0);
+  });
+
+  it('takes set-up times in milliseconds and shows seconds', async () => {
+    metrics.callAnswered(40);
+    expect(await sample('baton_setup_seconds_sum')).to.equal(0.04);
+    expect(await sample('baton_setup_seconds_bucket{le="0.025"}')).to.equal(0);
+    expect(await sample('baton_setup_seconds_bucket{le="0.05"}')).to.equal(1);
+  });
+
+  it('counts notifications, their times, and dropped data', async () => {
+    metrics.notification('delivered');
+    metrics.eventDelivered(0.003);
+    metrics.dataDropped('packed-limit');
+    expect(await sample('baton_notifications_total{outcome="delivered"}')).to.equal(1);
+    expect(await sample('baton_event_seconds_count')).to.equal(1);
+    expect(await sample('baton_data_dropped_total{code="packed-limit"}')).to.equal(1);
+  });
+
+  it('reads the engine anew each time', async () => {
+    const counters = new EngineCounters();
+    const standing = { transactions: 3, dialogs: 2, timers: 1 };
+    metrics.readEngine({ counters, gauges: () => standing });
+    counters.messagesReceived = 7;
+    counters.countRefused(400);
+    expect(await sample('baton_engine_messages_received_total')).to.equal(7);
+    expect(await sample('baton_engine_refused_total{status="400"}')).to.equal(1);
+    counters.messagesReceived = 9;
+    standing.dialogs = 0;
+    expect(await sample('baton_engine_messages_received_total')).to.equal(9);
+    expect(await sample('baton_engine_dialogs')).to.equal(0);
+  });
+
+  it('describes every counter of the engine', async () => {
+    metrics.readEngine({
+      counters: new EngineCounters(),
+      gauges: () => ({ transactions: 0, dialogs: 0, timers: 0 }),
+    });
+    const { body } = await metrics.text();
+    const help = [...body.matchAll(/^# HELP baton_engine_\w+ (.*)$/gm)].map(match => match[1]);
+    expect(help.length).to.be.greaterThan(Object.keys(new EngineCounters()).length);
+    // A counter without a text of its own would be described by its bare name.
+    expect(help.filter(text => !text?.includes(' '))).to.deep.equal([]);
+  });
+
+  it('measures the process when asked to', async () => {
+    metrics.measureProcess();
+    expect(await sample('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
+  });
+});

@@ -1,0 +1,187 @@
+import { B2bua } from './b2bua.ts';
+import type { Config } from './config.ts';
+import { Engine, type EngineOptions } from './engine/engine.ts';
+import { randomHex } from './engine/random.ts';
+import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
+import type { Hop } from './engine/transport/transport.ts';
+import type { CallEvent } from './events/event.ts';
+import { HttpServer, type Readiness } from './http/server.ts';
+import type { Logger } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { ownAddresses } from './own-addresses.ts';
+import type { Clock } from './ports.ts';
+import { Admission } from './routing/admission.ts';
+import { compileSources } from './routing/who-is.ts';
+import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
+import type { ServerAddress } from './signalling/signalling-url.ts';
+import { MemoryStore } from './store/memory-store.ts';
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** What was started, stopped in reverse order; also when the start fails half-way. */
+class Started implements Running {
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.unshift(stop);
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+}
+
+const realClock: Clock = {
+  nowMs: Date.now,
+  after: (delayMs, fire) => {
+    // Sockets keep the process alive, timers of calls do not.
+    const timer = setTimeout(fire, delayMs).unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. */
+export async function serve(config: Config, log: Logger): Promise<Running> {
+  const started = new Started();
+  try {
+    await startAll(config, log, started);
+    return started;
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function startAll(config: Config, log: Logger, started: Started): Promise<void> {
+  const metrics = new Metrics();
+  metrics.measureProcess();
+  const engine =
+    config.signalling.kind === 'engine' ? await startEngine(config, log, started, metrics) : undefined;
+  const servers =
+    config.signalling.kind === 'engine' ? [engine?.server].filter(isGiven) : config.signalling.servers;
+  const signalling = new DrachtioSignalling({ servers, log, graceMs: config.engine.control.graceMs });
+  const b2bua = new B2bua({
+    options: {
+      node: config.node,
+      tenant: config.tenant,
+      trunks: config.trunks,
+      routes: config.routes,
+      trusted: config.trusted,
+      anyTarget: config.relay.anyTarget,
+      answerTimeoutMs: config.call.answerTimeoutMs,
+      maxCalls: config.call.maxCalls,
+      packedLimitBytes: config.data.packedLimitBytes,
+      notify: config.notify,
+      isOwnAddress: ownAddresses(engine?.listeners ?? [], config.sip.external),
+      ...(config.target === undefined ? {} : { target: config.target }),
+    },
+    signalling,
+    store: new MemoryStore(),
+    publisher: {
+      publish: event => {
+        logEvent(event, log);
+      },
+    },
+    clock: realClock,
+    log,
+    metrics,
+    randomHex: digits => randomHex(digits / 2),
+  });
+  let draining = false;
+  started.add(async () => {
+    await signalling.stop();
+  });
+  await signalling.start(b2bua);
+  const http = await startHttp(config, log, started, {
+    metrics,
+    calls: () => b2bua.callsView(),
+    readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
+  });
+  started.add(async () => {
+    draining = true;
+    await b2bua.stop({ mode: config.call.onShutdown, withinMs: config.call.drainMs });
+  });
+  const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
+  log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+/** The embedded engine with a control port of its own: ephemeral, on loopback, behind a random secret. */
+async function startEngine(
+  config: Config,
+  log: Logger,
+  started: Started,
+  metrics: Metrics,
+): Promise<{ server: ServerAddress; listeners: readonly Hop[] }> {
+  const secret = randomHex(32);
+  const admission = new Admission({ sources: compileSources(config) });
+  const engine = new Engine({
+    ...engineOptions(config, log),
+    control: { host: '127.0.0.1', port: 0, secret },
+    admit: flow => admission.judge(flow.remote.address, Date.now()),
+  });
+  const { control, listeners } = await engine.start();
+  started.add(() => engine.stop());
+  metrics.readEngine({
+    counters: engine.counters,
+    gauges: () => {
+      const counts = engine.counts();
+      return { ...counts, transactions: counts.serverTransactions + counts.clientTransactions };
+    },
+  });
+  return { server: { ...control, secret, keepsDialogs: true }, listeners };
+}
+
+async function startHttp(
+  config: Config,
+  log: Logger,
+  started: Started,
+  views: ConstructorParameters<typeof HttpServer>[0]['views'],
+): Promise<string | undefined> {
+  const { listen, tokens } = config.http;
+  if (listen === 'off') return undefined;
+  const http = new HttpServer({ listen, tokens, views, log });
+  const bound = await http.start();
+  started.add(() => http.stop());
+  return formatSocketAddress(bound);
+}
+
+/** `baton engine`: the engine alone, for any drachtio application. */
+export async function runEngine(config: Config, log: Logger): Promise<Running> {
+  const { listen, secret } = config.engine.control;
+  const engine = new Engine({
+    ...engineOptions(config, log),
+    control: { host: listen.address, port: listen.port, secret },
+  });
+  const { control, listeners } = await engine.start();
+  const started = new Started();
+  started.add(() => engine.stop());
+  const address = formatSocketAddress({ address: control.host, port: control.port });
+  log.info({ sip: listeners.map(formatHop), control: address }, 'ready');
+  return started;
+}
+
+function engineOptions(config: Config, log: Logger): Omit<EngineOptions, 'control'> {
+  const { sip } = config;
+  return {
+    listen: sip.listen,
+    external: sip.external,
+    timing: { t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs },
+    limits: { maxMessageBytes: sip.maxMessageBytes },
+    maxServerTransactions: sip.maxServerTransactions,
+    streams: sip.tcp,
+    graceMs: config.engine.control.graceMs,
+    log,
+  };
+}
+
+/** One line for each copy of an event; its data is redacted by the log. */
+function logEvent(event: CallEvent, log: Logger): void {
+  if (log.isLevelEnabled('debug')) log.debug({ event }, event.id);
+}
+
+const isGiven = <T>(value: T | undefined): value is T => value !== undefined;

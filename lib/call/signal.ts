@@ -110,10 +110,14 @@ export type Signal =
   | { readonly type: 'answerFailed'; readonly leg: LegId; readonly reason: string }
   | { readonly type: 'timerFired'; readonly timer: TimerName };
 
+/** The signal of one type. */
+export type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
+
 /** `leg` timers carry the leg's id. */
 export type TimerName =
   | { readonly kind: 'no-answer'; readonly leg: LegId }
   | { readonly kind: 'glare-retry'; readonly leg: LegId }
+  | { readonly kind: 'notify-timeout'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'linger' };
 

@@ -1,0 +1,80 @@
+import { userDataOf } from './attached-data/views.ts';
+import type { Call } from './call/call.ts';
+import type { Leg } from './call/leg.ts';
+import type { LegId } from './call/signal.ts';
+import type { Note } from './call/turn.ts';
+import type { B2buaLog, B2buaMetrics } from './b2bua-options.ts';
+import { errorEntry } from './errors.ts';
+
+/** Turns what a decision noted into log lines and counts. Values under `userData` are for the log to redact. */
+export class NoteBook {
+  readonly #log: B2buaLog;
+  readonly #metrics: B2buaMetrics;
+
+  constructor(log: B2buaLog, metrics: B2buaMetrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  record(call: Call, notes: readonly Note[]): void {
+    for (const note of notes) this.#record(call, note);
+  }
+
+  #record(call: Call, note: Note): void {
+    switch (note.note) {
+      case 'started':
+        return this.#metrics.callStarted();
+      case 'answered':
+        this.#metrics.callAnswered(note.setupMs);
+        return this.#log.info({ ...callFields(call, note.leg), setupMs: note.setupMs }, 'answered');
+      case 'changed':
+        return this.#changed(call, note);
+      case 'released':
+        return this.#released(call, note);
+      case 'refused':
+        this.#metrics.callRefused(errorEntry(note.code).blame);
+        return this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'refused');
+      case 'failedOver':
+      case 'lost':
+        return this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, note.note);
+      case 'notification':
+        return this.#notification(call, note);
+      case 'dropped':
+        for (const { code } of note.drops) this.#metrics.dataDropped(code);
+        return this.#log.warn({ ...callFields(call, note.leg), drops: note.drops }, 'data dropped');
+      default:
+        return note satisfies never;
+    }
+  }
+
+  #changed(call: Call, { leg, keys }: Extract<Note, { note: 'changed' }>): void {
+    if (!this.#log.isLevelEnabled('info')) return;
+    const { revision } = call;
+    this.#log.info({ ...callFields(call, leg), keys, revision, userData: userDataOf(call.data) }, 'changed');
+  }
+
+  #released(call: Call, note: Extract<Note, { note: 'released' }>): void {
+    this.#metrics.callEnded(note.verdict, note.blame);
+    this.#log.info({ ...callFields(call, note.leg ?? call.caller.id), ...plain(note) }, 'released');
+  }
+
+  #notification(call: Call, note: Extract<Note, { note: 'notification' }>): void {
+    this.#metrics.notification(note.outcome);
+    if (note.outcome === 'delivered' && note.tookMs !== undefined)
+      this.#metrics.eventDelivered(note.tookMs / 1000);
+    if (!this.#log.isLevelEnabled('debug')) return;
+    this.#log.debug({ ...callFields(call, note.leg), ...plain(note) }, 'notification');
+  }
+}
+
+/** What every line about a call says. */
+export function callFields(call: Call, leg: LegId): Record<string, unknown> {
+  const { caller, callee, connId } = call;
+  const known: Leg | undefined = caller.id === leg ? caller : callee?.id === leg ? callee : undefined;
+  return { connId, leg, callId: known?.callId, dn: known?.dn };
+}
+
+function plain<Any extends Note>(note: Any): Omit<Any, 'note' | 'leg'> {
+  const { note: _note, leg: _leg, ...rest } = { leg: undefined, ...note };
+  return rest as Omit<Any, 'note' | 'leg'>;
+}

@@ -1,0 +1,65 @@
+import type { DropCode } from './attached-data/entry.ts';
+import type { Blamed, Verdict } from './call/call.ts';
+import type { NotificationOutcome, NotifyLimits } from './call/turn.ts';
+import type { Blame } from './errors.ts';
+import type { CallStore, Clock, Publisher, Signalling } from './ports.ts';
+import type { Route, Trunk } from './routing/trunk.ts';
+
+export interface B2buaOptions {
+  /** Name of this process, `[A-Za-z0-9_-]+`. */
+  readonly node: string;
+  /** Tenant of calls from sources without a trunk, `[A-Za-z0-9_-]+`. */
+  readonly tenant: string;
+  readonly trunks: readonly Trunk[];
+  /** First match wins. */
+  readonly routes: readonly Route[];
+  /** SIP URI of where calls go that match no route. Absent: the Request-URI itself, as far as `anyTarget` allows. */
+  readonly target?: string;
+  /** CIDR list of sources that may call besides loopback and trunks. */
+  readonly trusted: readonly string[];
+  /** Who may call a Request-URI outside trunks and routes. */
+  readonly anyTarget: 'loopback' | 'always' | 'never';
+  /** One target may ring this long. */
+  readonly answerTimeoutMs: number;
+  /** Calls that stand at one time; over it new ones get 503. */
+  readonly maxCalls: number;
+  /** Of the attached data of one call, packed. */
+  readonly packedLimitBytes: number;
+  readonly notify: NotifyLimits;
+  /** True for our own listening addresses; `port` is undefined where a URI names none. */
+  readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
+}
+
+/** As pino has it. */
+export interface B2buaLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  isLevelEnabled(level: string): boolean;
+}
+
+export interface B2buaMetrics {
+  callStarted(): void;
+  /** From the INVITE to its 2xx. */
+  callAnswered(setupMs: number): void;
+  /** Once for each `callStarted`. */
+  callEnded(verdict: Verdict, blame: Blamed): void;
+  callRefused(blame: Blame): void;
+  notification(outcome: NotificationOutcome): void;
+  dataDropped(code: DropCode): void;
+  eventDelivered(seconds: number): void;
+}
+
+/** What the funnel works with. */
+export interface B2buaParts {
+  readonly options: B2buaOptions;
+  readonly signalling: Signalling;
+  readonly store: CallStore;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly log: B2buaLog;
+  readonly metrics: B2buaMetrics;
+  /** That many random hex digits, lower case. */
+  readonly randomHex: (digits: number) => string;
+}

@@ -1,0 +1,291 @@
+import type { B2buaParts } from './b2bua-options.ts';
+import { callFields, NoteBook } from './b2bua-log.ts';
+import { CallIndex } from './call-index.ts';
+import { type Call, isOver, newCall } from './call/call.ts';
+import { methodNotAllowedHeaders, optionsHeaders, sipReason, unsupportedTags } from './call/capabilities.ts';
+import { decide, type ReleaseWanted } from './call/decide.ts';
+import type { CallThreadId, ConnId } from './call/ids.ts';
+import { emptyPayload } from './call/relay.ts';
+import type {
+  HeaderLine,
+  LegId,
+  NewRequest,
+  Signal,
+  SignalOf,
+  SignallingEffect,
+  TimerName,
+} from './call/signal.ts';
+import type { Decision, Env } from './call/turn.ts';
+import { type CallView, viewOf } from './call-view.ts';
+import { type ErrorCode, errorEntry } from './errors.ts';
+import type { SignallingUser, StandaloneAnswer } from './ports.ts';
+import { Admission } from './routing/admission.ts';
+import { compileRouting } from './routing/route.ts';
+import { type Standing, whoIs } from './routing/who-is.ts';
+
+export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua-options.ts';
+
+/** A caller turned away for load or shutdown may try again after this time. */
+const retryAfterSeconds = 10;
+
+/**
+ * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call, decide, store, act, tell, in this
+ * order; so subscribers hear last and can neither delay nor break a call.
+ */
+export class B2bua implements SignallingUser {
+  readonly #parts: B2buaParts;
+  readonly #env: Env;
+  readonly #admission: Admission;
+  readonly #notes: NoteBook;
+  readonly #index = new CallIndex();
+  /** Signals that came while one was being handled: an effect may bring the next at once. */
+  readonly #inbox: (() => void)[] = [];
+  #busy = false;
+  #draining = false;
+  #callCount = 0;
+  #whenQuiet: (() => void) | undefined;
+
+  constructor(parts: B2buaParts) {
+    const { options } = parts;
+    const routing = compileRouting(options);
+    this.#parts = parts;
+    this.#env = { ...options, routing };
+    this.#admission = new Admission({ sources: routing.sources });
+    this.#notes = new NoteBook(parts.log, parts.metrics);
+  }
+
+  receiveSignal(signal: Signal): void {
+    this.#enqueue(() => {
+      if (signal.type === 'invited') this.#begin(signal);
+      else if (signal.type !== 'timerFired') this.#continue(signal);
+    });
+  }
+
+  receiveStandalone(request: NewRequest): StandaloneAnswer {
+    switch (this.#admission.judge(request.source.address, this.#parts.clock.nowMs())) {
+      case 'drop':
+        return 'ignore';
+      case 'refuse':
+        this.#logRefused(request, 'untrusted-source');
+        return { status: 403, headers: [] };
+      case 'accept':
+        return this.#answerStandalone(request);
+    }
+  }
+
+  /** Legs wait for their engine to come back, and the shell tells which are lost: nothing is to be done here. */
+  signallingChanged(up: boolean): void {
+    this.#parts.log.info({ up }, up ? 'signalling is up' : 'signalling is down');
+  }
+
+  /** The live calls, as `GET /v1/calls` shows them. */
+  callsView(): CallView[] {
+    const views: CallView[] = [];
+    for (const call of this.#parts.store.list()) if (call.state !== 'released') views.push(viewOf(call));
+    return views;
+  }
+
+  /**
+   * Takes no more calls. `bye`: ends all; `keep`: leaves both parties of answered calls to each other and waits for those
+   * being set up. Settles when nothing is under way any more, or after `withinMs`.
+   */
+  async stop(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
+    this.#draining = true;
+    if (how.mode === 'bye') this.#releaseAll();
+    if (this.#isQuiet(how.mode)) return;
+    await new Promise<void>(resolve => {
+      const cancelTimeout = this.#parts.clock.after(how.withinMs, resolve);
+      this.#whenQuiet = () => {
+        if (!this.#isQuiet(how.mode)) return;
+        cancelTimeout();
+        resolve();
+      };
+    });
+    this.#whenQuiet = undefined;
+  }
+
+  #isQuiet(mode: 'bye' | 'keep'): boolean {
+    if (mode === 'bye') return this.#parts.store.size === 0;
+    for (const call of this.#parts.store.list()) if (call.state !== 'established') return false;
+    return true;
+  }
+
+  #releaseAll(): void {
+    const wanted: ReleaseWanted = { type: 'releaseWanted', status: 503, reason: 'shutting down' };
+    for (const { connId } of [...this.#parts.store.list()]) this.#enqueue(() => this.#step(connId, wanted));
+  }
+
+  /** One at a time, in order, and nothing gets out. */
+  #enqueue(work: () => void): void {
+    this.#inbox.push(work);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      try {
+        next();
+      } catch (error) {
+        this.#parts.log.error({ err: error }, 'a signal could not be handled');
+      }
+    }
+    this.#busy = false;
+    this.#whenQuiet?.();
+  }
+
+  #begin(signal: SignalOf<'invited'>): void {
+    const { request, leg } = signal;
+    const standing = whoIs(request.source.address, this.#env.routing.sources);
+    const refusal = this.#refusalFor(standing);
+    if (refusal !== undefined) return this.#refuse(signal, refusal);
+    const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
+    this.#index.open(call.connId, leg);
+    this.#parts.store.put(call);
+    this.#step(call.connId, signal);
+  }
+
+  #refusalFor(standing: Standing): ErrorCode | undefined {
+    if (standing.kind === 'untrusted') return 'untrusted-source';
+    if (this.#draining) return 'shutting-down';
+    return this.#parts.store.size >= this.#parts.options.maxCalls ? 'overload' : undefined;
+  }
+
+  /**
+   * RFC 3261 §21.5.4: 503 with Retry-After. A stranger's INVITE that comes this far is answered even when it should get silence: an engine
+   * without our admission has said 100 already and would keep the transaction.
+   */
+  #refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
+    const { log, metrics, signalling, clock } = this.#parts;
+    const { blame, sipStatus = 500 } = errorEntry(code);
+    metrics.callRefused(blame);
+    const stranger = code === 'untrusted-source';
+    const quiet = stranger && this.#admission.judge(request.source.address, clock.nowMs()) === 'drop';
+    if (!quiet) this.#logRefused(request, code);
+    else if (log.isLevelEnabled('debug')) log.debug({ leg, source: request.source }, 'refused');
+    const headers = stranger ? [] : [{ name: 'Retry-After', value: String(retryAfterSeconds) }];
+    signalling.perform({ do: 'reject', leg, status: sipStatus, payload: { headers } });
+  }
+
+  #newIds(standing: Standing) {
+    const { options, randomHex } = this.#parts;
+    this.#callCount += 1;
+    return {
+      connId: `${randomHex(16)}@${standing.trunk.tenant}:${options.node}` as ConnId,
+      callId: this.#callCount,
+      callThreadId: randomHex(16) as CallThreadId,
+    };
+  }
+
+  #continue(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
+    const connId = this.#index.callOf(signal.leg);
+    if (connId === undefined) this.#answerUnknown(signal);
+    else this.#step(connId, signal);
+  }
+
+  /** Nobody knows the leg any more: the peer must not be left waiting. */
+  #answerUnknown(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
+    const { leg } = signal;
+    if (signal.type === 'requested') {
+      this.#perform({ do: 'respond', leg, request: signal.request, status: 481, payload: emptyPayload });
+    } else if (signal.type === 'answered') {
+      this.#perform({ do: 'acknowledge', leg, payload: emptyPayload });
+      this.#perform({ do: 'hangUp', leg, headers: [] });
+    }
+  }
+
+  /** Decide, store, act, tell. */
+  #step(connId: ConnId, signal: Signal | ReleaseWanted): void {
+    const { store, log } = this.#parts;
+    const call = store.get(connId);
+    if (call === undefined) return;
+    if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
+    const decision = this.#decide(call, signal);
+    if (decision === undefined) return;
+    if (isOver(decision.call)) store.remove(connId);
+    else store.put(decision.call);
+    this.#act(decision);
+    this.#tell(decision);
+  }
+
+  /** A defect in a decision costs that call only: it is released, with 500 for a caller who still waits. */
+  #decide(call: Call, signal: Signal | ReleaseWanted): Decision | undefined {
+    const nowMs = this.#parts.clock.nowMs();
+    try {
+      return decide(call, signal, nowMs, this.#env);
+    } catch (error) {
+      this.#parts.log.error(
+        { ...callFields(call, call.caller.id), err: error },
+        'no decision: the call is released',
+      );
+    }
+    try {
+      return decide(call, { type: 'releaseWanted', status: 500, reason: 'internal error' }, nowMs, this.#env);
+    } catch {
+      this.#endByForce(call);
+      return undefined;
+    }
+  }
+
+  #endByForce(call: Call): void {
+    const headers = [sipReason(500, 'internal error')];
+    this.#perform({ do: 'reject', leg: call.caller.id, status: 500, payload: { headers } });
+    for (const leg of this.#index.legsOf(call.connId)) this.#perform({ do: 'hangUp', leg, headers });
+    this.#parts.store.remove(call.connId);
+    this.#index.close(call.connId);
+    if (call.callee === undefined) this.#parts.metrics.callRefused('baton');
+    else this.#parts.metrics.callEnded('failed', 'baton');
+  }
+
+  #act({ call, effects }: Decision): void {
+    for (const effect of effects) {
+      if (effect.do === 'startTimer') this.#startTimer(call.connId, effect.timer, effect.delayMs);
+      else if (effect.do === 'stopTimer') this.#index.stopTimer(call.connId, effect.timer);
+      else {
+        if (effect.do === 'invite') this.#index.addLeg(call.connId, effect.leg);
+        this.#perform(effect);
+      }
+    }
+    if (isOver(call)) this.#index.close(call.connId);
+  }
+
+  #perform(effect: SignallingEffect): void {
+    const { log, signalling } = this.#parts;
+    if (log.isLevelEnabled('debug')) log.debug({ leg: effect.leg, effect }, 'effect');
+    signalling.perform(effect);
+  }
+
+  #startTimer(connId: ConnId, timer: TimerName, delayMs: number): void {
+    const cancel = this.#parts.clock.after(delayMs, () => {
+      this.#index.forgetTimer(connId, timer);
+      this.#enqueue(() => this.#step(connId, { type: 'timerFired', timer }));
+    });
+    this.#index.keepTimer(connId, timer, cancel);
+  }
+
+  #tell({ call, notes, events }: Decision): void {
+    this.#notes.record(call, notes);
+    for (const event of events) this.#parts.publisher.publish(event);
+  }
+
+  #answerStandalone(request: NewRequest): StandaloneAnswer {
+    // RFC 3261 §8.2.1: first the method, then Require.
+    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedHeaders };
+    const unsupported = unsupportedTags(request.headers);
+    if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
+    const headers: readonly HeaderLine[] = optionsHeaders;
+    // RFC 3261 §11.2: the status is that which an INVITE would get.
+    if (!this.#draining) return { status: 200, headers };
+    return { status: 503, headers: [...headers, { name: 'Retry-After', value: String(retryAfterSeconds) }] };
+  }
+
+  #logRefused(request: NewRequest, code: ErrorCode): void {
+    const { method, source, callId } = request;
+    this.#parts.log.info(
+      { code, method, callId, source: `${source.address}:${String(source.port)}` },
+      'refused',
+    );
+  }
+
+  #logSignal(call: Call, signal: Signal | ReleaseWanted): void {
+    const leg: LegId = 'leg' in signal ? signal.leg : call.caller.id;
+    this.#parts.log.debug({ ...callFields(call, leg), signal }, 'signal');
+  }
+}

@@ -1,0 +1,69 @@
+import type { ConnId } from './call/ids.ts';
+import type { LegId, TimerName } from './call/signal.ts';
+
+interface CallEntry {
+  readonly legs: LegId[];
+  /** Running timers by name; the value stops one. */
+  readonly timers: Map<string, () => void>;
+}
+
+/** Which legs and timers belong to which call. Everything of a call goes with `close`. */
+export class CallIndex {
+  readonly #calls = new Map<ConnId, CallEntry>();
+  readonly #byLeg = new Map<LegId, ConnId>();
+
+  open(connId: ConnId, leg: LegId): void {
+    this.#calls.set(connId, { legs: [], timers: new Map() });
+    this.addLeg(connId, leg);
+  }
+
+  callOf(leg: LegId): ConnId | undefined {
+    return this.#byLeg.get(leg);
+  }
+
+  legsOf(connId: ConnId): readonly LegId[] {
+    return this.#calls.get(connId)?.legs ?? [];
+  }
+
+  addLeg(connId: ConnId, leg: LegId): void {
+    this.#calls.get(connId)?.legs.push(leg);
+    this.#byLeg.set(leg, connId);
+  }
+
+  /** A timer of that name that runs is stopped. */
+  keepTimer(connId: ConnId, timer: TimerName, stop: () => void): void {
+    this.stopTimer(connId, timer);
+    this.#calls.get(connId)?.timers.set(keyOf(timer), stop);
+  }
+
+  stopTimer(connId: ConnId, timer: TimerName): void {
+    const timers = this.#calls.get(connId)?.timers;
+    const key = keyOf(timer);
+    timers?.get(key)?.();
+    timers?.delete(key);
+  }
+
+  /** It has fired. */
+  forgetTimer(connId: ConnId, timer: TimerName): void {
+    this.#calls.get(connId)?.timers.delete(keyOf(timer));
+  }
+
+  close(connId: ConnId): void {
+    const entry = this.#calls.get(connId);
+    if (entry === undefined) return;
+    for (const stop of entry.timers.values()) stop();
+    for (const leg of entry.legs) this.#byLeg.delete(leg);
+    this.#calls.delete(connId);
+  }
+
+  /** Legs and timers known; both are 0 when no call stands. */
+  get counts(): { readonly legs: number; readonly timers: number } {
+    let timers = 0;
+    for (const entry of this.#calls.values()) timers += entry.timers.size;
+    return { legs: this.#byLeg.size, timers };
+  }
+}
+
+function keyOf(timer: TimerName): string {
+  return timer.kind === 'linger' ? timer.kind : `${timer.kind} ${timer.leg}`;
+}

@@ -1,0 +1,31 @@
+import type { Call, CallState } from './call/call.ts';
+import type { LegState, Leg } from './call/leg.ts';
+
+/** One leg as the list of calls shows it. */
+export interface LegView {
+  readonly dn: string;
+  readonly role: 'caller' | 'callee';
+  readonly state: LegState['is'];
+  /** Trunk name; null when the leg belongs to none. */
+  readonly trunk: string | null;
+}
+
+/** One live call as the list of calls shows it. */
+export interface CallView {
+  readonly connId: string;
+  readonly callThreadId: string;
+  readonly state: CallState;
+  readonly legs: readonly LegView[];
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly startedAt: string;
+}
+
+export function viewOf(call: Call): CallView {
+  const { connId, callThreadId, state, caller, callee, startedAtMs } = call;
+  const legs = callee === undefined ? [legView(caller)] : [legView(caller), legView(callee)];
+  return { connId, callThreadId, state, legs, startedAt: new Date(startedAtMs).toISOString() };
+}
+
+function legView({ dn, role, state, trunk }: Leg): LegView {
+  return { dn, role, state: state.is, trunk: trunk.name === '' ? null : trunk.name };
+}

@@ -1,0 +1,130 @@
+import { dnOfUri } from '../routing/dn.ts';
+import type { Target } from '../routing/route.ts';
+import type { Blamed, Verdict } from './call.ts';
+import { offerHeaders, sipReason } from './capabilities.ts';
+import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
+import { cancelling, ended, isRinging, type Leg, newLeg } from './leg.ts';
+import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
+import { endUnacknowledged, releaseCall } from './release.ts';
+import type { LegId, NewRequest, Payload, SignalOf } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** Sends the caller's INVITE to the next target. There is one: whoever calls has looked. */
+export function tryNextTarget(turn: Turn): void {
+  const [target, ...targets] = turn.call.targets;
+  const { invite } = turn.call;
+  if (target === undefined || invite === undefined) return;
+  const id = turn.newLegId();
+  const callee = newLeg({
+    id,
+    role: 'callee',
+    dn: dnOfUri(target.requestUri),
+    trunk: target.trunk,
+    callId: '',
+    stream: isStreamUri(target.via ?? target.requestUri),
+  });
+  turn.change({ callee, targets });
+  sendInvite(turn, callee, target, invite);
+  turn.perform({
+    do: 'startTimer',
+    timer: { kind: 'no-answer', leg: id },
+    delayMs: turn.env.answerTimeoutMs,
+  });
+}
+
+function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
+  const { requestUri, via } = target;
+  turn.perform({
+    do: 'invite',
+    leg: callee.id,
+    requestUri,
+    from: calleeFrom(invite.from, callee.trunk, requestUri),
+    to: calleeTo(requestUri),
+    contactUser: contactUser(invite.from),
+    maxForwards: nextMaxForwards(invite.headers) ?? 0,
+    payload: crossed(turn, invite, { from: turn.call.caller, to: callee }, setUpMessage(), offerHeaders),
+    ...(via !== undefined && { via }),
+  });
+}
+
+/** 3xx to 6xx to our INVITE, or 408 and 503 that stand for silence and an unreachable target. */
+export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
+  const callee = turn.leg(signal.leg);
+  if (callee === undefined || !isRinging(callee)) return settleCancelled(turn, signal.leg);
+  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
+  const { status, reason, payload } = signal;
+  attemptFailed(turn, turn.changeLeg(callee, { state: ended }), {
+    status,
+    reason,
+    payload,
+    ...fault(status, payload),
+  });
+}
+
+/** The final response of a leg that we cancelled: nothing is owed any more. */
+export function settleCancelled(turn: Turn, leg: LegId): void {
+  turn.change({ leaving: turn.call.leaving.filter(id => id !== leg) });
+  const callee = turn.leg(leg);
+  if (callee?.state.is === 'cancelling') turn.changeLeg(callee, { state: ended });
+}
+
+/** 2xx of a leg that we cancelled, or that is long gone: it crossed our CANCEL. */
+export function endCrossedAnswer(turn: Turn, leg: LegId): void {
+  const callee = turn.leg(leg);
+  if (!turn.call.leaving.includes(leg) && callee?.state.is !== 'cancelling') return;
+  endUnacknowledged(turn, leg, [sipReason(487, 'Answered after CANCEL')]);
+  settleCancelled(turn, leg);
+}
+
+/**
+ * The target rang too long. RFC 3261 §16.8: CANCEL, and what follows is as if it had answered 408. A 2xx that crosses the CANCEL finds
+ * the leg among those that are leaving.
+ */
+export function onNoAnswer(turn: Turn, leg: LegId): void {
+  const callee = turn.leg(leg);
+  if (callee === undefined || !isRinging(callee)) return;
+  turn.perform({ do: 'cancel', leg, headers: [sipReason(408, 'No answer')] });
+  turn.change({ leaving: [...turn.call.leaving, leg] });
+  attemptFailed(turn, turn.changeLeg(callee, { state: cancelling }), {
+    status: 408,
+    reason: '',
+    payload: emptyPayload,
+    verdict: 'no-answer',
+    blame: 'callee',
+  });
+}
+
+export interface FailedAttempt {
+  readonly status: number;
+  readonly reason: string;
+  readonly payload: Payload;
+  readonly verdict: Verdict;
+  readonly blame: Blamed;
+}
+
+/** The next target when there is one and the failure is of a kind that another may not have; else the caller is told. */
+export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
+  const { status, reason, payload, verdict, blame } = failure;
+  if (turn.call.targets.length > 0 && isWorthFailover(status)) {
+    turn.note({ note: 'failedOver', leg: callee.id, status, reason });
+    return tryNextTarget(turn);
+  }
+  const { caller } = turn.call;
+  const answer = {
+    status: relayedStatus(status),
+    ...relayedReason(status, reason),
+    payload: crossed(turn, payload, { from: callee, to: caller }, setUpMessage(status)),
+  };
+  releaseCall(turn, { verdict, blame, reason, leg: callee.id, answer, headers: () => [] });
+}
+
+/** Silence and failures of the target's side; not a busy or unwilling user, and not 6xx: "everywhere" (RFC 3261 §21.6). */
+function isWorthFailover(status: number): boolean {
+  return status === 408 || (status >= 500 && status <= 599);
+}
+
+/** A bare 408 or 5xx came from no peer: nothing answered, or nothing could be sent. */
+function fault(status: number, payload: Payload): { verdict: Verdict; blame: Blamed } {
+  if (!isWorthFailover(status)) return { verdict: 'rejected', blame: 'callee' };
+  return { verdict: 'failed', blame: payload.headers.length === 0 ? 'network' : 'callee' };
+}

@@ -1,0 +1,155 @@
+import type { AttachedData, Operation } from '../attached-data/entry.ts';
+import type { Blame } from '../errors.ts';
+import type { Target } from '../routing/route.ts';
+import type { Standing } from '../routing/who-is.ts';
+import { callerDn } from '../routing/dn.ts';
+import type { CallThreadId, ConnId, Dn } from './ids.ts';
+import { type Leg, newLeg } from './leg.ts';
+import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
+
+/**
+ * How far a call has come, seen from the caller.
+ *
+ *     inviting ──1xx──▶ ringing ──2xx──▶ answered ──caller's ACK──▶ established
+ *         └────────────────┴───────────────┴───────────────┬────────────┘
+ *                                                          ▼
+ *                                                       released
+ *
+ * A released call may linger for the last response of a leg that is being cancelled, or for the ACK before a BYE.
+ */
+export type CallState = 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
+
+/** How an attempt ended, seen from the caller. */
+export type Verdict = 'answered' | 'rejected' | 'cancelled' | 'no-answer' | 'failed' | 'refused';
+export type Blamed = Blame | 'nobody';
+
+/** A request on its way from one leg to the other. */
+export interface Relayed {
+  readonly from: LegId;
+  /** Its id on the leg it came from. */
+  readonly request: RequestId;
+  readonly method: MidCallMethod;
+  readonly to: LegId;
+  /** Our id for it on the other leg. */
+  readonly sent: RequestId;
+  /** Differs from `method` where an UPDATE goes on as re-INVITE. */
+  readonly sentMethod: MidCallMethod;
+  /** It carries an offer; an INVITE without one is answered by an offer (RFC 3264, RFC 3261 §14.1). */
+  readonly offers: boolean;
+  /** `relayed`: no final response yet. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in. */
+  readonly stage: 'relayed' | 'acknowledging';
+  /** What it changes once its 2xx is sent. */
+  readonly operations: readonly Operation[];
+}
+
+/** A request that waits for the other leg to get its dialog, or its ACK. */
+export interface HeldRequest {
+  readonly from: LegId;
+  readonly request: RequestId;
+  readonly method: MidCallMethod;
+  readonly payload: Payload;
+  readonly operations: readonly Operation[];
+}
+
+/** Changes from before the call was up, one author in a row; told as one change when it is. */
+export interface UntoldChange {
+  readonly author: LegId;
+  readonly authorDn: Dn;
+  readonly before: AttachedData;
+  readonly after: AttachedData;
+}
+
+/** Both legs and what they carry. Immutable: `decide` answers with the next one and shares what has not changed. */
+export interface Call {
+  readonly connId: ConnId;
+  /** T-Library's CallID: a positive integer of the call at this node. */
+  readonly callId: number;
+  readonly callThreadId: CallThreadId;
+  readonly state: CallState;
+  readonly standing: Standing;
+  readonly caller: Leg;
+  /** The current attempt; undefined before the first. */
+  readonly callee: Leg | undefined;
+  /** Earlier attempts that were cancelled and still owe a final response. */
+  readonly leaving: readonly LegId[];
+  /** The INVITE as it came, until it is answered for good. */
+  readonly invite: NewRequest | undefined;
+  readonly inviteOffers: boolean;
+  /** RFC 7434: no isdn-uui later in the dialog unless the initial INVITE carried one. */
+  readonly inviteHadUui: boolean;
+  /** Targets not tried yet. */
+  readonly targets: readonly Target[];
+  readonly data: AttachedData;
+  /** Counts the changes of `data`; 0 is the initial data. */
+  readonly revision: number;
+  readonly untold: readonly UntoldChange[];
+  readonly relayed: readonly Relayed[];
+  readonly held: readonly HeldRequest[];
+  /** Of the ids that `decide` gives to requests and legs. */
+  readonly lastId: number;
+  readonly startedAtMs: number;
+  readonly answeredAtMs: number | undefined;
+}
+
+export interface CallIdentity {
+  readonly connId: ConnId;
+  readonly callId: number;
+  readonly callThreadId: CallThreadId;
+}
+
+/** A call as its INVITE has just come in: nothing decided yet. */
+export function newCall(
+  ids: CallIdentity,
+  leg: LegId,
+  invite: NewRequest,
+  standing: Standing,
+  nowMs: number,
+): Call {
+  const caller = newLeg({
+    id: leg,
+    role: 'caller',
+    dn: callerDn(invite.from, invite.headers, standing.trunk),
+    trunk: standing.trunk,
+    callId: invite.callId,
+    stream: invite.source.protocol.toLowerCase() !== 'udp',
+  });
+  return {
+    connId: ids.connId,
+    callId: ids.callId,
+    callThreadId: ids.callThreadId,
+    state: 'inviting',
+    standing,
+    caller,
+    callee: undefined,
+    leaving: [],
+    invite,
+    inviteOffers: carriesSdp(invite),
+    inviteHadUui: false,
+    targets: [],
+    data: [],
+    revision: 0,
+    untold: [],
+    relayed: [],
+    held: [],
+    lastId: 0,
+    startedAtMs: nowMs,
+    answeredAtMs: undefined,
+  };
+}
+
+/** An offer or answer is in it: SDP, alone or as a part (RFC 3261 §13.2.1; RFC 5621 §3.1 for parts). */
+export function carriesSdp(payload: Payload): boolean {
+  const type = payload.body?.contentType.toLowerCase();
+  if (type === undefined || payload.body?.content === '') return false;
+  return type.startsWith('application/sdp') || (type.startsWith('multipart/') && hasSdpPart(payload));
+}
+
+function hasSdpPart(payload: Payload): boolean {
+  return payload.body?.content.toLowerCase().includes('application/sdp') ?? false;
+}
+
+/** Released, and no leg owes us anything. */
+export function isOver(call: Call): boolean {
+  if (call.state !== 'released' || call.leaving.length > 0) return false;
+  return call.caller.state.is === 'ended' && (call.callee === undefined || call.callee.state.is === 'ended');
+}

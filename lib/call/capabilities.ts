@@ -1,0 +1,49 @@
+import type { HeaderLine } from './signal.ts';
+
+/** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY';
+
+/** Option tags we have. RFC 7433 §8: `uui`. */
+const supportedTags = new Set(['uui']);
+
+export const allowLine: HeaderLine = { name: 'Allow', value: allowedMethods };
+export const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
+const acceptLine: HeaderLine = {
+  name: 'Accept',
+  value:
+    'application/sdp, application/json, application/x-www-form-urlencoded, application/vnd.baton.event+json, application/dtmf-relay',
+};
+
+/** RFC 3261 §11.2: the answer to OPTIONS says what an INVITE would find. */
+export const optionsHeaders: readonly HeaderLine[] = [allowLine, acceptLine, supportedLine];
+/** RFC 3261 §20.5, §20.37: on INVITE, UPDATE and their 2xx. */
+export const offerHeaders: readonly HeaderLine[] = [allowLine, supportedLine];
+/** RFC 3261 §8.2.1: 405 lists what is allowed. */
+export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
+
+/**
+ * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when all is well.
+ * Proxy-Require is for proxies (§20.29), and we are none.
+ */
+export function unsupportedTags(headers: readonly HeaderLine[]): string {
+  let unsupported = '';
+  for (const { name, value } of headers) {
+    if (name.length !== 7 || name.toLowerCase() !== 'require') continue;
+    for (const part of value.split(',')) {
+      const tag = part.trim();
+      if (tag !== '' && !supportedTags.has(tag.toLowerCase()))
+        unsupported += unsupported === '' ? tag : `, ${tag}`;
+    }
+  }
+  return unsupported;
+}
+
+/** RFC 3261 §20.43: 399 is a warning for people. The agent is a pseudonym, so that no address of ours leaks. */
+export function warning(text: string): HeaderLine {
+  return { name: 'Warning', value: `399 baton "${text.replaceAll(/["\\\r\n]/g, "'")}"` };
+}
+
+/** RFC 3326 §2. */
+export function sipReason(cause: number, text: string): HeaderLine {
+  return { name: 'Reason', value: `SIP;cause=${String(cause)};text="${text.replaceAll(/["\\\r\n]/g, "'")}"` };
+}

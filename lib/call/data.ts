@@ -1,0 +1,113 @@
+import { applyAll } from '../attached-data/attached-data.ts';
+import { changeBetween } from '../attached-data/change.ts';
+import type { Drop, Operation } from '../attached-data/entry.ts';
+import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
+import type { CallType } from '../events/attributes.ts';
+import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
+import type { Call, UntoldChange } from './call.ts';
+import type { Leg } from './leg.ts';
+import { enqueue } from './notify.ts';
+import type { LegId, Payload } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** What a message of this leg says about the data. What is left out already while reading is counted. */
+export function readData(
+  turn: Turn,
+  leg: Leg,
+  payload: Payload,
+  message: Pick<DataMessage, 'method' | 'status' | 'inDialog'>,
+): MessageData {
+  const read = dataFromMessage({
+    headers: payload.headers,
+    ...(payload.body !== undefined && { body: payload.body }),
+    ...message,
+    dataHeaders: leg.trunk.dataHeaders,
+    from: { leg: leg.id, atMs: turn.nowMs },
+  });
+  noteDropped(turn, leg.id, read.dropped);
+  return read;
+}
+
+/** The INVITE's data counts at once and raises no event: the first events carry it. */
+export function setInitialData(turn: Turn, caller: Leg, operations: readonly Operation[]): void {
+  if (operations.length === 0) return;
+  const { data, dropped } = applyAll(turn.call.data, operations, limits(turn));
+  noteDropped(turn, caller.id, dropped);
+  turn.change({ data });
+}
+
+/**
+ * A change by the party of a leg. It counts at once. Once the call is up it is told at once; before, it waits, and what one party changes
+ * in several messages is told as one change.
+ */
+export function changeData(turn: Turn, author: Leg, operations: readonly Operation[]): void {
+  if (operations.length === 0) return;
+  const before = turn.call.data;
+  const applied = applyAll(before, operations, limits(turn));
+  noteDropped(turn, author.id, applied.dropped);
+  if (!applied.changedAnything) return;
+  turn.change({ data: applied.data, revision: turn.call.revision + 1 });
+  const change: UntoldChange = { author: author.id, authorDn: author.dn, before, after: applied.data };
+  if (turn.call.state === 'established') tell(turn, change);
+  else turn.change({ untold: merged(turn.call.untold, change) });
+}
+
+/** The call is up: what was changed on the way is told now. */
+export function tellUntold(turn: Turn): void {
+  const { untold } = turn.call;
+  if (untold.length === 0) return;
+  turn.change({ untold: [] });
+  for (const change of untold) tell(turn, change);
+}
+
+function merged(untold: readonly UntoldChange[], change: UntoldChange): readonly UntoldChange[] {
+  const last = untold.at(-1);
+  if (last?.author !== change.author) return [...untold, change];
+  return [...untold.slice(0, -1), { ...last, after: change.after }];
+}
+
+/** One event per party, each put into its leg's queue and given to the other consumers. */
+function tell(turn: Turn, { author, authorDn, before, after }: UntoldChange): void {
+  const { changedAnything, changedKeys } = changeBetween(before, after);
+  const { call } = turn;
+  if (!changedAnything || call.callee === undefined) return;
+  turn.note({ note: 'changed', leg: author, keys: changedKeys });
+  const legs = [call.caller, call.callee];
+  const events = attachedDataChanged({
+    connId: call.connId,
+    callId: call.callId,
+    callThreadId: call.callThreadId,
+    callType: callTypeOf(call.caller, call.callee),
+    callState: 'Ok',
+    server: `baton/${turn.env.node}`,
+    timeMs: turn.nowMs,
+    parties: legs.map(partyOf),
+    // Of an attempt that failed, the author is on the call no more and counts as a third party.
+    author: { dn: authorDn },
+    userData: after,
+  });
+  for (const [at, event] of events.entries()) {
+    turn.events.push(event);
+    const leg = legs[at];
+    if (leg !== undefined) enqueue(turn, leg.id, { event, changedKeys });
+  }
+}
+
+function partyOf(leg: Leg): ToldParty {
+  const role = leg.role === 'caller' ? 'Origination' : 'Destination';
+  return { dn: leg.dn, role, ...(leg.trunk.name !== '' && { trunk: leg.trunk.name }) };
+}
+
+/** Inbound: from the outside world to us; Outbound: the other way round. */
+function callTypeOf(caller: Leg, callee: Leg): CallType {
+  if (caller.trunk.network === callee.trunk.network) return 'Internal';
+  return caller.trunk.network ? 'Inbound' : 'Outbound';
+}
+
+function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {
+  if (drops.length > 0) turn.note({ note: 'dropped', leg, drops });
+}
+
+function limits(turn: Turn) {
+  return { packedBytes: turn.env.packedLimitBytes, mode: 'drop' } as const;
+}

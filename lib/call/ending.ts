@@ -1,0 +1,135 @@
+import { attemptFailed, settleCancelled } from './attempt.ts';
+import type { Call } from './call.ts';
+import { sipReason } from './capabilities.ts';
+import { ended, isRinging, type Leg } from './leg.ts';
+import { emptyPayload, headersForEnd } from './relay.ts';
+import { type Ending, releaseCall } from './release.ts';
+import type { Payload, SignalOf } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** The caller gave up. Its INVITE is answered 487 already; the callee gets CANCEL, before its first 1xx too (the engine holds it). */
+export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
+  const caller = turn.leg(signal.leg);
+  if (caller === undefined || caller.state.is === 'ended' || caller.state.is === 'confirmed') return;
+  turn.changeLeg(caller, { state: ended });
+  releaseCall(turn, {
+    verdict: 'cancelled',
+    blame: 'caller',
+    reason: 'cancelled by the caller',
+    leg: caller.id,
+    answer: { status: 487, payload: emptyPayload },
+    headers: relayedFrom(turn, caller, signal.payload),
+  });
+}
+
+/** BYE. A leg that has not answered yet and says BYE has failed (RFC 3261 §15 lets only the caller end an early dialog so). */
+export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
+  const leg = turn.leg(signal.leg);
+  if (leg === undefined) return settleCancelled(turn, signal.leg);
+  if (leg.state.is === 'ended') return;
+  if (leg.role === 'callee' && isRinging(leg)) return calleeWentAway(turn, leg, signal.payload);
+  if (leg.role === 'caller' && isRinging(leg)) {
+    // RFC 3261 §15.1.2: the INVITE that the BYE overtook is a pending request.
+    turn.perform({ do: 'reject', leg: leg.id, status: 487, payload: emptyPayload });
+  }
+  const wasAnswered = turn.call.answeredAtMs !== undefined;
+  turn.changeLeg(leg, { state: ended });
+  releaseCall(turn, {
+    verdict: wasAnswered ? 'answered' : 'cancelled',
+    blame: wasAnswered ? 'nobody' : 'caller',
+    reason: `released by the ${leg.role}`,
+    leg: leg.id,
+    answer: { status: 487, payload: emptyPayload },
+    headers: relayedFrom(turn, leg, signal.payload),
+  });
+}
+
+function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
+  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
+  const gone = turn.changeLeg(callee, { state: ended });
+  attemptFailed(turn, gone, {
+    status: 480,
+    reason: '',
+    payload: { headers: payload.headers },
+    verdict: 'rejected',
+    blame: 'callee',
+  });
+}
+
+/** The leg ended without its peer's doing: no ACK, engine gone. */
+export function onLost(turn: Turn, signal: SignalOf<'lost'>): void {
+  const leg = turn.leg(signal.leg);
+  if (leg === undefined) return settleCancelled(turn, signal.leg);
+  if (leg.state.is === 'ended') return;
+  if (leg.role === 'callee' && isRinging(leg)) return lostWhileRinging(turn, leg, signal.reason);
+  turn.changeLeg(leg, { state: ended });
+  releaseCall(turn, failure(turn.call, leg, signal.reason));
+}
+
+function lostWhileRinging(turn: Turn, callee: Leg, reason: string): void {
+  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
+  const gone = turn.changeLeg(callee, { state: ended });
+  attemptFailed(turn, gone, {
+    status: 503,
+    reason: '',
+    payload: emptyPayload,
+    verdict: 'failed',
+    blame: 'network',
+  });
+  turn.note({ note: 'lost', leg: callee.id, reason });
+}
+
+/** Our 2xx could not be delivered: the caller is gone, and the callee has answered for nothing. */
+export function onAnswerFailed(turn: Turn, signal: SignalOf<'answerFailed'>): void {
+  const caller = turn.leg(signal.leg);
+  if (caller === undefined || caller.state.is === 'ended') return;
+  turn.changeLeg(caller, { state: ended });
+  releaseCall(turn, {
+    ...failure(turn.call, caller, signal.reason),
+    verdict: 'cancelled',
+    blame: 'caller',
+  });
+}
+
+/** A leg is found gone, or lost: the other is told by BYE with a Reason. */
+export function failure(call: Call, leg: Leg, reason: string): Ending {
+  return {
+    verdict: call.state === 'established' ? 'answered' : 'failed',
+    blame: leg.role === 'caller' ? 'caller' : 'callee',
+    reason,
+    leg: leg.id,
+    answer: { status: 503, payload: emptyPayload },
+    headers: () => [sipReason(503, reason)],
+  };
+}
+
+function relayedFrom(turn: Turn, from: Leg, payload: Payload): Ending['headers'] {
+  return (towards, method) =>
+    towards.id === from.id ? [] : headersForEnd(turn, method, payload, from, towards);
+}
+
+/** What the B2BUA itself wants: the server stops, an operator releases the call, a defect made it unservable. */
+export function onReleaseWanted(
+  turn: Turn,
+  wanted: { readonly status: number; readonly reason: string },
+): void {
+  const { status, reason } = wanted;
+  releaseCall(turn, {
+    verdict: turn.call.answeredAtMs === undefined ? 'failed' : 'answered',
+    blame: 'baton',
+    reason,
+    answer: { status, payload: { headers: [sipReason(status, reason)] } },
+    headers: () => [sipReason(status, reason)],
+  });
+}
+
+/** The last response or ACK did not come: nothing is waited for any more. */
+export function onLinger(turn: Turn): void {
+  const { caller, callee } = turn.call;
+  turn.change({ leaving: [] });
+  if (caller.state.is === 'answered' && caller.state.bye !== undefined) {
+    turn.perform({ do: 'hangUp', leg: caller.id, headers: caller.state.bye });
+  }
+  turn.changeLeg(caller, { state: ended });
+  if (callee !== undefined) turn.changeLeg(callee, { state: ended });
+}

@@ -1,0 +1,102 @@
+import type { Trunk } from '../routing/trunk.ts';
+import type { Dn } from './ids.ts';
+import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
+import type { HeaderLine, LegId, Payload } from './signal.ts';
+
+/**
+ * One dialog seen from us.
+ *
+ *                        1xx                2xx                ACK
+ *        invited ──────────────▶ early ───────────▶ answered ────────▶ confirmed
+ *           │ └──────────────────2xx──────────────────▲ │                  │
+ *           │                     │                     │ BYE, lost        │ BYE, lost
+ *           │ CANCEL (callee)     │ CANCEL (callee)     ▼                  ▼
+ *           ├─────────▶ cancelling ──────final─────▶ ended ◀───────────────┘
+ *           └───────────────── final ────────────────▲
+ *
+ * `invited`: the INVITE is there without a response. `answered`: the 2xx is there and its ACK is not; on the caller leg we
+ * wait for it, on the callee leg we owe it (a late offer: the answer comes with the caller's ACK).
+ */
+export type LegState =
+  | { readonly is: 'invited' }
+  | { readonly is: 'early' }
+  /** `bye`: the call is over; BYE with these headers goes out when the ACK is in (RFC 3261 §15 forbids it before). */
+  | { readonly is: 'answered'; readonly bye?: readonly HeaderLine[] }
+  | { readonly is: 'confirmed' }
+  /** CANCEL was sent; the final response is still to come, and may be a 2xx. */
+  | { readonly is: 'cancelling' }
+  | { readonly is: 'ended' };
+
+export const invited: LegState = { is: 'invited' };
+export const early: LegState = { is: 'early' };
+export const answered: LegState = { is: 'answered' };
+export const confirmed: LegState = { is: 'confirmed' };
+export const cancelling: LegState = { is: 'cancelling' };
+export const ended: LegState = { is: 'ended' };
+
+/** What the peer said it takes (RFC 3261 §20.5), reduced to what we ask. */
+export interface PeerAllow {
+  /** As it came, to see at a glance that it has not changed. */
+  readonly line: string;
+  readonly info: boolean;
+  readonly update: boolean;
+}
+
+export interface Leg {
+  readonly id: LegId;
+  readonly role: 'caller' | 'callee';
+  readonly dn: Dn;
+  readonly trunk: Trunk;
+  readonly state: LegState;
+  /** SIP Call-ID; empty until the first response tells that of a callee leg. */
+  readonly callId: string;
+  /** Undefined: the peer never sent an Allow. */
+  readonly allow: PeerAllow | undefined;
+  /** The peer is reached over a stream, where a message may be large. */
+  readonly stream: boolean;
+  readonly notify: NotifyQueue;
+}
+
+export type NewLeg = Pick<Leg, 'id' | 'role' | 'dn' | 'trunk' | 'callId' | 'stream'>;
+
+export function newLeg(leg: NewLeg): Leg {
+  return { ...leg, state: invited, allow: undefined, notify: emptyNotifyQueue };
+}
+
+/** A request can be sent within the leg: there is a dialog, early or confirmed (RFC 3261 §12). */
+export function hasDialog(leg: Leg): boolean {
+  return leg.state.is === 'early' || leg.state.is === 'confirmed';
+}
+
+/** The INVITE has no final response yet. */
+export function isRinging(leg: Leg): boolean {
+  return leg.state.is === 'invited' || leg.state.is === 'early';
+}
+
+/** Nothing will be asked of the leg any more, though a final response may be outstanding. */
+export function isGone(leg: Leg): boolean {
+  return leg.state.is === 'ended' || leg.state.is === 'cancelling';
+}
+
+/** Notes what any message of the peer tells about it: Allow, and the Call-ID of a callee leg. The same leg when nothing is new. */
+export function learnt(leg: Leg, payload: Payload): Leg {
+  let allowLine: string | undefined;
+  let callId = leg.callId;
+  for (const { name, value } of payload.headers) {
+    if (name.length === 5 && name.toLowerCase() === 'allow') {
+      allowLine = allowLine === undefined ? value : `${allowLine},${value}`;
+    } else if (callId === '' && name.length === 7 && name.toLowerCase() === 'call-id') callId = value;
+  }
+  const newAllow = allowLine !== undefined && allowLine !== leg.allow?.line;
+  if (!newAllow && callId === leg.callId) return leg;
+  return { ...leg, callId, allow: newAllow ? parseAllow(allowLine) : leg.allow };
+}
+
+function parseAllow(line: string | undefined): PeerAllow | undefined {
+  if (line === undefined) return undefined;
+  const methods = line
+    .toUpperCase()
+    .split(',')
+    .map(method => method.trim());
+  return { line, info: methods.includes('INFO'), update: methods.includes('UPDATE') };
+}

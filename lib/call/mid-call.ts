@@ -1,0 +1,74 @@
+import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from './capabilities.ts';
+import { answerToInfo } from '../attached-data/info-package.ts';
+import { changeData, readData } from './data.ts';
+import { respond } from './relay.ts';
+import { relayOrHold } from './relay-request.ts';
+import type { Leg } from './leg.ts';
+import type { SignalOf } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** A request within a dialog: answered here, or sent on to the other leg. */
+export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
+  const known = turn.leg(signal.leg);
+  if (known === undefined || turn.call.state === 'released') {
+    return respond(turn, signal.leg, signal.request, { status: 481 });
+  }
+  const leg = turn.learn(known, signal.payload);
+  // RFC 3261 §8.2.1 before §8.2.2: first the method, then Require.
+  if (!served.has(signal.method)) {
+    return respond(turn, leg.id, signal.request, {
+      status: 405,
+      payload: { headers: methodNotAllowedHeaders },
+    });
+  }
+  const unsupported = unsupportedTags(signal.payload.headers);
+  if (unsupported !== '') {
+    const headers = [{ name: 'Unsupported', value: unsupported }];
+    return respond(turn, leg.id, signal.request, { status: 420, payload: { headers } });
+  }
+  serve(turn, leg, signal);
+}
+
+/** RFC 3261 §20.5: what Allow says, without those that have signals of their own. */
+const served = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS']);
+
+function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
+  switch (signal.method) {
+    case 'OPTIONS':
+      // A keep-alive of this leg: the other one has its own.
+      return respond(turn, leg.id, signal.request, { status: 200, payload: { headers: optionsHeaders } });
+    case 'INFO':
+      return serveInfo(turn, leg, signal);
+    case 'INVITE':
+    case 'UPDATE': {
+      const { operations } = readData(turn, leg, signal.payload, { method: signal.method, inDialog: true });
+      return relayOrHold(turn, { ...heldFrom(signal), operations });
+    }
+    default:
+      return relayOrHold(turn, { ...heldFrom(signal), operations: [] });
+  }
+}
+
+/** Data in an INFO counts at once. Data alone is for us; whatever else is in it is for the other side. */
+function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
+  const { payload, request } = signal;
+  // RFC 6086 §4.2.2: no package was agreed upon, so none is known; 469 lists those that are, and the dialog stays.
+  const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: [] });
+  if (answer.kind === 'refused') {
+    const headers = answer.status === 469 ? [{ name: 'Recv-Info', value: answer.recvInfo }] : [];
+    return respond(turn, leg.id, request, { status: answer.status, payload: { headers } });
+  }
+  const { operations, dataOnly, isBatonEvent } = readData(turn, leg, payload, {
+    method: 'INFO',
+    inDialog: true,
+  });
+  // Two Batons must not tell each other the same news for ever.
+  if (isBatonEvent) return respond(turn, leg.id, request, { status: 200 });
+  if (dataOnly) respond(turn, leg.id, request, { status: 200 });
+  else relayOrHold(turn, { ...heldFrom(signal), operations: [] });
+  changeData(turn, leg, operations);
+}
+
+function heldFrom({ leg, request, method, payload }: SignalOf<'requested'>) {
+  return { from: leg, request, method, payload };
+}

@@ -1,0 +1,133 @@
+import { carriesSdp, type HeldRequest, type Relayed } from './call.ts';
+import { offerHeaders, warning } from './capabilities.ts';
+import { changeData } from './data.ts';
+import { hasDialog, type Leg } from './leg.ts';
+import { crossed, midCallMessage, respond } from './relay.ts';
+import type { MidCallMethod } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** Requests that wait for one call; over it the peer is told to come back. */
+const maxHeld = 16;
+
+/**
+ * Sends a request on to the other leg. While that leg has no dialog yet, or an INVITE of its own without ACK, the request
+ * waits: the peer that sent it cannot know. What the rules of offer and answer forbid is refused at once.
+ */
+export function relayOrHold(turn: Turn, request: HeldRequest): void {
+  const from = turn.leg(request.from);
+  const to = from && turn.peerOf(from);
+  if (from === undefined || to === undefined) {
+    return respond(turn, request.from, request.request, { status: 481 });
+  }
+  const refusal = offerRefusal(turn, request);
+  if (refusal !== undefined) return respond(turn, from.id, request.request, refusal);
+  if (isReady(turn, to, request.method)) return relay(turn, from, to, request);
+  if (turn.call.held.length >= maxHeld) return respond(turn, from.id, request.request, comeBack(turn));
+  turn.change({ held: [...turn.call.held, request] });
+}
+
+/** Something has changed that held requests may have waited for. */
+export function retryHeld(turn: Turn): void {
+  const { held } = turn.call;
+  if (held.length === 0) return;
+  turn.change({ held: [] });
+  for (const request of held) relayOrHold(turn, request);
+}
+
+/**
+ * RFC 3261 §14.1: no INVITE while another is without its ACK. Other requests need only a dialog, but a caller whose ACK we wait for gets
+ * none either: it may not know yet that it was answered.
+ */
+function isReady(turn: Turn, to: Leg, method: MidCallMethod): boolean {
+  if (method !== 'INVITE') return hasDialog(to);
+  return to.state.is === 'confirmed' && !turn.call.relayed.some(({ stage }) => stage === 'acknowledging');
+}
+
+interface OfferRefusal {
+  readonly status: number;
+  readonly payload?: { readonly headers: readonly { readonly name: string; readonly value: string }[] };
+}
+
+/**
+ * Glare. RFC 3261 §14.2: INVITE while ours is outstanding on that dialog: 491; a second one before the final response to the first: 500
+ * with Retry-After. RFC 3311 §5.2: the same for offers in UPDATE. The retry is for the ends: each waits by its own role
+ * (§14.1), and as our two dialogs have different Call-ID owners, the ends wait different times.
+ */
+function offerRefusal(turn: Turn, request: HeldRequest): OfferRefusal | undefined {
+  if (!isOffer(request.method, carriesSdp(request.payload))) return undefined;
+  for (const other of turn.call.relayed) {
+    if (other.stage !== 'relayed' || !isOffer(other.sentMethod, other.offers)) continue;
+    return other.from === request.from ? comeBack(turn) : { status: 491 };
+  }
+  const from = turn.leg(request.from);
+  if (request.method !== 'INVITE' || from === undefined || from.state.is === 'confirmed') return undefined;
+  return from.role === 'caller' && from.state.is !== 'answered' ? comeBack(turn) : heldOrGlare(from);
+}
+
+/** An unanswered callee has our INVITE; whoever has been answered may only be ahead of its own ACK. */
+function heldOrGlare(from: Leg): OfferRefusal | undefined {
+  return from.state.is === 'answered' && from.role === 'caller' ? undefined : { status: 491 };
+}
+
+/** An INVITE takes part in offer and answer with or without SDP: without, it asks for the offer. */
+function isOffer(method: MidCallMethod, offers: boolean): boolean {
+  return method === 'INVITE' || (method === 'UPDATE' && offers);
+}
+
+/** RFC 3261 §14.2: between 0 and 10 seconds, at random; the clock's last digit will do. */
+function comeBack(turn: Turn): OfferRefusal {
+  return {
+    status: 500,
+    payload: { headers: [{ name: 'Retry-After', value: String((turn.nowMs % 10) + 1) }] },
+  };
+}
+
+function relay(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
+  if (request.method !== 'UPDATE' || to.allow?.update === true)
+    return send(turn, from, to, request, request.method);
+  relayUpdateOtherwise(turn, from, to, request);
+}
+
+/**
+ * RFC 3311 §4: UPDATE only to a peer whose Allow lists it. To others an offer goes as re-INVITE; in an early dialog there is no such
+ * thing, and 488 leaves all as it was. Without an offer it is a refresh, perhaps with data, and we can answer it.
+ */
+function relayUpdateOtherwise(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
+  if (!carriesSdp(request.payload)) {
+    respond(turn, from.id, request.request, { status: 200, payload: { headers: offerHeaders } });
+    changeData(turn, from, request.operations);
+  } else if (to.state.is !== 'confirmed') {
+    const headers = [warning('the other side does not take UPDATE before it has answered')];
+    respond(turn, from.id, request.request, { status: 488, payload: { headers } });
+  } else if (isReady(turn, to, 'INVITE')) {
+    send(turn, from, to, request, 'INVITE');
+  } else {
+    turn.change({ held: [...turn.call.held, request] });
+  }
+}
+
+function send(turn: Turn, from: Leg, to: Leg, request: HeldRequest, sentMethod: MidCallMethod): void {
+  const { method, payload, operations } = request;
+  const sent = turn.newRequestId('relay');
+  const relayed: Relayed = {
+    from: from.id,
+    request: request.request,
+    method,
+    to: to.id,
+    sent,
+    sentMethod,
+    offers: carriesSdp(payload),
+    stage: 'relayed',
+    operations,
+  };
+  turn.change({ relayed: [...turn.call.relayed, relayed] });
+  const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders : [];
+  const how = { ...midCallMessage(sentMethod), withoutData: method === 'INFO' };
+  turn.perform({
+    do: 'request',
+    leg: to.id,
+    request: sent,
+    method: sentMethod,
+    payload: crossed(turn, payload, { from, to }, how, own),
+  });
+}

@@ -1,0 +1,96 @@
+import { carriesSdp, type Relayed } from './call.ts';
+import { offerHeaders } from './capabilities.ts';
+import { changeData } from './data.ts';
+import type { Leg } from './leg.ts';
+import { isDialogInDoubt, onEventAnswered, onProbeAnswered, probe } from './notify.ts';
+import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
+import { retryHeld } from './relay-request.ts';
+import type { SignalOf } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from the other leg. */
+export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
+  const known = turn.leg(signal.leg);
+  const relayed = turn.call.relayed.find(({ sent, to }) => sent === signal.request && to === signal.leg);
+  if (known === undefined || turn.call.state === 'released') return acknowledgeStray(turn, signal);
+  const leg = turn.learn(known, signal.payload);
+  if (signal.request.startsWith('event')) return onEventAnswered(turn, leg, signal);
+  if (signal.request.startsWith('probe')) return onProbeAnswered(turn, leg, signal);
+  if (relayed?.stage !== 'relayed') return acknowledgeStray(turn, signal);
+  const to = turn.peerOf(leg);
+  if (to === undefined) return;
+  if (signal.status < 200) relayProvisional(turn, relayed, signal, leg, to);
+  else relayFinal(turn, relayed, signal, leg, to);
+}
+
+/** RFC 3261 §13.2.2.4: a 2xx to INVITE wants its ACK, whether anybody still wants the 2xx or not. */
+function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf<'responded'>): void {
+  if (method !== 'INVITE' || status < 200 || status > 299) return;
+  turn.perform({ do: 'acknowledge', leg, request, payload: emptyPayload });
+}
+
+function relayProvisional(
+  turn: Turn,
+  relayed: Relayed,
+  signal: SignalOf<'responded'>,
+  from: Leg,
+  to: Leg,
+): void {
+  if (relayed.method !== 'INVITE' || signal.status === 100) return;
+  const payload = crossed(turn, signal.payload, { from, to }, midCallMessage('INVITE', signal.status));
+  respond(turn, to.id, relayed.request, { status: signal.status, reason: signal.reason, payload });
+}
+
+function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg, to: Leg): void {
+  const { status, reason } = signal;
+  const success = status < 300;
+  const changing = relayed.method === 'INVITE' || relayed.method === 'UPDATE';
+  const own = success && changing ? offerHeaders : [];
+  const how = { ...midCallMessage(relayed.method, status), withoutData: relayed.method === 'INFO' };
+  const payload = crossed(turn, signal.payload, { from, to }, how, own);
+  settle(turn, relayed, success);
+  if (success && relayed.sentMethod === 'INVITE' && acknowledgesAtOnce(relayed)) {
+    turn.perform({ do: 'acknowledge', leg: from.id, request: relayed.sent, payload: emptyPayload });
+  }
+  respond(turn, to.id, relayed.request, {
+    status: relayedStatus(status),
+    ...relayedReason(status, reason),
+    payload,
+  });
+  if (success && changing) {
+    // What the request asked for counts when its 2xx is sent.
+    changeData(turn, to, relayed.operations);
+  }
+  if (isDialogInDoubt(status)) probe(turn, from);
+  retryHeld(turn);
+}
+
+/** An offerless re-INVITE waits for the answer in the other side's ACK. */
+function acknowledgesAtOnce(relayed: Relayed): boolean {
+  return relayed.method !== 'INVITE' || relayed.offers;
+}
+
+/** An INVITE with 2xx stays until its ACK; everything else is over. */
+function settle(turn: Turn, relayed: Relayed, success: boolean): void {
+  const others = turn.call.relayed.filter(other => other !== relayed);
+  const waitsForAck = success && relayed.method === 'INVITE';
+  turn.change({ relayed: waitsForAck ? [...others, { ...relayed, stage: 'acknowledging' }] : others });
+}
+
+/** ACK to our 2xx to a re-INVITE. With an offerless one it carries the answer that the other side waits for. */
+export function onReinviteAcknowledged(turn: Turn, signal: SignalOf<'acknowledged'>): void {
+  const relayed = turn.call.relayed.find(
+    ({ request, from }) => request === signal.request && from === signal.leg,
+  );
+  if (relayed?.stage !== 'acknowledging') return;
+  turn.change({ relayed: turn.call.relayed.filter(other => other !== relayed) });
+  const from = turn.leg(relayed.from);
+  const to = turn.leg(relayed.to);
+  if (!acknowledgesAtOnce(relayed) && from !== undefined && to !== undefined) {
+    const payload = carriesSdp(signal.payload)
+      ? crossed(turn, signal.payload, { from, to }, midCallMessage('ACK'))
+      : emptyPayload;
+    turn.perform({ do: 'acknowledge', leg: to.id, request: relayed.sent, payload });
+  }
+  retryHeld(turn);
+}

@@ -1,0 +1,123 @@
+import { type Blamed, isOver, type Verdict } from './call.ts';
+import { cancelling, ended, type Leg } from './leg.ts';
+import { emptyPayload, respond } from './relay.ts';
+import type { HeaderLine, Payload } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** Longer than the 64*T1 (32 s) in which the last response or ACK of a released call must come. */
+const lingerMs = 40_000;
+
+/** How a call ends. */
+export interface Ending {
+  readonly verdict: Verdict;
+  readonly blame: Blamed;
+  /** For the log. */
+  readonly reason: string;
+  /** Whose doing it is. */
+  readonly leg?: Leg['id'];
+  /** What a caller is told that has no final response yet. */
+  readonly answer: { readonly status: number; readonly reason?: string; readonly payload: Payload };
+  /** Lines of the BYE or CANCEL towards a leg that is still there. */
+  readonly headers: (towards: Leg, method: 'BYE' | 'CANCEL') => readonly HeaderLine[];
+}
+
+/** Ends what is left of both legs, each in the way its state allows. A leg that ended by itself is marked so before. */
+export function releaseCall(turn: Turn, ending: Ending): void {
+  if (turn.call.state === 'released') return;
+  answerPending(turn);
+  const { caller, callee } = turn.call;
+  if (callee !== undefined) releaseCallee(turn, callee, ending);
+  releaseCaller(turn, caller, ending);
+  stopNotifying(turn);
+  turn.change({ state: 'released', invite: undefined, targets: [], untold: [], relayed: [], held: [] });
+  noteReleased(turn, ending);
+  if (!isOver(turn.call)) turn.perform({ do: 'startTimer', timer: { kind: 'linger' }, delayMs: lingerMs });
+}
+
+function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Ending): void {
+  const { caller, callee } = turn.call;
+  if (callee === undefined) {
+    // Not even the first target was tried: the call never started.
+    turn.note({ note: 'refused', leg: caller.id, status: answer.status, code: 'internal', reason });
+    return;
+  }
+  turn.note({
+    note: 'released',
+    verdict,
+    blame,
+    reason,
+    ...(leg !== undefined && { leg }),
+    ...(verdict !== 'answered' && { status: answer.status }),
+  });
+}
+
+/**
+ * RFC 3261 §15.1.2: requests that a BYE overtakes are answered 487. A 2xx to a re-INVITE that waits for the other side's ACK gets
+ * its ACK from us, so that nobody repeats it.
+ */
+function answerPending(turn: Turn): void {
+  for (const relayed of turn.call.relayed) {
+    if (relayed.stage === 'relayed') respond(turn, relayed.from, relayed.request, { status: 487 });
+    else if (!relayed.offers) {
+      turn.perform({ do: 'acknowledge', leg: relayed.to, request: relayed.sent, payload: emptyPayload });
+    }
+  }
+  for (const held of turn.call.held) respond(turn, held.from, held.request, { status: 487 });
+}
+
+function releaseCaller(turn: Turn, caller: Leg, ending: Ending): void {
+  switch (caller.state.is) {
+    case 'invited':
+    case 'early':
+      turn.perform({ do: 'reject', leg: caller.id, ...ending.answer });
+      turn.changeLeg(caller, { state: ended });
+      return;
+    case 'answered':
+      // RFC 3261 §15: the callee's side must not send BYE before the ACK is in.
+      turn.changeLeg(caller, { state: { is: 'answered', bye: ending.headers(caller, 'BYE') } });
+      return;
+    case 'confirmed':
+      turn.perform({ do: 'hangUp', leg: caller.id, headers: ending.headers(caller, 'BYE') });
+      turn.changeLeg(caller, { state: ended });
+      return;
+    case 'cancelling':
+    case 'ended':
+      return;
+  }
+}
+
+function releaseCallee(turn: Turn, callee: Leg, ending: Ending): void {
+  switch (callee.state.is) {
+    case 'invited':
+    case 'early':
+      turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
+      turn.perform({ do: 'cancel', leg: callee.id, headers: ending.headers(callee, 'CANCEL') });
+      turn.changeLeg(callee, { state: cancelling });
+      return;
+    case 'answered':
+      endUnacknowledged(turn, callee.id, ending.headers(callee, 'BYE'));
+      turn.changeLeg(callee, { state: ended });
+      return;
+    case 'confirmed':
+      turn.perform({ do: 'hangUp', leg: callee.id, headers: ending.headers(callee, 'BYE') });
+      turn.changeLeg(callee, { state: ended });
+      return;
+    case 'cancelling':
+    case 'ended':
+      return;
+  }
+}
+
+/** RFC 3261 §9.1, §13.2.2.4: a 2xx that nobody wants is acknowledged and its dialog ended. */
+export function endUnacknowledged(turn: Turn, leg: Leg['id'], headers: readonly HeaderLine[]): void {
+  turn.perform({ do: 'acknowledge', leg, payload: emptyPayload });
+  turn.perform({ do: 'hangUp', leg, headers });
+}
+
+function stopNotifying(turn: Turn): void {
+  const { caller, callee } = turn.call;
+  for (const leg of [caller, callee]) {
+    if (leg?.notify.inFlight === undefined) continue;
+    turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
+  }
+}

@@ -1,0 +1,140 @@
+import type { Drop } from '../attached-data/entry.ts';
+import type { CallEvent } from '../events/event.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Routing } from '../routing/route.ts';
+import type { Blamed, Call, Verdict } from './call.ts';
+import { type Leg, learnt } from './leg.ts';
+import type { Effect, LegId, Payload, RequestId } from './signal.ts';
+
+/** What `decide` needs to know besides the call: the configuration. */
+export interface Env {
+  readonly routing: Routing;
+  /** `[A-Za-z0-9_-]+`; events say `baton/<node>`. */
+  readonly node: string;
+  /** One target may ring this long. */
+  readonly answerTimeoutMs: number;
+  /** Of the whole attached data, packed. */
+  readonly packedLimitBytes: number;
+  readonly notify: NotifyLimits;
+}
+
+export interface NotifyLimits {
+  /** Largest event body over UDP. */
+  readonly maxBytes: number;
+  /** Events that wait for one leg; over it the oldest are dropped. */
+  readonly queueLimit: number;
+  /** An event INFO without an answer after this time lets the next one go. */
+  readonly timeoutMs: number;
+}
+
+/** What became of one event for one leg. */
+export type NotificationOutcome = 'delivered' | 'refused' | 'timeout' | 'dropped' | 'skipped';
+
+/** What the log and the metrics are told. */
+export type Note =
+  /** The call counts from here: it has a route. */
+  | { readonly note: 'started' }
+  | { readonly note: 'answered'; readonly leg: LegId; readonly setupMs: number }
+  | { readonly note: 'changed'; readonly leg: LegId; readonly keys: readonly string[] }
+  | {
+      readonly note: 'released';
+      readonly verdict: Verdict;
+      readonly blame: Blamed;
+      readonly reason: string;
+      readonly leg?: LegId;
+      readonly status?: number;
+    }
+  /** The call never started. */
+  | {
+      readonly note: 'refused';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly code: ErrorCode;
+      readonly reason: string;
+    }
+  | { readonly note: 'lost'; readonly leg: LegId; readonly reason: string }
+  | { readonly note: 'failedOver'; readonly leg: LegId; readonly status: number; readonly reason: string }
+  | {
+      readonly note: 'notification';
+      readonly leg: LegId;
+      readonly outcome: NotificationOutcome;
+      readonly status?: number /** From the change to the answer. */;
+      readonly tookMs?: number;
+    }
+  | { readonly note: 'dropped'; readonly leg: LegId; readonly drops: readonly Drop[] };
+
+export interface Decision {
+  readonly call: Call;
+  readonly effects: readonly Effect[];
+  readonly events: readonly CallEvent[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * One decision while it is being made: the next call and what follows from it. It lives for one `decide` only, so that the topics can
+ * write `turn.perform(…)` and yet nothing outside sees anything change.
+ */
+export class Turn implements Decision {
+  call: Call;
+  readonly nowMs: number;
+  readonly env: Env;
+  readonly effects: Effect[] = [];
+  readonly events: CallEvent[] = [];
+  readonly notes: Note[] = [];
+
+  constructor(call: Call, nowMs: number, env: Env) {
+    this.call = call;
+    this.nowMs = nowMs;
+    this.env = env;
+  }
+
+  perform(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  note(note: Note): void {
+    this.notes.push(note);
+  }
+
+  /** Replaces parts of the call. */
+  change(parts: Partial<Call>): void {
+    this.call = { ...this.call, ...parts };
+  }
+
+  /** The caller leg or the current callee leg of that id. */
+  leg(id: LegId): Leg | undefined {
+    if (this.call.caller.id === id) return this.call.caller;
+    return this.call.callee?.id === id ? this.call.callee : undefined;
+  }
+
+  peerOf(leg: Leg): Leg | undefined {
+    return leg.role === 'caller' ? this.call.callee : this.call.caller;
+  }
+
+  /** Replaces parts of a leg and answers with the leg as it is now. A leg that is no longer current is left alone. */
+  changeLeg(leg: Leg, parts: Partial<Leg>): Leg {
+    const current = this.leg(leg.id);
+    if (current === undefined) return leg;
+    const next = { ...current, ...parts };
+    this.change(next.role === 'caller' ? { caller: next } : { callee: next });
+    return next;
+  }
+
+  /** Notes what the message tells about its sender. */
+  learn(leg: Leg, payload: Payload): Leg {
+    const next = learnt(leg, payload);
+    if (next !== leg) this.change(next.role === 'caller' ? { caller: next } : { callee: next });
+    return next;
+  }
+
+  /** `kind` makes ids readable in logs and tells our requests apart: `relay1`, `event2`. Unique within the call. */
+  newRequestId(kind: 'relay' | 'event' | 'probe'): RequestId {
+    this.change({ lastId: this.call.lastId + 1 });
+    return `${kind}${String(this.call.lastId)}` as RequestId;
+  }
+
+  newLegId(): LegId {
+    this.change({ lastId: this.call.lastId + 1 });
+    return `${this.call.connId}/${String(this.call.lastId)}` as LegId;
+  }
+}

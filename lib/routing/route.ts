@@ -1,0 +1,147 @@
+import type { ErrorCode } from '../errors.ts';
+import { parseAddress } from './cidr.ts';
+import { percentDecoded } from './dn.ts';
+import { formatSipUri, nameOf, parametersOf, parseSipUri, type SipUri } from './sip-uri.ts';
+import type { Route, Trunk } from './trunk.ts';
+import { compileSources, type SourceTable, type Standing, trunkAt } from './who-is.ts';
+
+export interface RoutingOptions {
+  readonly trunks: readonly Trunk[];
+  /** First match wins. */
+  readonly routes: readonly Route[];
+  /** SIP URI of where calls go that match no route. */
+  readonly target?: string;
+  /** CIDR list of sources that may call besides loopback and trunks. */
+  readonly trusted: readonly string[];
+  /** Whose calls may go to a Request-URI outside trunks and routes. */
+  readonly anyTarget: 'loopback' | 'always' | 'never';
+  readonly tenant: string;
+  /** True for our own listening addresses: a call to them would come back. `port` is undefined when the URI names none. */
+  readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
+}
+
+/** Routes and trunks, compiled once. */
+export interface Routing {
+  readonly sources: SourceTable;
+  readonly routes: readonly { readonly route: Route; readonly number?: RegExp }[];
+  readonly trunksByName: ReadonlyMap<string, Trunk>;
+  /** Hosts that configured targets name, lower case. */
+  readonly targetHosts: ReadonlySet<string>;
+  readonly options: RoutingOptions;
+}
+
+/** Where a call may go. */
+export interface Target {
+  readonly requestUri: string;
+  readonly trunk: Trunk;
+  /** Next hop URI, when it is not the Request-URI. */
+  readonly via?: string;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  /** What the operator or caller can do about it; goes into Warning and the log. */
+  readonly text: string;
+}
+
+export type RouteAnswer = { readonly targets: readonly Target[] } | { readonly refusal: Refusal };
+
+export function compileRouting(options: RoutingOptions): Routing {
+  const targets = options.routes.flatMap(route => route.targets);
+  if (options.target !== undefined) targets.push(options.target);
+  return {
+    sources: compileSources(options),
+    routes: options.routes.map(route =>
+      route.number === undefined ? { route } : { route, number: new RegExp(route.number) },
+    ),
+    trunksByName: new Map(options.trunks.map(trunk => [trunk.name, trunk])),
+    targetHosts: new Set(targets.flatMap(target => parseSipUri(target)?.host.toLowerCase() ?? [])),
+    options,
+  };
+}
+
+/** Where a call to `requestUri` from this source goes: targets in the order to be tried, or why nowhere. */
+export function routeFor(requestUri: string, standing: Standing, routing: Routing): RouteAnswer {
+  const called = parseSipUri(requestUri);
+  if (called === undefined || (called.scheme !== 'sip' && called.scheme !== 'tel')) return unsupportedScheme;
+  const route = matchingRoute(called, standing, routing);
+  const configured = route?.targets ?? (routing.options.target === undefined ? [] : [routing.options.target]);
+  const uris = configured.length > 0 ? configured.flatMap(target => aimedAt(target, called)) : undefined;
+  if (uris === undefined) return routeToRequestUri(called, standing, routing);
+  return withoutLoops(uris, routing, route?.targetTrunk);
+}
+
+function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Route | undefined {
+  const number = percentDecoded(called.user);
+  return routing.routes.find(({ route, number: pattern }) => {
+    if (route.trunk !== undefined && route.trunk !== standing.trunk.name) return false;
+    return pattern?.test(number) ?? true;
+  })?.route;
+}
+
+/** RFC 3261 §19.1.1: parameters that say how to reach us, not who is called. They end here. */
+const hopParameters = new Set(['transport', 'maddr', 'ttl', 'lr', 'method']);
+
+/**
+ * A target without a user keeps the user of the Request-URI, and its parameters but those about the hop to us; where both name a
+ * parameter the target's counts. A target with a user is taken as it is.
+ */
+function aimedAt(target: string, called: SipUri): SipUri[] {
+  const aim = parseSipUri(target);
+  if (aim === undefined) return [];
+  if (aim.user !== '') return [aim];
+  const own = parametersOf(aim);
+  const taken = new Set(own.map(nameOf));
+  const kept = parametersOf(called).filter(one => !taken.has(nameOf(one)) && !hopParameters.has(nameOf(one)));
+  // RFC 3261 §19.1.6: a telephone number in a SIP URI says so with user=phone.
+  if (called.scheme === 'tel') kept.push('user=phone');
+  return [{ ...aim, user: called.user, parameters: [...kept, ...own].map(one => `;${one}`).join('') }];
+}
+
+/** Never an open relay: the Request-URI itself counts only for those who may name any host, or for hosts we know. */
+function routeToRequestUri(called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
+  if (called.scheme === 'tel') return noRoute;
+  if (isOwn(called, routing)) return loop;
+  return mayName(called, standing, routing) ? withoutLoops([called], routing) : relayDenied;
+}
+
+function mayName(called: SipUri, standing: Standing, routing: Routing): boolean {
+  if (standing.kind === 'untrusted') return false;
+  const { anyTarget } = routing.options;
+  if (anyTarget === 'always' || (anyTarget === 'loopback' && standing.loopback)) return true;
+  const address = parseAddress(called.host);
+  if (address !== undefined && trunkAt(address, routing.sources) !== undefined) return true;
+  return routing.targetHosts.has(called.host.toLowerCase());
+}
+
+/** RFC 3261 §16.3 item 4: what would come straight back to us is a loop. */
+function withoutLoops(uris: readonly SipUri[], routing: Routing, trunkName?: string): RouteAnswer {
+  const others = uris.filter(uri => !isOwn(uri, routing));
+  if (others.length === 0) return uris.length === 0 ? noRoute : loop;
+  return {
+    targets: others.map(uri => ({ requestUri: formatSipUri(uri), trunk: trunkOf(uri, routing, trunkName) })),
+  };
+}
+
+function isOwn(uri: SipUri, routing: Routing): boolean {
+  return routing.options.isOwnAddress?.(uri.host, uri.port) ?? false;
+}
+
+function trunkOf(uri: SipUri, routing: Routing, trunkName: string | undefined): Trunk {
+  const named = trunkName === undefined ? undefined : routing.trunksByName.get(trunkName);
+  if (named !== undefined) return named;
+  const address = parseAddress(uri.host);
+  return (address && trunkAt(address, routing.sources)) ?? routing.sources.stranger;
+}
+
+const unsupportedScheme: RouteAnswer = {
+  refusal: { status: 416, code: 'not-supported', text: 'only sip and tel URIs are served' },
+};
+const noRoute: RouteAnswer = { refusal: { status: 404, code: 'no-route', text: 'no route and no target' } };
+const loop: RouteAnswer = {
+  refusal: { status: 482, code: 'no-route', text: 'no route, and the Request-URI names this server' },
+};
+const relayDenied: RouteAnswer = {
+  refusal: { status: 403, code: 'relay-denied', text: 'the Request-URI is outside trunks and routes' },
+};

@@ -1,0 +1,324 @@
+import { type Call, newCall } from '../../../lib/call/call.ts';
+import { decide } from '../../../lib/call/decide.ts';
+import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
+import type {
+  Body,
+  Effect,
+  HeaderLine,
+  LegId,
+  NewRequest,
+  Payload,
+  RequestId,
+  Signal,
+  TimerName,
+} from '../../../lib/call/signal.ts';
+import type { Decision, Env, Note } from '../../../lib/call/turn.ts';
+import type { CallEvent, EventAttachedDataChanged } from '../../../lib/events/event.ts';
+import { compileRouting, type RoutingOptions } from '../../../lib/routing/route.ts';
+import type { Trunk } from '../../../lib/routing/trunk.ts';
+import { neighbourWithoutTrunk, whoIs } from '../../../lib/routing/who-is.ts';
+
+/** What a message of a story carries: header lines as `Name: value`, a body, or `sdp` for one with this text. */
+export interface Carried {
+  readonly headers?: readonly string[];
+  readonly sdp?: string;
+  readonly body?: Body;
+}
+
+export interface StoryOptions {
+  readonly routing?: Partial<RoutingOptions>;
+  readonly env?: Partial<Omit<Env, 'routing'>>;
+  readonly source?: Partial<NewRequest['source']>;
+}
+
+export function trunk(parts: Partial<Trunk> & Pick<Trunk, 'name'>): Trunk {
+  return { ...neighbourWithoutTrunk('acme'), ...parts };
+}
+
+export function lines(headers: readonly string[] = []): HeaderLine[] {
+  return headers.map(header => {
+    const colon = header.indexOf(':');
+    return { name: header.slice(0, colon), value: header.slice(colon + 1).trim() };
+  });
+}
+
+export function payloadOf({ headers, sdp, body }: Carried = {}): Payload {
+  const carried = sdp === undefined ? body : { contentType: 'application/sdp', content: sdp };
+  return carried === undefined ? { headers: lines(headers) } : { headers: lines(headers), body: carried };
+}
+
+export function textOf(headers: readonly HeaderLine[]): string[] {
+  return headers.map(({ name, value }) => `${name}: ${value}`);
+}
+
+const aliceLeg = 'alice-leg' as LegId;
+
+/**
+ * A call as a story: alice calls bob (and carol, when bob fails). Parties do things; `heard()` tells as sentences what Baton did since it
+ * was last asked, one line a message: `bob ← INVITE sdp`.
+ */
+export class Story {
+  readonly env: Env;
+  readonly alice = new Party(this, 'alice');
+  readonly bob = new Party(this, 'bob');
+  readonly carol = new Party(this, 'carol');
+  readonly events: CallEvent[] = [];
+  readonly notes: Note[] = [];
+  readonly effects: Effect[] = [];
+  nowMs = 1_000_000;
+  #call: Call | undefined;
+  #source: NewRequest['source'];
+  #told = 0;
+  #legs = new Map<LegId, string>([[aliceLeg, 'alice']]);
+  #requests = 0;
+
+  constructor({ routing, env, source }: StoryOptions = {}) {
+    this.#source = { protocol: 'udp', address: '127.0.0.1', port: 5080, ...source };
+    this.env = {
+      node: 'node1',
+      answerTimeoutMs: 60_000,
+      packedLimitBytes: 16_000,
+      notify: { maxBytes: 800, queueLimit: 100, timeoutMs: 10_000 },
+      ...env,
+      routing: compileRouting({
+        trunks: [],
+        routes: [{ targets: ['sip:bob@192.0.2.2', 'sip:carol@192.0.2.3'] }],
+        trusted: [],
+        anyTarget: 'loopback',
+        tenant: 'acme',
+        ...routing,
+      }),
+    };
+  }
+
+  get call(): Call {
+    if (this.#call === undefined) throw new Error('nobody has called yet');
+    return this.#call;
+  }
+
+  invite(parts: Carried & Partial<Pick<NewRequest, 'requestUri' | 'from'>> = {}): this {
+    const { headers: _headers, sdp: _sdp, body: _body, ...rest } = parts;
+    const request: NewRequest = {
+      method: 'INVITE',
+      requestUri: 'sip:bob@127.0.0.1',
+      from: '"Alice" <sip:alice@client.example>;tag=a1',
+      to: '<sip:bob@127.0.0.1>',
+      source: this.#source,
+      receivedOn: '127.0.0.1:5060',
+      callId: 'call-of-alice',
+      ...payloadOf(parts),
+      ...rest,
+    };
+    const standing = whoIs(request.source.address, this.env.routing.sources);
+    const ids = { connId: '00ff@acme:node1' as ConnId, callId: 7, callThreadId: 'abcd' as CallThreadId };
+    this.#call = newCall(ids, aliceLeg, request, standing, this.nowMs);
+    return this.feed({ type: 'invited', leg: aliceLeg, request });
+  }
+
+  /** Alice calls with an offer, bob answers, alice acknowledges; nothing of it is in `heard` any more. */
+  established(alice: Carried = {}, bob: Carried = {}): this {
+    this.invite({ sdp: 'offer', ...alice });
+    this.bob.answers({ sdp: 'answer', ...bob });
+    this.alice.acknowledges();
+    this.heard();
+    return this;
+  }
+
+  feed(signal: Parameters<typeof decide>[1]): this {
+    const decision: Decision = decide(this.call, signal, this.nowMs, this.env);
+    this.#call = decision.call;
+    this.effects.push(...decision.effects);
+    this.events.push(...decision.events);
+    this.notes.push(...decision.notes);
+    for (const effect of decision.effects) {
+      if (effect.do === 'invite') this.#legs.set(effect.leg, effect.to.replace(/^<sip:([^@>]*).*$/, '$1'));
+    }
+    return this;
+  }
+
+  fires(kind: TimerName['kind'], whose?: Party): this {
+    const timer = (kind === 'linger' ? { kind } : { kind, leg: whose?.leg }) as TimerName;
+    return this.feed({ type: 'timerFired', timer });
+  }
+
+  heard(): string[] {
+    const fresh = this.effects.slice(this.#told).flatMap(effect => this.#sentence(effect));
+    this.#told = this.effects.length;
+    return fresh;
+  }
+
+  /** Notes of one kind, all that came. */
+  noted<Kind extends Note['note']>(kind: Kind): Extract<Note, { note: Kind }>[] {
+    return this.notes.filter((note): note is Extract<Note, { note: Kind }> => note.note === kind);
+  }
+
+  legOf(name: string): LegId {
+    for (const [leg, party] of [...this.#legs].reverse()) if (party === name) return leg;
+    throw new Error(`${name} has no leg`);
+  }
+
+  newRequestId(): RequestId {
+    this.#requests += 1;
+    return `in${String(this.#requests)}` as RequestId;
+  }
+
+  /** Timers that run, as `kind party`. */
+  timers(): string[] {
+    const running = new Set<string>();
+    for (const effect of this.effects) {
+      if (effect.do === 'startTimer') running.add(this.#timerText(effect.timer));
+      if (effect.do === 'stopTimer') running.delete(this.#timerText(effect.timer));
+    }
+    return [...running];
+  }
+
+  #timerText(timer: TimerName): string {
+    return timer.kind === 'linger' ? 'linger' : `${timer.kind} ${this.#legs.get(timer.leg) ?? '?'}`;
+  }
+
+  #sentence(effect: Effect): string[] {
+    if (effect.do === 'startTimer' || effect.do === 'stopTimer') return [];
+    const { what, payload } = wordsFor(effect, this.#methodOf(effect));
+    const body = payload?.body;
+    const carries =
+      body === undefined ? '' : ` ${body.contentType === 'application/sdp' ? body.content : shortType(body)}`;
+    return [`${this.#legs.get(effect.leg) ?? '?'} ← ${what}${carries}`];
+  }
+
+  #methodOf(effect: Effect): string {
+    return effect.do === 'respond' ? (methodsByRequest.get(`${effect.leg} ${effect.request}`) ?? '?') : '';
+  }
+}
+
+const methodsByRequest = new Map<string, string>();
+
+function shortType({ contentType }: Body): string {
+  return contentType === 'application/vnd.baton.event+json' ? 'event' : contentType;
+}
+
+function wordsFor(
+  effect: Exclude<Effect, { do: 'startTimer' | 'stopTimer' }>,
+  method: string,
+): { what: string; payload?: Payload } {
+  switch (effect.do) {
+    case 'invite':
+      return { what: 'INVITE', payload: effect.payload };
+    case 'progress':
+    case 'answer':
+    case 'reject':
+      return { what: String(effect.status), payload: effect.payload };
+    case 'respond':
+      return { what: `${String(effect.status)} to ${method}`, payload: effect.payload };
+    case 'request':
+      return { what: effect.method, payload: effect.payload };
+    case 'acknowledge':
+      return { what: effect.request === undefined ? 'ACK' : 'ACK to re-INVITE', payload: effect.payload };
+    case 'cancel':
+      return { what: 'CANCEL' };
+    case 'hangUp':
+      return { what: 'BYE' };
+  }
+}
+
+/** Somebody on the phone. */
+export class Party {
+  readonly #story: Story;
+  readonly name: string;
+
+  constructor(story: Story, name: string) {
+    this.#story = story;
+    this.name = name;
+  }
+
+  get leg(): LegId {
+    return this.#story.legOf(this.name);
+  }
+
+  rings(status = 180, carried: Carried = {}): void {
+    const reason = status === 180 ? 'Ringing' : 'Session Progress';
+    this.#feed({ type: 'progressed', leg: this.leg, status, reason, payload: payloadOf(carried) });
+  }
+
+  answers(carried: Carried = {}, status = 200): void {
+    this.#feed({ type: 'answered', leg: this.leg, status, payload: payloadOf(carried) });
+  }
+
+  rejects(status: number, reason: string, carried: Carried = {}): void {
+    this.#feed({ type: 'rejected', leg: this.leg, status, reason, payload: payloadOf(carried) });
+  }
+
+  acknowledges(carried: Carried = {}, request?: RequestId): void {
+    const which = request === undefined ? {} : { request };
+    this.#feed({ type: 'acknowledged', leg: this.leg, ...which, payload: payloadOf(carried) });
+  }
+
+  cancels(carried: Carried = {}): void {
+    this.#feed({ type: 'cancelled', leg: this.leg, payload: payloadOf(carried) });
+  }
+
+  hangsUp(carried: Carried = {}): void {
+    this.#feed({ type: 'hungUp', leg: this.leg, payload: payloadOf(carried) });
+  }
+
+  isLost(reason = 'no ACK'): void {
+    this.#feed({ type: 'lost', leg: this.leg, reason });
+  }
+
+  /** A request within the dialog; its id, for the ACK to a re-INVITE. */
+  sends(method: string, carried: Carried = {}): RequestId {
+    const request = this.#story.newRequestId();
+    methodsByRequest.set(`${this.leg} ${request}`, method);
+    this.#feed({ type: 'requested', leg: this.leg, request, method, payload: payloadOf(carried) });
+    return request;
+  }
+
+  /** Answers the newest request of that method that Baton sent to this party. */
+  replies(method: string, status: number, carried: Carried = {}, reason = ''): void {
+    const { request } = this.got('request', method);
+    const payload = payloadOf(carried);
+    this.#feed({ type: 'responded', leg: this.leg, request, method, status, reason, payload });
+  }
+
+  /** The newest effect of that kind on this party's leg; of a request, the newest of that method. */
+  got<Do extends Effect['do']>(what: Do, method?: string): Extract<Effect, { do: Do }> {
+    const found = this.#story.effects.findLast(
+      (effect): effect is Extract<Effect, { do: Do }> =>
+        effect.do === what &&
+        'leg' in effect &&
+        effect.leg === this.leg &&
+        (method === undefined || ('method' in effect && effect.method === method)),
+    );
+    if (found === undefined) throw new Error(`${this.name} got no ${what} ${method ?? ''}`);
+    return found;
+  }
+
+  /** The header lines of the newest such effect as text, without those that Baton adds of its own. */
+  gotHeaders(
+    what: 'invite' | 'progress' | 'answer' | 'reject' | 'request' | 'respond' | 'acknowledge',
+    method?: string,
+  ): string[] {
+    const own = new Set(['Allow', 'Supported']);
+    return textOf(this.got(what, method).payload.headers.filter(({ name }) => !own.has(name)));
+  }
+
+  /** The events that reached this party by INFO, in order. */
+  told(): EventAttachedDataChanged[] {
+    return this.#story.effects.flatMap(effect => {
+      if (effect.do !== 'request' || effect.leg !== this.leg) return [];
+      const { body } = effect.payload;
+      if (body?.contentType !== 'application/vnd.baton.event+json') return [];
+      return [JSON.parse(body.content) as EventAttachedDataChanged];
+    });
+  }
+
+  #feed(signal: Signal): void {
+    this.#story.feed(signal);
+  }
+}
+
+/** `{key: value}` of an event's or a call's pairs. */
+export function pairs(
+  userData: readonly { readonly key: string; readonly value: unknown }[],
+): Record<string, unknown> {
+  return Object.fromEntries(userData.map(({ key, value }) => [key, value]));
+}

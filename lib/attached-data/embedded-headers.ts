@@ -97,7 +97,7 @@ function decoded(part: string): Decoded {
   const bare = part.replace(/%[0-9A-Fa-f]{2}/g, '');
   if (bare.includes('%')) return { fault: "'%' must be followed by two HEXDIG" };
   if (/[ \t]/.test(bare)) return { fault: 'SP must be escaped' };
-  if (!LENIENT.test(bare)) return { fault: `'${firstUnfit(bare)}' must be escaped in hvalue` };
+  if (!LENIENT.test(bare)) return { fault: `'${firstOutside(bare, LENIENT)}' must be escaped in hvalue` };
   const text = decodeUtf8(part);
   if (text === undefined) return { fault: 'escapes are not UTF-8' };
   if (breaksHeader(text)) return { fault: 'CR, LF and NUL must not be embedded' };
@@ -106,7 +106,7 @@ function decoded(part: string): Decoded {
     text,
     flaw: /[;=]/.test(bare)
       ? "';' and '=' must be escaped in hvalue"
-      : `'${firstUnescaped(bare)}' must be escaped in hvalue`,
+      : `'${firstOutside(bare, UNESCAPED)}' must be escaped in hvalue`,
   };
 }
 
@@ -118,12 +118,9 @@ function decodeUtf8(part: string): string | undefined {
   }
 }
 
-function firstUnfit(text: string): string {
-  return [...text].find(one => !LENIENT.test(one)) ?? '';
-}
-
-function firstUnescaped(text: string): string {
-  return [...text].find(one => !UNESCAPED.test(one)) ?? '';
+function firstOutside(text: string, allowed: RegExp): string {
+  for (const one of text) if (!allowed.test(one)) return one;
+  return '';
 }
 
 function escaped(text: string): string {

@@ -33,7 +33,7 @@ export function parseUuiLine(text: string): UuiLine {
   if (atEnd(scanner)) return { syntax: 'invalid', reason: 'uui-data missing: token is 1*' };
   for (;;) {
     const value = readValue(scanner);
-    if (value !== undefined) values.push(value);
+    if (value !== null) values.push(value);
     if (scanner.fault !== undefined) return { syntax: 'invalid', reason: scanner.fault };
     if (atEnd(scanner)) return { syntax: 'valid', values };
     scanner.at += 1;
@@ -44,23 +44,23 @@ export function parseUuiLine(text: string): UuiLine {
 interface Scanner {
   readonly text: string;
   at: number;
-  /** Set once; whoever sees it stops. */
+  /** Set once; whoever sees it, or a null, stops. */
   fault: string | undefined;
 }
 
 type Place = 'data' | 'param';
 
-function readValue(scanner: Scanner): UuiSyntax | undefined {
+function readValue(scanner: Scanner): UuiSyntax | null {
   const start = scanner.at;
   const data = readData(scanner);
-  if (data === undefined) return undefined;
+  if (data === null) return null;
   const params: UuiParam[] = [];
   let end = scanner.at;
-  skipToSeparator(scanner, data.form === 'quoted' ? 'quoted' : 'data');
+  skipToSeparator(scanner, data.form === 'quoted' ? 'quoted' : 'data', end);
   while (scanner.fault === undefined && peek(scanner) === ';') {
     scanner.at += 1;
     const param = readParam(scanner);
-    if (param === undefined) return undefined;
+    if (param === null) return null;
     end = param.end;
     addParam(scanner, params, param.pair);
   }
@@ -80,11 +80,11 @@ function addParam(scanner: Scanner, params: UuiParam[], pair: UuiParam): void {
   params.push(pair);
 }
 
-function readData(scanner: Scanner): Pick<UuiSyntax, 'data' | 'form'> | undefined {
+function readData(scanner: Scanner): Pick<UuiSyntax, 'data' | 'form'> | null {
   const next = peek(scanner);
   if (next === '"') {
     const data = readQuoted(scanner);
-    return data === undefined ? undefined : { data, form: 'quoted' };
+    return data === null ? null : { data, form: 'quoted' };
   }
   if (next === '' || next === ',') return fail(scanner, 'empty list element');
   if (next === ';') return fail(scanner, 'uui-data missing: token is 1*');
@@ -92,7 +92,7 @@ function readData(scanner: Scanner): Pick<UuiSyntax, 'data' | 'form'> | undefine
   return data === '' ? fail(scanner, notInToken(scanner, 'data')) : { data, form: 'token' };
 }
 
-function readParam(scanner: Scanner): { pair: UuiParam; end: number } | undefined {
+function readParam(scanner: Scanner): { pair: UuiParam; end: number } | null {
   skipWhiteSpace(scanner);
   const next = peek(scanner);
   if (next === '' || next === ';' || next === ',') return fail(scanner, 'empty parameter');
@@ -108,16 +108,16 @@ function readParam(scanner: Scanner): { pair: UuiParam; end: number } | undefine
     skipWhiteSpace(scanner);
     kind = peek(scanner) === '"' ? 'quoted' : 'param';
     const read = readGenValue(scanner);
-    if (read === undefined) return undefined;
+    if (read === null) return null;
     value = read;
     end = scanner.at;
   }
-  skipToSeparator(scanner, kind);
+  skipToSeparator(scanner, kind, end);
   return { pair: [name, value], end };
 }
 
 /** RFC 3261 §25.1: gen-value = token / host / quoted-string. Of the hosts only an IPv6 reference is no token. */
-function readGenValue(scanner: Scanner): string | undefined {
+function readGenValue(scanner: Scanner): string | null {
   const next = peek(scanner);
   if (next === '' || next === ';' || next === ',') return fail(scanner, 'gen-value missing after EQUAL');
   if (next === '"') return readQuoted(scanner);
@@ -126,7 +126,7 @@ function readGenValue(scanner: Scanner): string | undefined {
   return token === '' ? fail(scanner, notInToken(scanner, 'param')) : token;
 }
 
-function readIpv6Reference(scanner: Scanner): string | undefined {
+function readIpv6Reference(scanner: Scanner): string | null {
   const close = scanner.text.indexOf(']', scanner.at);
   const reference = scanner.text.slice(scanner.at, close + 1);
   if (!/^\[[0-9A-Fa-f:.]+\]$/.test(reference)) return fail(scanner, "'[' not allowed in token");
@@ -141,7 +141,7 @@ function readToken(scanner: Scanner): string {
 }
 
 /** RFC 3261 §25.1: quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE; UTF-8 is qdtext, control characters are not. */
-function readQuoted(scanner: Scanner): string | undefined {
+function readQuoted(scanner: Scanner): string | null {
   const { text } = scanner;
   let content = '';
   let from = scanner.at + 1;
@@ -168,14 +168,13 @@ const BACKSLASH = 0x5c;
 const TAB = 0x09;
 const DELETE = 0x7f;
 
-/** Moves to the next `;`, `,` or the end; anything else there is the fault of what was just read. */
-function skipToSeparator(scanner: Scanner, after: Place | 'quoted'): void {
-  const stoppedAt = scanner.at;
+/** Moves to the next `;`, `,` or the end; anything else there is the fault of what was read up to `end`. */
+function skipToSeparator(scanner: Scanner, after: Place | 'quoted', end: number): void {
   skipWhiteSpace(scanner);
   const next = peek(scanner);
   if (next === '' || next === ';' || next === ',') return;
   if (after === 'quoted') scanner.fault ??= 'nothing but ; or , may follow a quoted-string';
-  else if (scanner.at > stoppedAt) scanner.fault ??= 'SP is not a token character';
+  else if (scanner.at > end) scanner.fault ??= 'SP is not a token character';
   else scanner.fault ??= notInToken(scanner, after);
 }
 
@@ -201,9 +200,9 @@ function atEnd(scanner: Scanner): boolean {
   return scanner.at >= scanner.text.length;
 }
 
-function fail(scanner: Scanner, reason: string): undefined {
+function fail(scanner: Scanner, reason: string): null {
   scanner.fault ??= reason;
-  return undefined;
+  return null;
 }
 
 /** The text as uui-data or gen-value: as a token where it may be one, else quoted. */

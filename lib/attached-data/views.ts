@@ -1,4 +1,4 @@
-import { headerNameOfKey } from './custom-name.ts';
+import { CUSTOM_PREFIX } from './custom-name.ts';
 import type { AttachedData, Entry, UserDataPair } from './entry.ts';
 
 /** The data as Azure Communication Services shows it in an incoming call: objects by header name. */
@@ -35,7 +35,7 @@ export function customContextOf(data: AttachedData): CustomContext {
   const voipHeaders = new Map<string, string>();
   let userToUser: string | undefined;
   for (const entry of data) {
-    if (entry.scope === 'sip') setFirst(sipHeaders, headerNameOfKey(entry), entry);
+    if (entry.scope === 'sip') setFirst(sipHeaders, shownName(entry), entry);
     else if (entry.scope === 'voip') setFirst(voipHeaders, entry.key, entry);
     else if (entry.scope === 'uui') userToUser ??= valueText(entry);
   }
@@ -44,6 +44,11 @@ export function customContextOf(data: AttachedData): CustomContext {
     voipHeaders: Object.fromEntries(voipHeaders),
     ...(userToUser !== undefined && { userToUser }),
   };
+}
+
+/** A trunk's `X-` header by its own name, a custom header with the prefix in its usual spelling. */
+function shownName({ key, headerName }: Entry): string {
+  return headerName === key ? key : CUSTOM_PREFIX + key;
 }
 
 /** A value as one piece of text, as a header carries it: binary as base64, a list as JSON. */

@@ -14,6 +14,7 @@ import {
   type UuiPlace,
   vendorReadings,
 } from '../attached-data/uui-rules.ts';
+import { valueText } from '../attached-data/views.ts';
 import type { HeaderLine } from '../call/signal.ts';
 
 /** Judges the data headers of one message in the shape of a test vector: its `input` in, its `expect` out. */
@@ -165,7 +166,7 @@ function dispositionOf(
   dataHeaders: readonly string[],
 ): Judgement {
   const faults = new Set(
-    entries.map(entry => acsFaultOf(entry.headerName ?? entry.key, String(entry.value))),
+    entries.map(entry => acsFaultOf(entry.headerName ?? entry.key, valueText(entry))),
   );
   if (repeated) return { disposition: 'duplicate-flag' };
   if (faults.has('acs-key-length')) {

@@ -122,7 +122,7 @@ function headerLines(text: string): HeaderLines | undefined {
 /** A bare value on a REFER or a redirection that looks like an address is one. */
 function headerOf(value: string, method: string): string {
   const redirection = method.startsWith('3');
-  const looksSo = /^\s*(("[^"]*"|[^<"]*)<)?(sips?|tel):/i.test(value);
+  const looksSo = /^\s*(("[^"]*"\s*|[^<"]*)<)?(sips?|tel):/i.test(value);
   if (!looksSo || !(redirection || method.toUpperCase() === 'REFER')) return 'User-to-User';
   return redirection ? 'Contact' : 'Refer-To';
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { uuiBuild, uuiParse, valueFromInput } from '../../lib/cli/uui.ts';
+import { uuiBuild, type UuiBuildOptions, uuiParse, valueFromInput } from '../../lib/cli/uui.ts';
 import { type JudgedMessage, judgeMessage } from '../../lib/cli/uui-judge.ts';
 
 interface Vector {
@@ -43,11 +43,142 @@ describe('the User-to-User and custom header vectors', () => {
       expect(uuiParse(header.value, { method, header: header.name })).to.deep.equal(whole);
       if (!header.value.includes('X-Evil'))
         expect(uuiParse(`${header.name}: ${header.value}`, { method })).to.deep.equal(whole);
-      if (/^(User-to-User|Refer-To|Contact)$/i.test(header.name) && !/^sip:$/.test(header.value)) {
+      if (/^(User-to-User|Refer-To|Contact)$/i.test(header.name)) {
         expect(uuiParse(header.value, { method })).to.deep.equal(whole);
       }
     });
   }
 });
 
-void [uuiBuild, valueFromInput];
+describe('uui parse', () => {
+  const disposition = (value: string | string[], options = {}) =>
+    uuiParse(value, options) as Record<string, unknown>;
+
+  it('takes a value for one of User-to-User on INVITE', () => {
+    expect(uuiParse('0448656C6C6F')).to.deep.equal({
+      syntax: 'valid',
+      values: [
+        {
+          data: '0448656C6C6F',
+          form: 'token',
+          params: [],
+          effective: { purpose: 'isdn-uui', content: 'isdn-uui', encoding: 'hex' },
+          octetsHex: '0448656C6C6F',
+          pd: '04',
+          payloadHex: '48656C6C6F',
+          payloadText: 'Hello',
+        },
+      ],
+      disposition: 'accept',
+      acsValueLimitExceeded: false,
+    });
+  });
+
+  it('takes several values for several header lines', () => {
+    expect(disposition(['0401', '0402'])).to.include({ disposition: 'discard-all-isdn' });
+  });
+
+  it('takes header lines, folded ones too, for one message', () => {
+    const judged = disposition(
+      'User-to-User: 0401\r\n ;encoding=hex\nX-MS-Custom-CaseId : 42\nRequire: uui\n',
+    );
+    expect(judged).to.deep.include({
+      disposition: 'accept',
+      attached: [['CaseId', '42']],
+      response: 'not-420',
+    });
+  });
+
+  it('never splits a bare value at a line break', () => {
+    for (const value of ['0401\n0402', '0401\r\nUser-to-User: 0402', 'User-to-User: 0401\nVia: x']) {
+      expect(disposition(value)).to.include({ syntax: 'invalid' });
+    }
+    expect(disposition('0401\n0402')).to.include({ disposition: 'reject-api-input' });
+  });
+
+  it('takes an address for Refer-To on REFER, for Contact on a redirection, for no address elsewhere', () => {
+    expect(disposition('<sip:b@h?X-A=1>', { method: 'REFER' })).to.include({ targetUri: 'sip:b@h' });
+    expect(disposition('"B" <sip:b@h?X-A=1>', { method: '302/INVITE' })).to.include({ targetUri: 'sip:b@h' });
+    expect(disposition('sip:b@h')).to.include({ syntax: 'invalid', disposition: 'relay-opaque-and-flag' });
+  });
+
+  it('takes what is known of the dialog', () => {
+    const change = 'accept-to-attached-data-but-do-not-emit';
+    expect(disposition('0401', { inDialog: true })).to.include({ disposition: change });
+    expect(disposition('0401', { method: 'update' })).to.include({ disposition: change });
+    expect(disposition('0401', { method: 'BYE', initialInviteHadUui: false })).to.include({
+      disposition: 'ignore',
+    });
+  });
+
+  it('takes plain X- headers for data only where the patterns say so', () => {
+    const header = 'X-CaseId';
+    expect(disposition('7', { header })).to.include({ disposition: 'accept-if-x-enabled' });
+    expect(disposition('7', { header, dataHeaders: [] })).to.not.have.property('attached');
+  });
+
+  it('shows a line break in a custom header for what it is', () => {
+    const judged = disposition('1\r\nX-Evil: 1', { header: 'X-MS-Custom-A' });
+    expect(judged).to.include({ syntax: 'invalid', disposition: 'reject-api-input' });
+  });
+
+  it('reads standard input without the line end of echo', () => {
+    expect(['0401\n', '0401\r\n', '0401'].map(valueFromInput)).to.deep.equal(['0401', '0401', '0401']);
+  });
+});
+
+describe('uui build', () => {
+  const built: [what: string, options: UuiBuildOptions, value: string][] = [
+    ['text: IA5 in hex', { text: 'Hello' }, '0448656C6C6F;encoding=hex'],
+    ['text beyond ASCII as UTF-8', { text: 'é' }, '04C3A9;encoding=hex'],
+    ['octets: user-specific', { hex: 'fa080019' }, '00FA080019;encoding=hex'],
+    ['another discriminator', { hex: '01', pd: '04' }, '0401;encoding=hex'],
+    [
+      'all parameters',
+      { text: 'a', purpose: 'isdn-uui', content: 'isdn-uui' },
+      '0461;encoding=hex;purpose=isdn-uui;content=isdn-uui',
+    ],
+    ['another package, without discriminator', { hex: 'AA', purpose: 'foo' }, 'AA;encoding=hex;purpose=foo'],
+    [
+      'a vendor text',
+      { text: 'hello world', encoding: 'ascii', pd: '04' },
+      '"hello world";pd=04;encoding=ascii',
+    ],
+    ['raw data', { data: 'a,b', purpose: 'pk1' }, '"a,b";purpose=pk1'],
+    [
+      'raw data with a vendor discriminator',
+      { data: '4865', pd: '04', encoding: 'hex' },
+      '4865;pd=04;encoding=hex',
+    ],
+  ];
+  for (const [what, options, value] of built) {
+    it(`writes ${what}`, () => expect(uuiBuild(options)).to.deep.equal({ ok: true, value }));
+  }
+
+  const refused: UuiBuildOptions[] = [
+    {},
+    { data: 'a', text: 'b' },
+    { hex: 'abc' },
+    { hex: 'zz' },
+    { text: 'a', pd: '4' },
+    { data: 'a\r\nX-Evil: 1' },
+    { text: 'a', content: 'x\0' },
+  ];
+  for (const options of refused) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      const answer = uuiBuild(options);
+      expect(answer.ok).to.equal(false);
+      expect('reason' in answer && answer.reason)
+        .to.be.a('string')
+        .and.not.equal('');
+    });
+  }
+
+  it('writes what parse reads', () => {
+    for (const [, options, value] of built) {
+      const again = uuiBuild(options);
+      expect(again).to.deep.equal({ ok: true, value });
+      expect(uuiParse(value)).to.include({ syntax: 'valid' });
+    }
+  });
+});

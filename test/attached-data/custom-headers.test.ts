@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  customEntriesFromHeaders,
+  customHeadersFromEntries,
+  limitHeaders,
+} from '../../lib/attached-data/custom-headers.ts';
+import { profileOf } from '../../lib/attached-data/profile.ts';
+import type { HeaderLine } from '../../lib/call/signal.ts';
+import { alice, header, int, pair, shown } from './entries.ts';
+
+const plain = profileOf('plain');
+const acs = profileOf('acs-dr');
+const line = (name: string, value: string): HeaderLine => ({ name, value });
+
+describe('custom headers', () => {
+  it('become entries that remember how they were spelled', () => {
+    const { entries } = customEntriesFromHeaders([line('x-ms-custom-CaseId', ' 42 ')], [], alice);
+    expect(entries).to.deep.equal([{ ...header('CaseId', '42'), headerName: 'x-ms-custom-CaseId' }]);
+  });
+
+  it('of a name that is there twice the first counts', () => {
+    const { entries, dropped } = customEntriesFromHeaders(
+      [line('X-MS-Custom-CaseId', '1'), line('X-MS-Custom-caseid', '2')],
+      [],
+      alice,
+    );
+    expect(shown(entries)).to.deep.equal(['CaseId=1']);
+    expect(dropped).to.deep.equal([{ key: 'caseid', code: 'duplicate-header' }]);
+  });
+
+  it('private X- headers are not data unless the trunk names them', () => {
+    const lines = [line('X-Sbc-Trace', 'a'), line('X-CaseId', '7'), line('X-MS-Routing', 'x')];
+    expect(customEntriesFromHeaders(lines, [], alice).entries).to.deep.equal([]);
+    expect(shown(customEntriesFromHeaders(lines, ['X-CaseId'], alice).entries)).to.deep.equal(['X-CaseId=7']);
+  });
+
+  it('read and written again are the same lines', () => {
+    const key = fc.stringMatching(/^[A-Za-z0-9\-.!%*_+`'~]{1,20}$/);
+    const value = fc.string({ unit: 'grapheme' }).map(text => text.replace(/[\r\n\0]/g, '').trim());
+    const lines = fc
+      .uniqueArray(fc.tuple(key, value), { selector: ([k]) => k.toLowerCase() })
+      .map(pairs => pairs.map(([k, v]) => line(`X-MS-Custom-${k}`, v.replace(/^[ \t]+|[ \t]+$/g, ''))));
+    fc.assert(
+      fc.property(lines, headers => {
+        const { entries, dropped } = customEntriesFromHeaders(headers, [], alice);
+        expect(dropped).to.deep.equal([]);
+        expect(customHeadersFromEntries(entries, plain)).to.deep.equal({ headers, dropped: [] });
+      }),
+    );
+  });
+
+  it('are made from entries of scope sip only, values as text', () => {
+    const entries = [
+      { ...int('Priority', 3), scope: 'sip' } as const,
+      pair('a', '1'),
+      pair('b', '2', 'voip'),
+      pair('UUI', '04', 'uui'),
+    ];
+    expect(customHeadersFromEntries(entries, plain).headers).to.deep.equal([
+      line('X-MS-Custom-Priority', '3'),
+    ]);
+  });
+
+  it('never carry a line break, nor a name that is no token', () => {
+    const entries = [
+      pair('a', '1\r\nVia: x', 'sip'),
+      pair('b c', '1', 'sip'),
+      pair('d:', '1', 'sip'),
+      pair('e', '\0', 'sip'),
+    ];
+    expect(customHeadersFromEntries(entries, plain)).to.deep.equal({
+      headers: [],
+      dropped: [
+        { key: 'a', code: 'control-character' },
+        { key: 'b c', code: 'bad-key' },
+        { key: 'd:', code: 'bad-key' },
+        { key: 'e', code: 'control-character' },
+      ],
+    });
+  });
+});
+
+describe('the ACS limits on what is sent', () => {
+  const keyOf = (chars: number) => 'k'.repeat(chars - 'X-MS-Custom-'.length);
+  const faults: [what: string, name: string, value: string, code: string | undefined][] = [
+    ['a name of 64', `X-MS-Custom-${keyOf(64)}`, 'v', undefined],
+    ['a name of 65', `X-MS-Custom-${keyOf(65)}`, 'v', 'acs-key-length'],
+    ['a value of 256', 'X-MS-Custom-K', 'v'.repeat(256), undefined],
+    ['a value of 257', 'X-MS-Custom-K', 'v'.repeat(257), 'acs-value-length'],
+    ['every mark of a value', 'X-MS-Custom-K', '=;.!%*_+~-', undefined],
+    ['every mark of a key', 'X-MS-Custom-.!%*_+~-', 'v', undefined],
+    ['a space', 'X-MS-Custom-K', 'John Doe', 'acs-charset'],
+    ['a slash', 'X-MS-Custom-K', 'a/b', 'acs-charset'],
+    ['a letter beyond ASCII', 'X-MS-Custom-K', 'é', 'acs-charset'],
+    ['an apostrophe in a key', "X-MS-Custom-O'Neil", 'v', 'acs-charset'],
+    ['an at sign, next to the letters', 'X-MS-Custom-K', '@', 'acs-charset'],
+    ['a brace, after the letters', 'X-MS-Custom-K', '{', 'acs-charset'],
+    ['an empty value', 'X-MS-Custom-K', '', undefined],
+    ['User-to-User of 256', 'User-to-User', 'a'.repeat(256), undefined],
+    ['User-to-User of 257', 'User-to-User', 'a'.repeat(257), 'acs-value-length'],
+    ['User-to-User in quotes', 'User-to-User', '"a"', 'acs-charset'],
+  ];
+  for (const [what, name, value, code] of faults) {
+    it(`${what}: ${code ?? 'sent'}`, () => {
+      const { headers, dropped } = limitHeaders([line(name, value)], acs, []);
+      expect(dropped.map(drop => drop.code)).to.deep.equal(code === undefined ? [] : [code]);
+      expect(headers).to.have.length(code === undefined ? 1 : 0);
+    });
+  }
+
+  it('send the first five valid ones and one User-to-User in addition', () => {
+    const custom = ['1', '2', 'b d', '3', '4', '5', '6'].map((value, at) =>
+      line(`X-MS-Custom-K${String(at)}`, value),
+    );
+    const lines = [...custom, line('User-to-User', '0401;encoding=hex'), line('Subject', 'any thing')];
+    const { headers, dropped } = limitHeaders(lines, acs, []);
+    expect(headers.map(({ value }) => value)).to.deep.equal([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '0401;encoding=hex',
+      'any thing',
+    ]);
+    expect(dropped).to.deep.equal([
+      { key: 'K2', code: 'acs-charset' },
+      { key: 'K6', code: 'acs-count' },
+    ]);
+  });
+
+  it('do not hold for a plain trunk, and never touch headers that are no data', () => {
+    const lines = [line('X-MS-Custom-K', 'a b'), line('X-Sbc-Trace', 'a b')];
+    expect(limitHeaders(lines, plain, []).headers).to.equal(lines);
+    expect(limitHeaders(lines, acs, []).headers).to.deep.equal([line('X-Sbc-Trace', 'a b')]);
+  });
+});

@@ -53,9 +53,9 @@ function faultOfIdentity(message: SipMessage): Fault | undefined {
   if (to === undefined) return MISSING_TO;
   if (message.callId === '') return MISSING_CALL_ID;
   if (!headers.has('cseq')) return MISSING_CSEQ;
-  if (SINGLE.some(key => headers.isRepeated(key))) return REPEATED;
+  for (const key of SINGLE) if (headers.isRepeated(key)) return REPEATED;
   if (message.cseq.number < 0) return BAD_CSEQ;
-  if (/[ \t]/.test(message.callId)) return BAD_CALL_ID;
+  if (message.callId.includes(' ') || message.callId.includes('\t')) return BAD_CALL_ID;
   if (parseNameAddr(from) === undefined) return BAD_FROM;
   return parseNameAddr(to) === undefined ? BAD_TO : undefined;
 }

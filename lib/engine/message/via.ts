@@ -72,18 +72,23 @@ function withViaParam(line: ByteString, name: string, value: string): ByteString
 
 /** `SIP / 2.0 / UDP host : port`: the protocol and where the sent-by part stands. White space may surround the slashes. */
 function sentByOf(value: ByteString): { protocol: string; from: number; to: number } | undefined {
-  const name = value.indexOf('/');
-  const version = value.indexOf('/', name + 1);
-  if (name < 0 || version < 0 || trimmed(value.slice(0, name)).toUpperCase() !== 'SIP') return undefined;
+  const usual = value.startsWith('SIP/2.0/');
+  const version = usual ? 7 : secondSlash(value);
+  if (version < 0) return undefined;
   const protocolFrom = skipSpaces(value, version + 1);
   const protocolTo = endOfValue(value, protocolFrom);
   const from = skipSpaces(value, protocolTo);
   if (protocolTo === protocolFrom || from === protocolTo) return undefined;
-  return {
-    protocol: value.slice(protocolFrom, protocolTo).toUpperCase(),
-    from,
-    to: endOfSentBy(value, from),
-  };
+  const protocol = value.slice(protocolFrom, protocolTo);
+  const known = protocol === 'UDP' || protocol === 'TCP';
+  return { protocol: known ? protocol : protocol.toUpperCase(), from, to: endOfSentBy(value, from) };
+}
+
+/** Any version: whether it can be served is for the start line to say. */
+function secondSlash(value: ByteString): number {
+  const first = value.indexOf('/');
+  const isSip = first >= 0 && trimmed(value.slice(0, first)).toUpperCase() === 'SIP';
+  return isSip ? value.indexOf('/', first + 1) : -1;
 }
 
 function endOfSentBy(value: ByteString, from: number): number {

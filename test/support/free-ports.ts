@@ -34,17 +34,28 @@ async function bindsTcp(port: number, address: string): Promise<boolean> {
   }
 }
 
+async function isFree(port: number, address: string): Promise<boolean> {
+  return (await bindsUdp(port, address)) && (await bindsTcp(port, address));
+}
+
+async function areFree(ports: readonly number[], address: string): Promise<boolean> {
+  for (const port of ports) if (claimed.has(port) || !(await isFree(port, address))) return false;
+  return true;
+}
+
 /**
- * A port that is free for UDP and TCP on `address` and was given to nobody else in this process. For programs that
- * must be told their port (SIPp, Baton as a child); everything in process binds port 0.
+ * The first of `count` ports in a row that are free for UDP and TCP on `address` and were given to nobody else in this
+ * process. For programs that must be told their port (SIPp, Baton as a child); everything in process binds port 0.
  */
-export async function freePort(address = '127.0.0.1'): Promise<number> {
+export async function freePort(address = '127.0.0.1', count = 1): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const port = next;
-    next = next >= lastPort ? firstPort : next + 1;
-    if (claimed.has(port)) continue;
-    claimed.add(port);
-    if ((await bindsUdp(port, address)) && (await bindsTcp(port, address))) return port;
+    const first = next + count > lastPort ? firstPort : next;
+    next = first + count;
+    const ports = Array.from({ length: count }, (_, at) => first + at);
+    if (await areFree(ports, address)) {
+      for (const port of ports) claimed.add(port);
+      return first;
+    }
   }
   throw new Error(`no free port between ${firstPort} and ${lastPort} on ${address}`);
 }

@@ -79,9 +79,10 @@ class Stage {
     releasePorts(this.#ports);
   }
 
-  async #port(): Promise<number> {
-    const port = await freePort(this.address);
-    this.#ports.push(port);
+  /** The first of `count` in a row. */
+  async #port(count = 1): Promise<number> {
+    const port = await freePort(this.address, count);
+    for (let at = 0; at < count; at += 1) this.#ports.push(port + at);
     return port;
   }
 
@@ -105,7 +106,7 @@ class Stage {
       folder: join(this.folder, name),
       address: this.address,
       port,
-      mediaPort: await this.#port(),
+      mediaPort: await this.#port(4),
       controlPort: await this.#port(),
       ...(remote === undefined ? {} : { remote }),
       transport: party.transport ?? story.transport,

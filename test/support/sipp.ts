@@ -13,8 +13,9 @@ export interface SippOptions {
   readonly folder: string;
   /** Local address, without brackets. */
   readonly address: string;
-  /** Local SIP port, and two more for SIPp's media and control sockets. */
+  /** Local SIP port. */
   readonly port: number;
+  /** The first of four for SIPp's media sockets, which it opens whether it needs them or not. */
   readonly mediaPort: number;
   readonly controlPort: number;
   /** `host:port` of the peer; only a UAC has one. */
@@ -47,8 +48,11 @@ export interface SippProcess {
   kill(): void;
 }
 
-/** Message traces help to read a failure, and cost too much under load. */
-const traceUpToCalls = 20;
+/**
+ * Up to here messages are traced, which helps to read a failure and costs too much under load, and read one at a time:
+ * a second one that is read before SIPp has sent what the first asks for would be unexpected to it.
+ */
+const fewCalls = 20;
 
 function commandLine(options: SippOptions, scenario: string): string[] {
   const { name, folder, address, calls, rate, timeoutMs } = options;
@@ -56,7 +60,7 @@ function commandLine(options: SippOptions, scenario: string): string[] {
   const line = ['-sf', scenario, '-i', host, '-p', `${options.port}`, '-mp', `${options.mediaPort}`];
   line.push(
     '-ci',
-    host,
+    '127.0.0.1',
     '-cp',
     `${options.controlPort}`,
     '-t',
@@ -67,7 +71,9 @@ function commandLine(options: SippOptions, scenario: string): string[] {
   line.push('-timeout', `${Math.ceil(timeoutMs / 1000)}`, '-timeout_error');
   line.push('-trace_err', '-error_file', join(folder, 'errors.log'), '-trace_counts');
   line.push('-trace_stat', '-stf', join(folder, 'statistics.csv'), '-fd', '1');
-  if (calls <= traceUpToCalls) line.push('-trace_msg', '-message_file', join(folder, 'messages.log'));
+  if (calls <= fewCalls) {
+    line.push('-trace_msg', '-message_file', join(folder, 'messages.log'), '-max_recv_loops', '1');
+  }
   if (options.lossPercent > 0) line.push('-lost', `${options.lossPercent}`);
   line.push(...options.args);
   if (options.remote !== undefined) line.push(options.remote);

@@ -5,14 +5,17 @@ import { SipMessage } from '../message/message.ts';
 const MAX_FORWARDS = '70';
 
 /**
- * The ACK to a non-2xx final response (RFC 3261 §17.1.1.3): Request-URI, Call-ID, From, CSeq number, top Via and Route of the
- * INVITE, To of the response.
+ * The ACK to a non-2xx final response (RFC 3261 §17.1.1.3): Request-URI, Call-ID, From, CSeq number, top Via
+ * and Route of the INVITE, To of the response.
  */
 export function ackForFailure(invite: SipMessage, response: SipMessage): SipMessage {
   return followUp('ACK', invite, response.headers.get('to') ?? '');
 }
 
-/** RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number, top Via and Route of the INVITE. `extra` is added at the end. */
+/**
+ * RFC 3261 §9.1: Request-URI, Call-ID, To, From, CSeq number, top Via and Route of the INVITE. `extra` is
+ * added at the end.
+ */
 export function cancelFor(invite: SipMessage, extra: readonly (readonly [string, ByteString])[]): SipMessage {
   return followUp('CANCEL', invite, invite.headers.get('to') ?? '', extra);
 }

@@ -23,7 +23,10 @@ export function randomToken(): string {
   return pool.toString('hex', used - BRANCH_BYTES, used);
 }
 
-/** RFC 4475 §3.2.1: the cookie and nothing behind it identifies nothing; such a request is matched as in RFC 2543. */
+/**
+ * RFC 4475 §3.2.1: the cookie and nothing behind it identifies nothing; such a request is matched as in RFC
+ * 2543.
+ */
 export function identifiesTransaction(branch: string): boolean {
   return branch.length > BRANCH_COOKIE.length && branch.startsWith(BRANCH_COOKIE);
 }

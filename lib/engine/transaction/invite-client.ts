@@ -9,7 +9,8 @@ import type { ClientFailure, ClientTransaction, ClientTransactionUser } from './
 import type { ClientWay, InviteClientWiring } from './wiring.ts';
 
 /**
- * The INVITE client transaction: RFC 3261 §17.1.1, Figure 5, as amended by RFC 6026 §8.4, with timer C of §16.8.
+ * The INVITE client transaction: RFC 3261 §17.1.1, Figure 5, as amended by RFC 6026 §7.2, with timer C of
+ * §16.8.
  *
  *              INVITE sent, A and B run
  *                       │
@@ -26,8 +27,8 @@ import type { ClientWay, InviteClientWiring } from './wiring.ts';
  *     │ failed         ▼                     ▼              │
  *     └──────────▶ terminated ◀──────────────┴──────────────┘
  *
- * Proceeding waits for timer C, which each 1xx above 100 restarts; when it fires the INVITE is cancelled. After a CANCEL a
- * final response has 64*T1 to arrive (§9.1). Every state has one deadline, A beside it.
+ * Proceeding waits for timer C, which each 1xx above 100 restarts; when it fires the INVITE is cancelled.
+ * After a CANCEL a final response has 64*T1 to arrive (§9.1). Every state has one deadline, A beside it.
  */
 type State = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated';
 
@@ -111,7 +112,8 @@ export class InviteClient implements ClientTransaction, TimerTarget {
     this.#state = 'proceeding';
     this.#wiring.timers.stop(this.#timerA);
     if (isFirst && this.#sendCancel !== undefined) this.#letCancelGo(this.#sendCancel);
-    // RFC 3261 §16.7 step 2: each 1xx above 100 restarts timer C. The wait that follows a CANCEL is not prolonged.
+    // RFC 3261 §16.7 step 2: each 1xx above 100 restarts timer C. The wait that follows a CANCEL is not
+    // prolonged.
     else if (this.#sendCancel === undefined && (isFirst || response.status > 100)) {
       this.#wiring.timers.start(this.#deadline, this.#times.cMs);
     }
@@ -176,7 +178,8 @@ export class InviteClient implements ClientTransaction, TimerTarget {
 
   readonly #onSendFailure: OnSendFailure = () => {
     this.#wiring.counters.transportErrors += 1;
-    // RFC 3261 §17.1.1.2: fatal for the INVITE, and for the ACK of a failure too, of which the user knows already.
+    // RFC 3261 §17.1.1.2: fatal for the INVITE, and for the ACK of a failure too, of which the user knows
+    // already.
     if (this.#state === 'calling') this.#fail('transport');
     else if (this.#state === 'completed') this.#end();
   };

@@ -3,13 +3,13 @@ import type { SipMessage } from '../message/message.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { Flow, Hop, OnSendFailure } from '../transport/transport.ts';
 import { Timer, type TimerTarget } from './clock.ts';
-import type { ServerKeys } from './server-table.ts';
+import type { ServerKeys } from './server-keys.ts';
 import { nextRetransmitMs, type TimerTable } from './timers.ts';
 import type { ServerTransaction, ServerTransactionUser } from './transaction.ts';
 import type { ServerWiring } from './wiring.ts';
 
 /**
- * The INVITE server transaction: RFC 3261 §17.2.1, Figure 7, as amended by RFC 6026 §8.5.
+ * The INVITE server transaction: RFC 3261 §17.2.1, Figure 7, as amended by RFC 6026 §7.1.
  *
  *            INVITE received, 100 sent
  *                     │
@@ -25,7 +25,8 @@ import type { ServerWiring } from './wiring.ts';
  *          │ L                    │ I              │
  *          └────────────▶ terminated ◀─────────────┘
  *
- * Repeating the 2xx until the ACK is the user's work. RFC 6026 §8.6: a transport error is told and changes no state.
+ * Repeating the 2xx until the ACK is the user's work. RFC 6026 §7.1: a transport error is told and changes no
+ * state.
  */
 type State = 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated';
 
@@ -35,7 +36,7 @@ export class InviteServer implements ServerTransaction, TimerTarget {
   readonly keys: ServerKeys;
   user: ServerTransactionUser | undefined;
   readonly #hop: Hop;
-  readonly #wiring: ServerWiring;
+  readonly #wiring: ServerWiring<InviteServer>;
   readonly #times: TimerTable;
   readonly #timerG = new Timer(this, 'G');
   /** L in accepted, H in completed, I in confirmed; proceeding waits for the user. */
@@ -53,7 +54,7 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     request: SipMessage,
     way: { readonly hop: Hop; readonly flow: Flow },
     keys: ServerKeys,
-    wiring: ServerWiring,
+    wiring: ServerWiring<InviteServer>,
   ) {
     this.request = request;
     this.flow = way.flow;
@@ -76,7 +77,10 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     return this.#localTag;
   }
 
-  /** The tag for a 200 to CANCEL: that of the last response, else one made once, so that a repeated CANCEL gets it again. */
+  /**
+   * The tag for a 200 to CANCEL: that of the last response, else one made once, so that a repeated CANCEL
+   * gets it again.
+   */
   tagForCancel(newTag: () => string): string {
     if (this.#localTag !== '') return this.#localTag;
     this.#cancelTag ||= newTag();
@@ -127,7 +131,10 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     }
   }
 
-  /** A CANCEL that was answered 200. Only the first one, and only before a final response, has an effect (RFC 3261 §9.2). */
+  /**
+   * A CANCEL that was answered 200. Only the first one, and only before a final response, has an effect (RFC
+   * 3261 §9.2).
+   */
   receiveCancel(cancel: SipMessage): void {
     if (this.#isCancelled) this.#wiring.counters.retransmissionsAbsorbed += 1;
     if (this.#isCancelled || !this.pending) return;

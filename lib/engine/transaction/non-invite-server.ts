@@ -3,13 +3,13 @@ import type { SipMessage } from '../message/message.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { Flow, Hop, OnSendFailure } from '../transport/transport.ts';
 import { Timer, type TimerTarget } from './clock.ts';
-import type { ServerKeys } from './server-table.ts';
+import type { ServerKeys } from './server-keys.ts';
 import type { TimerTable } from './timers.ts';
 import type { ServerTransaction, ServerTransactionUser } from './transaction.ts';
 import type { ServerWiring } from './wiring.ts';
 
 /**
- * The non-INVITE server transaction: RFC 3261 §17.2.2, Figure 8, with the time limit of RFC 4320 §3.
+ * The non-INVITE server transaction: RFC 3261 §17.2.2, Figure 8, with the time limit of RFC 4320 §4.2.
  *
  *          request received
  *                 │
@@ -23,7 +23,7 @@ import type { ServerWiring } from './wiring.ts';
  *     │             │ J        │
  *     └──────▶ terminated ◀────┘
  *
- * RFC 6026 §8.6: a transport error is told and changes no state.
+ * A transport error is told and changes no state, as RFC 6026 §7.1 asks of INVITE.
  */
 type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 
@@ -33,7 +33,7 @@ export class NonInviteServer implements ServerTransaction, TimerTarget {
   readonly keys: ServerKeys;
   user: ServerTransactionUser | undefined;
   readonly #hop: Hop;
-  readonly #wiring: ServerWiring;
+  readonly #wiring: ServerWiring<NonInviteServer>;
   readonly #times: TimerTable;
   /** F of the client until the final response, then J. */
   readonly #deadline = new Timer(this, 'deadline');
@@ -46,7 +46,7 @@ export class NonInviteServer implements ServerTransaction, TimerTarget {
     request: SipMessage,
     way: { readonly hop: Hop; readonly flow: Flow },
     keys: ServerKeys,
-    wiring: ServerWiring,
+    wiring: ServerWiring<NonInviteServer>,
   ) {
     this.request = request;
     this.flow = way.flow;
@@ -54,7 +54,7 @@ export class NonInviteServer implements ServerTransaction, TimerTarget {
     this.#hop = way.hop;
     this.#wiring = wiring;
     this.#times = wiring.table(way.flow.protocol);
-    // RFC 4320 §3: after 64*T1 the client's timer F has fired; an answer would only puzzle it.
+    // RFC 4320 §4.2: after 64*T1 the client's timer F has fired; an answer would only puzzle it.
     wiring.timers.start(this.#deadline, this.#times.fMs);
   }
 

@@ -6,7 +6,8 @@ import { InviteServer } from './invite-server.ts';
 import { NonInviteServer } from './non-invite-server.ts';
 import { noteSource, responseHop } from './response-path.ts';
 import { type ResponseParts, responseTo, statelessTag } from './responses.ts';
-import { inviteKey, type ServerKeys, ServerTable, serverKeys } from './server-table.ts';
+import { inviteKey, type ServerKeys, serverKeys } from './server-keys.ts';
+import { type ServerMachine, ServerTable } from './server-table.ts';
 import type { TransactionUser } from './transaction.ts';
 import type { ServerWiring, Wiring } from './wiring.ts';
 
@@ -21,14 +22,17 @@ export interface RequestIntakeOptions {
   readonly sendStateless: (response: SipMessage, hop: Hop, flow: Flow) => void;
 }
 
-/** RFC 3261 §21.5.4: how long a caller should stay away; long enough to let open transactions end, short enough for a person. */
+/**
+ * RFC 3261 §21.5.4: how long a caller should stay away; long enough to let open transactions end, short
+ * enough for a person.
+ */
 const RETRY_AFTER_S = '5';
 
 /** The way of a request in: matched with its transaction, refused without one, or made into a new one. */
 export class RequestIntake {
   readonly #options: RequestIntakeOptions;
   readonly #servers = new ServerTable();
-  readonly #wiring: ServerWiring;
+  readonly #wiring: ServerWiring<ServerMachine>;
 
   constructor(options: RequestIntakeOptions) {
     this.#options = options;
@@ -52,7 +56,10 @@ export class RequestIntake {
     else this.#receiveOther(request, via, flow);
   }
 
-  /** Answers what could not be read, unless it comes from a stranger, who would only make us talk to someone else. */
+  /**
+   * Answers what could not be read, unless it comes from a stranger, who would only make us talk to someone
+   * else.
+   */
   refuse(request: SipMessage, parts: ResponseParts, flow: Flow): void {
     const via = request.topVia;
     if (via === undefined || request.method === 'ACK') return;
@@ -88,7 +95,8 @@ export class RequestIntake {
       ? new InviteServer(request, way, keys, this.#wiring)
       : new NonInviteServer(request, way, keys, this.#wiring);
     this.#servers.add(machine);
-    // RFC 3261 §17.2.1: a 100 stops the repetitions, unless the answer is there within 200 ms, which nobody can promise.
+    // RFC 3261 §17.2.1: a 100 stops the repetitions, unless the answer is there within 200 ms, which nobody
+    // can promise.
     if (isInvite) machine.respond(responseTo(request, { status: 100, reason: 'Trying' }));
     try {
       this.#options.user.receiveRequest(machine);
@@ -100,7 +108,9 @@ export class RequestIntake {
     }
   }
 
-  /** RFC 3261 §17.2.1: the ACK to a failure ends with the transaction; any other is for the user (§13.3.1.4). */
+  /**
+   * RFC 3261 §17.2.1: the ACK to a failure ends with the transaction; any other is for the user (§13.3.1.4).
+   */
   #receiveAck(ack: SipMessage, via: Via, flow: Flow): void {
     const invite = this.#servers.findInvite(ack, via);
     const isItsOwn =
@@ -111,8 +121,8 @@ export class RequestIntake {
   }
 
   /**
-   * RFC 3261 §9.2. Answered without a transaction: a repeated CANCEL gets the same 200 again, and nothing else happens. One for
-   * another method than INVITE could have no effect and counts as unknown.
+   * RFC 3261 §9.2. Answered without a transaction: a repeated CANCEL gets the same 200 again, and nothing
+   * else happens. One for another method than INVITE could have no effect and counts as unknown.
    */
   #receiveCancel(cancel: SipMessage, via: Via, flow: Flow): void {
     const invite = this.#servers.findInvite(cancel, via);
@@ -122,7 +132,7 @@ export class RequestIntake {
       this.#refuseWith(cancel, via, flow, { status: 481, reason });
       return;
     }
-    // "the To tag of the response to the CANCEL and the To tag in the response to the original request SHOULD be the same."
+    // RFC 3261 §9.2: both responses, to the CANCEL and to its INVITE, should have the same To tag.
     const toTag = invite.tagForCancel(randomToken);
     this.#answer(cancel, via, flow, { status: 200, reason: 'OK', toTag });
     invite.receiveCancel(cancel);

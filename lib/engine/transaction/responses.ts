@@ -12,8 +12,8 @@ export interface ResponseParts {
 }
 
 /**
- * RFC 3261 §8.2.6.2: From, Call-ID, CSeq and every Via in order are the request's; To too, with a tag. What a malformed
- * request lacks is left out.
+ * RFC 3261 §8.2.6.2: From, Call-ID, CSeq and every Via in order are the request's; To too, with a tag. What a
+ * malformed request lacks is left out.
  */
 export function responseTo(request: SipMessage, parts: ResponseParts): SipMessage {
   const headers = new HeaderList();
@@ -38,8 +38,8 @@ function toWithTag(to: ByteString | undefined, toTag: string | undefined): ByteS
 }
 
 /**
- * The tag of stateless responses. RFC 3261 §8.2.7: the same for every retransmission of a request, so it is made of what
- * identifies the request (FNV-1a over branch, Call-ID and From tag); nothing is kept.
+ * The tag of stateless responses. RFC 3261 §8.2.7: the same for every retransmission of a request, so it is
+ * made of what identifies the request (FNV-1a over branch, Call-ID and From tag); nothing is kept.
  */
 export function statelessTag(request: SipMessage): string {
   let hash = 0x811c9dc5;

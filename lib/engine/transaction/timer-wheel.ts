@@ -18,8 +18,8 @@ const NOBODY: TimerTarget = { onTimer: () => undefined };
 /**
  * A hashed timer wheel: slot `dueTick mod slots` holds a ring of the timers due at that tick of any turn.
  *
- * Starting, moving and stopping a timer relinks one node: no allocation, no search. One system timeout runs while any
- * timer does; with none the wheel sleeps.
+ * Starting, moving and stopping a timer relinks one node: no allocation, no search. One system timeout runs
+ * while any timer does; with none the wheel sleeps.
  */
 export class TimerWheel implements TimerService {
   readonly #tickMs: number;

@@ -12,7 +12,10 @@ export interface Timing {
 
 export const DEFAULT_TIMING: Required<Timing> = { t1Ms: 500, t2Ms: 4000, t4Ms: 5000, timerCMs: 185_000 };
 
-/** Milliseconds by letter, as in RFC 3261 Table 4 and RFC 6026 §7.1, §7.2. A, E and G are 0 where nothing is repeated. */
+/**
+ * Milliseconds by letter, as in RFC 3261 Table 4 and RFC 6026 §7.1, §7.2. A, E and G are 0 where nothing is
+ * repeated.
+ */
 export interface TimerTable {
   /** First gap before an INVITE is repeated. */
   readonly aMs: number;
@@ -42,7 +45,10 @@ export interface TimerTable {
   readonly mMs: number;
 }
 
-/** All timers of one transaction. `reliable`: the transport repeats what is lost by itself (everything but UDP). */
+/**
+ * All timers of one transaction. `reliable`: the transport repeats what is lost by itself (everything but
+ * UDP).
+ */
 export function timerTable(timing: Timing, reliable: boolean): TimerTable {
   const { t1Ms, t4Ms, timerCMs = DEFAULT_TIMING.timerCMs } = timing;
   const giveUpMs = 64 * t1Ms;
@@ -52,7 +58,8 @@ export function timerTable(timing: Timing, reliable: boolean): TimerTable {
     bMs: giveUpMs,
     // RFC 3261 §16.6 step 11: timer C is larger than 3 minutes.
     cMs: timerCMs,
-    // RFC 3261 §17.1.1.2: at least 32 s, which is timer H of the server with the default T1; nothing on reliable transports.
+    // RFC 3261 §17.1.1.2: at least 32 s, which is timer H of the server with the default T1; nothing on
+    // reliable transports.
     dMs: reliable ? 0 : giveUpMs,
     eMs: reliable ? 0 : t1Ms,
     fMs: giveUpMs,
@@ -61,13 +68,16 @@ export function timerTable(timing: Timing, reliable: boolean): TimerTable {
     iMs: reliable ? 0 : t4Ms,
     jMs: reliable ? 0 : giveUpMs,
     kMs: reliable ? 0 : t4Ms,
-    // RFC 6026 §7.1, §7.2: L and M are 64*T1 on every transport, since forked and repeated 2xx come on all of them.
+    // RFC 6026 §7.1, §7.2: L and M are 64*T1 on every transport, since forked and repeated 2xx come on all of
+    // them.
     lMs: giveUpMs,
     mMs: giveUpMs,
   };
 }
 
-/** The gap that follows a gap of `gapMs`: A doubles without end (timer B stops it), E and G double up to T2. */
+/**
+ * The gap that follows a gap of `gapMs`: A doubles without end (timer B stops it), E and G double up to T2.
+ */
 export function nextRetransmitMs(timer: 'A' | 'E' | 'G', gapMs: number, timing: Timing): number {
   return timer === 'A' ? gapMs * 2 : Math.min(gapMs * 2, timing.t2Ms);
 }

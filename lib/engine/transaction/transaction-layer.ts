@@ -34,7 +34,10 @@ export interface TransactionsOptions {
   readonly limits: MessageLimits;
   readonly counters: EngineCounters;
   readonly user: TransactionUser;
-  /** Asked for each request that begins something new, before anything is kept for it; default: everyone is accepted. */
+  /**
+   * Asked for each request that begins something new, before anything is kept for it; default: everyone is
+   * accepted.
+   */
   readonly admit?: Admit;
   /** Beyond it requests without a To tag get 503, beyond twice as many every request; default 20000. */
   readonly maxServerTransactions?: number;
@@ -47,8 +50,9 @@ const NOBODY: ClientTransactionUser = {
 };
 
 /**
- * RFC 3261 §17: everything between octets and whole requests and responses. Parses what the transport brings, refuses
- * statelessly what cannot be served, matches the rest with its transaction, and tells the user what is new.
+ * RFC 3261 §17: everything between octets and whole requests and responses. Parses what the transport brings,
+ * refuses statelessly what cannot be served, matches the rest with its transaction, and tells the user what
+ * is new.
  */
 export class Transactions implements TransactionLayer, TransportUser {
   readonly #options: TransactionsOptions;
@@ -91,7 +95,10 @@ export class Transactions implements TransactionLayer, TransportUser {
     return this.#intake.serverCount;
   }
 
-  /** Throws UnsafeHeaderError when the request cannot be written, and Error for a branch that is missing or in use. */
+  /**
+   * Throws UnsafeHeaderError when the request cannot be written, and Error for a branch that is missing or in
+   * use.
+   */
   startClient(request: SipMessage, hop: Hop, user: ClientTransactionUser, flow?: Flow): ClientTransaction {
     const branch = request.topVia?.branch ?? '';
     if (branch === '' || this.#clients.has(branch)) {
@@ -131,12 +138,18 @@ export class Transactions implements TransactionLayer, TransportUser {
     else this.#intake.refuse(outcome.message, fault, flow);
   }
 
-  /** RFC 3261 §17.1.4, §18.2.2: a stream that ended fails nothing; a response may come on a new one, and so may ours go. */
+  /**
+   * RFC 3261 §17.1.4, §18.2.2: a stream that ended fails nothing; a response may come on a new one, and so
+   * may ours go.
+   */
   flowClosed(): void {
     // What is sent on it later opens a new connection or fails.
   }
 
-  /** RFC 3261 §17.1.3: by branch and CSeq method. Sent-by is not looked at: a NAT may have changed what we wrote. */
+  /**
+   * RFC 3261 §17.1.3: by branch and CSeq method. Sent-by is not looked at: a NAT may have changed what we
+   * wrote.
+   */
   #receiveResponse(response: SipMessage, flow: Flow): void {
     const branch = response.topVia?.branch ?? '';
     const table = response.method === 'CANCEL' ? this.#cancels : this.#clients;

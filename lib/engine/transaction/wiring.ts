@@ -3,7 +3,6 @@ import type { ByteString } from '../message/bytes.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { Flow, Hop, OnSendFailure, Protocol } from '../transport/transport.ts';
 import type { TimerService } from './clock.ts';
-import type { ServerMachine } from './server-table.ts';
 import type { TimerTable, Timing } from './timers.ts';
 
 /** What a machine needs of the layer around it. */
@@ -33,8 +32,8 @@ export interface ClientWiring<Machine> extends Wiring {
 /** INVITE only. */
 export interface InviteClientWiring<Machine> extends ClientWiring<Machine> {
   /**
-   * Makes a transaction for a CANCEL, whose outcome nobody is told of; the result sends it. Throws UnsafeHeaderError at
-   * once for what cannot be written, not when it is sent.
+   * Makes a transaction for a CANCEL, whose outcome nobody is told of; the result sends it. Throws
+   * UnsafeHeaderError at once for what cannot be written, not when it is sent.
    */
   prepareCancel(cancel: SipMessage, way: ClientWay): () => void;
   /** A 2xx that came when the transaction could not pass it any more. */
@@ -42,7 +41,7 @@ export interface InviteClientWiring<Machine> extends ClientWiring<Machine> {
 }
 
 /** What the server machines need beyond. */
-export interface ServerWiring extends Wiring {
+export interface ServerWiring<Machine> extends Wiring {
   /** The machine has reached Terminated: forget it. */
-  forget(machine: ServerMachine): void;
+  forget(machine: Machine): void;
 }

@@ -7,8 +7,9 @@ const DEFAULT_SIP_PORT = 5060;
 const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp'];
 
 /**
- * Reads a listen address: `udp:0.0.0.0:5060`, `tcp:[::1]:5060`, `udp:127.0.0.1` (port 5060). Port 0 lets the kernel choose.
- * Throws an Error with a readable message; names are refused, since what is listened on must not depend on DNS.
+ * Reads a listen address: `udp:0.0.0.0:5060`, `tcp:[::1]:5060`, `udp:127.0.0.1` (port 5060). Port 0 lets the
+ * kernel choose. Throws an Error with a readable message; names are refused, since what is listened on must
+ * not depend on DNS.
  */
 export function parseListenAddress(text: string): Hop {
   const colon = text.indexOf(':');
@@ -20,7 +21,10 @@ export function parseListenAddress(text: string): Hop {
   return { protocol, address, port };
 }
 
-/** Reads `192.0.2.1:5060`, `[2001:db8::1]:5060` or either without a port (5060). Throws an Error with a readable message. */
+/**
+ * Reads `192.0.2.1:5060`, `[2001:db8::1]:5060` or either without a port (5060). Throws an Error with a
+ * readable message.
+ */
 export function parseSocketAddress(text: string): SocketAddress {
   const bracket = text.startsWith('[') ? text.indexOf(']') : -1;
   const address = bracket < 0 ? (text.split(':', 1)[0] ?? '') : text.slice(1, bracket);
@@ -44,7 +48,10 @@ export function formatSocketAddress({ address, port }: SocketAddress): string {
   return `${withBrackets(address)}:${port}`;
 }
 
-/** An address without the zone a link-local peer is reported with (`fe80::1%eth0`), which means nothing to anyone else. */
+/**
+ * An address without the zone a link-local peer is reported with (`fe80::1%eth0`), which means nothing to
+ * anyone else.
+ */
 export function withoutZone(address: string): string {
   const percent = address.indexOf('%');
   return percent < 0 ? address : address.slice(0, percent);

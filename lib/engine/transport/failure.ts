@@ -32,7 +32,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine has no such address family',
 };
 
-/** A listen address that could not be bound. The message names it: `cannot listen on udp:127.0.0.1:5060: the port is in use (EADDRINUSE)`. */
+/**
+ * A listen address that could not be bound. The message names it: `cannot listen on udp:127.0.0.1:5060: the
+ * port is in use (EADDRINUSE)`.
+ */
 export class ListenError extends Error {
   readonly hop: Hop;
   readonly code: string;

@@ -34,7 +34,9 @@ export class LocalAddresses {
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** The address to show a peer: the listener's own, or for a wildcard listener the one nearest to the peer. */
+  /**
+   * The address to show a peer: the listener's own, or for a wildcard listener the one nearest to the peer.
+   */
   towards(listener: Hop, peerAddress: string): string {
     if (!isWildcard(listener.address)) return listener.address;
     this.#refresh();

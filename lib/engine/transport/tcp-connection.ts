@@ -10,7 +10,10 @@ export interface StreamSettings {
   readonly limits: MessageLimits;
   /** How long opening a connection may take; default 5000. */
   readonly connectTimeoutMs: number;
-  /** A connection without any octet for so long is closed; default one hour, since calls are silent while they last. */
+  /**
+   * A connection without any octet for so long is closed; default one hour, since calls are silent while they
+   * last.
+   */
   readonly idleTimeoutMs: number;
   /** An incoming connection has to bring its first message within this time; default 32000 (64*T1). */
   readonly firstMessageTimeoutMs: number;
@@ -56,10 +59,6 @@ export class TcpConnection {
     this.#watch();
   }
 
-  get usable(): boolean {
-    return this.#end === undefined;
-  }
-
   send(bytes: ByteString, onFailure: OnSendFailure): void {
     if (this.#socket.writableLength + bytes.length > this.#options.settings.maxPendingBytes) {
       this.close('too-much-pending');
@@ -93,8 +92,8 @@ export class TcpConnection {
     socket.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
     });
-    // A peer that has sent FIN reads what is on its way, but whether it reads anything later is not known: RFC 3261
-    // §18.2.2 then opens a new connection for a response.
+    // A peer that has sent FIN reads what is on its way, but whether it reads anything later is not known:
+    // RFC 3261 §18.2.2 then opens a new connection for a response.
     socket.on('end', () => {
       this.#finish('ended-by-peer');
     });
@@ -128,7 +127,10 @@ export class TcpConnection {
     this.#options.onMessage(bytes, this.flow);
   }
 
-  /** RFC 3261 §18.3: without a Content-Length that can be believed nothing tells where the next message begins. */
+  /**
+   * RFC 3261 §18.3: without a Content-Length that can be believed nothing tells where the next message
+   * begins.
+   */
   #breakOff(fault: StreamFault): void {
     this.#options.onBroken(fault, this.flow);
     this.closeGently('broken-framing');

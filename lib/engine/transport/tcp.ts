@@ -21,7 +21,9 @@ const STOP_GRACE_MS = 500;
 
 let lastConnectionId = 0;
 
-/** All streams, incoming and outgoing: a response finds its flow, a request any connection to where it goes. */
+/**
+ * All streams, incoming and outgoing: a response finds its flow, a request any connection to where it goes.
+ */
 export class TcpConnections {
   readonly #options: TcpConnectionsOptions;
   readonly #byId = new Map<number, TcpConnection>();
@@ -49,7 +51,10 @@ export class TcpConnections {
     else this.#add(socket, listener, remote, true);
   }
 
-  /** Reuses `flow` if alive, else a connection to the same remote address and port, else opens one (RFC 3261 §18.1.1, §18.2.2). */
+  /**
+   * Reuses `flow` if alive, else a connection to the same remote address and port, else opens one (RFC 3261
+   * §18.1.1, §18.2.2).
+   */
   send(
     bytes: ByteString,
     hop: Hop,
@@ -145,7 +150,10 @@ export class TcpConnections {
   }
 }
 
-/** A listener on one address also calls from it; one on all addresses, or on loopback for a call elsewhere, lets the kernel choose. */
+/**
+ * A listener on one address also calls from it; one on all addresses, or on loopback for a call elsewhere,
+ * lets the kernel choose.
+ */
 function sourceAddress(listener: Hop, hop: Hop): string | undefined {
   if (isWildcard(listener.address)) return undefined;
   return isLoopback(listener.address) && !isLoopback(hop.address) ? undefined : listener.address;

@@ -14,7 +14,10 @@ export interface Hop extends SocketAddress {
   readonly protocol: Protocol;
 }
 
-/** The way a message came: listener, peer, and for streams the connection it must be answered on (RFC 3261 §18.2.2). */
+/**
+ * The way a message came: listener, peer, and for streams the connection it must be answered on (RFC 3261
+ * §18.2.2).
+ */
 export interface Flow {
   readonly protocol: Protocol;
   readonly local: SocketAddress;
@@ -39,7 +42,10 @@ export interface StreamFault {
 export interface TransportUser {
   /** One datagram, or one message cut out of a stream. `bytes` is not yet known to be SIP. */
   receiveMessage(bytes: ByteString, flow: Flow): void;
-  /** A stream cannot be cut into messages any further; it is closed after this returns, when what was sent has gone out. */
+  /**
+   * A stream cannot be cut into messages any further; it is closed after this returns, when what was sent has
+   * gone out.
+   */
   streamBroken?(fault: StreamFault, flow: Flow): void;
   /** A stream ended; nothing can be sent on it any more. */
   flowClosed(flow: Flow): void;
@@ -53,8 +59,8 @@ export interface Transport {
   /** The listener that would be used towards this hop, or undefined when none has its protocol and family. */
   listenerFor(hop: Hop): Hop | undefined;
   /**
-   * Sends one message. On streams an open connection is reused: `flow` when given and alive, else any to the same
-   * remote address and port, else a new one is opened (and the bytes wait for it).
+   * Sends one message. On streams an open connection is reused: `flow` when given and alive, else any to the
+   * same remote address and port, else a new one is opened (and the bytes wait for it).
    */
   send(bytes: ByteString, hop: Hop, onFailure: OnSendFailure, flow?: Flow): void;
 }

@@ -81,8 +81,8 @@ export class Transports implements Transport {
   }
 
   /**
-   * The address a peer at `hop` can answer to, without brackets: for Via and Contact when the listener is bound to every
-   * interface. Loopback when no listener could reach the peer.
+   * The address a peer at `hop` can answer to, without brackets: for Via and Contact when the listener is
+   * bound to every interface. Loopback when no listener could reach the peer.
    */
   localAddressTowards(hop: Hop): string {
     const listener = this.listenerFor(hop);
@@ -112,7 +112,10 @@ export class Transports implements Transport {
     );
   }
 
-  /** The first listener of that protocol and family; one on loopback only when nothing else reaches further, and first for peers there. */
+  /**
+   * The first listener of that protocol and family; one on loopback only when nothing else reaches further,
+   * and first for peers there.
+   */
   #choose(hop: Hop): Listener | undefined {
     const family = familyOf(hop.address);
     const wantsLoopback = isLoopback(hop.address);

@@ -64,7 +64,8 @@ export class UdpListener {
     this.#socket.on('message', (buffer, { address, port }) => {
       this.#receive(buffer, { address, port });
     });
-    // Some systems report the ICMP answer to an earlier datagram here. It cannot be told whose it was; the socket lives on.
+    // Some systems report the ICMP answer to an earlier datagram here. It cannot be told whose it was; the
+    // socket lives on.
     this.#socket.on('error', error => {
       this.#options.onNotice({ kind: 'socket-error', listener: this.#bound, code: codeOf(error) });
     });

@@ -100,7 +100,7 @@ describe('the INVITE client transaction in Proceeding', () => {
     expect(call.transaction.pending).to.equal(true);
   });
 
-  it('cancels by itself when timer C fires, which each 1xx above 100 restarts, and gives up 64*T1 later', () => {
+  it('cancels by timer C, which each 1xx above 100 restarts, and gives up 64*T1 later', () => {
     const call = calling();
     call.answer(180);
     call.timers.advance(184_000);
@@ -228,7 +228,7 @@ describe('the INVITE client transaction in Accepted', () => {
 });
 
 describe('cancelling an INVITE', () => {
-  it('sends CANCEL at once after a 1xx, with branch, To and CSeq number of the INVITE, and what the application adds', () => {
+  it('sends CANCEL at once after a 1xx, with what the application adds', () => {
     const call = calling();
     call.answer(180);
     const cancel = call.transaction.cancel([['Reason', 'SIP;cause=200;text="Call completed elsewhere"']]);

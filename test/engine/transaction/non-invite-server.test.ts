@@ -52,7 +52,7 @@ describe('the non-INVITE server transaction', () => {
   });
 
   for (const status of [200, 404, 603]) {
-    it(`in Completed repeats a ${status} for each repeated request, takes no other, and ends by timer J`, () => {
+    it(`in Completed repeats a ${status} for each repetition, and ends by timer J`, () => {
       const exchange = asked();
       expect(exchange.answer(status)).to.equal(true);
       exchange.again();

@@ -13,7 +13,10 @@ export type Loss = (name: string, count: number) => boolean;
 
 const ONE_WAY_MS = 20;
 
-/** Two transaction layers, Alice's and Bob's, with a wire between them that takes 20 ms and loses what it is told to. */
+/**
+ * Two transaction layers, Alice's and Bob's, with a wire between them that takes 20 ms and loses what it is
+ * told to.
+ */
 export class PairedWire {
   readonly timers = new FakeTimers();
   readonly aliceUser = new ServerRecorder();

@@ -119,7 +119,7 @@ describe('a request of a stranger', () => {
     { verdict: 'drop', method: 'OPTIONS', answered: [] },
   ];
   for (const { verdict, method, answered } of rows) {
-    it(`${method} with the verdict '${verdict}' gets ${answered[0] ?? 'silence'}, and nothing is kept`, () => {
+    it(`${method}, '${verdict}': ${answered[0] ?? 'silence'}, and nothing is kept`, () => {
       const all = intake({ admit: () => verdict });
       all.receive({ method });
       expect([all.transport.names, all.user.told]).to.deep.equal([answered, []]);

@@ -1,53 +1,54 @@
 import { expect } from 'chai';
+import { EngineCounters } from '../../../lib/engine/counters.ts';
 import type { SipMessage } from '../../../lib/engine/message/message.ts';
-import { serverKeys, type ServerKeys } from '../../../lib/engine/transaction/server-table.ts';
-import { request, type RequestLines } from './doubles.ts';
+import type { Via } from '../../../lib/engine/message/via.ts';
+import { InviteServer } from '../../../lib/engine/transaction/invite-server.ts';
+import { serverKeys } from '../../../lib/engine/transaction/server-keys.ts';
+import { ServerTable } from '../../../lib/engine/transaction/server-table.ts';
+import { DEFAULT_TIMING, timerTable } from '../../../lib/engine/transaction/timers.ts';
+import { FakeTimers } from '../../support/fake-timers.ts';
+import { ALICE, fromAlice, request } from './doubles.ts';
 
-function keysOf(message: SipMessage): ServerKeys {
-  const via = message.topVia;
-  if (via === undefined) throw new Error('no Via');
-  return serverKeys(message, via);
+function viaOf(message: SipMessage): Via {
+  if (message.topVia === undefined) throw new Error('no Via');
+  return message.topVia;
 }
 
-describe('the keys of a server transaction', () => {
-  const old: RequestLines = { branch: '1.2.3' };
-  const cookieOnly: RequestLines = { branch: 'z9hG4bK' };
-  // RFC 3261 §17.2.3.
-  const rows: { what: string; one: RequestLines; other: RequestLines; same: boolean }[] = [
-    { what: 'a repeated request', one: {}, other: {}, same: true },
-    { what: 'another branch', one: {}, other: { branch: 'z9hG4bKother' }, same: false },
-    { what: 'another host in sent-by', one: {}, other: { sentBy: '192.0.2.3' }, same: false },
-    { what: 'another port in sent-by', one: {}, other: { sentBy: '192.0.2.1:5070' }, same: false },
-    { what: 'another method', one: {}, other: { method: 'BYE' }, same: false },
-    { what: 'a branch that says it all', one: {}, other: { callId: 'call-2' }, same: true },
-    { what: 'RFC 2543: a repeated request', one: old, other: old, same: true },
-    { what: 'RFC 2543: another Call-ID', one: old, other: { ...old, callId: 'call-2' }, same: false },
-    { what: 'RFC 2543: another CSeq number', one: old, other: { ...old, cseq: 2 }, same: false },
-    { what: 'RFC 2543: another From tag', one: old, other: { ...old, fromTag: 'al' }, same: false },
-    {
-      what: 'RFC 2543: another Request-URI',
-      one: old,
-      other: { ...old, requestUri: 'sip:b@b' },
-      same: false,
-    },
-    { what: 'RFC 2543: another top Via', one: old, other: { branch: '1.2.4' }, same: false },
-    { what: 'the cookie alone: a repeated request', one: cookieOnly, other: cookieOnly, same: true },
-    {
-      what: 'the cookie alone: another call',
-      one: cookieOnly,
-      other: { ...cookieOnly, callId: 'x' },
-      same: false,
-    },
-  ];
-  for (const { what, one, other, same } of rows) {
-    it(`${what}: ${same ? 'the same' : 'another'} transaction`, () => {
-      const keys = [one, other].map(parts => keysOf(request(parts)).transaction);
-      expect(keys[0] === keys[1]).to.equal(same);
-    });
-  }
+function inviteServer(invite: SipMessage): InviteServer {
+  const wiring = {
+    timers: new FakeTimers(),
+    timing: DEFAULT_TIMING,
+    counters: new EngineCounters(),
+    table: () => timerTable(DEFAULT_TIMING, false),
+    send: () => undefined,
+    forget: () => undefined,
+  };
+  return new InviteServer(invite, { hop: ALICE, flow: fromAlice }, serverKeys(invite, viaOf(invite)), wiring);
+}
 
-  it('have the request in common when it comes by another way', () => {
-    expect(keysOf(request()).request).to.equal(keysOf(request({ branch: 'z9hG4bKother' })).request);
-    expect(keysOf(request()).request).to.not.equal(keysOf(request({ cseq: 2 })).request);
+describe('the table of server transactions', () => {
+  const invite = request();
+  const fork = request({ branch: 'z9hG4bKfork' });
+  const cancel = request({ method: 'CANCEL', sentBy: '203.0.113.1' });
+
+  it('finds by transaction, by request, and the INVITE of a CANCEL', () => {
+    const table = new ServerTable();
+    const machine = inviteServer(invite);
+    table.add(machine);
+    expect(table.find(serverKeys(invite, viaOf(invite)))).to.equal(machine);
+    expect(table.find(serverKeys(fork, viaOf(fork)))).to.equal(undefined);
+    expect(table.findMerged(serverKeys(fork, viaOf(fork)))).to.equal(machine);
+    expect(table.findInvite(cancel, viaOf(cancel))).to.equal(machine);
+  });
+
+  it('keeps nothing of what was removed, and does not forget the first of two equal requests with the second', () => {
+    const table = new ServerTable();
+    const [first, second] = [inviteServer(invite), inviteServer(fork)];
+    table.add(first);
+    table.add(second);
+    table.remove(second);
+    expect(table.findMerged(second.keys)).to.equal(first);
+    table.remove(first);
+    expect([table.size, table.findMerged(first.keys)]).to.deep.equal([0, undefined]);
   });
 });

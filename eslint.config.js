@@ -17,8 +17,8 @@ export default tseslint.config(
       // `(string & {})` keeps the known words of an open set visible to the reader and the editor.
       '@typescript-eslint/no-empty-object-type': ['error', { allowObjectTypes: 'always' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // A shorthand `() => this.stop()` reads better than a block.
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // A shorthand `() => this.stop()` reads better than a block, and so does `return this.#refuse(…)` as an early way out.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
       // Interfaces with methods are implemented by objects and by classes alike.
       '@typescript-eslint/unbound-method': 'off',
     },

@@ -91,6 +91,7 @@ export class Engine {
     let layer: Transactions | undefined;
     this.#userAgent = new UserAgent({
       transactions: user => {
+        const { admit, maxServerTransactions } = options;
         layer = new Transactions({
           transport: transports,
           timers: this.#timers,
@@ -98,21 +99,14 @@ export class Engine {
           limits,
           counters,
           user,
-          ...(options.admit === undefined ? {} : { admit: options.admit }),
-          ...(options.maxServerTransactions === undefined
-            ? {}
-            : { maxServerTransactions: options.maxServerTransactions }),
+          ...(admit === undefined ? {} : { admit }),
+          ...(maxServerTransactions === undefined ? {} : { maxServerTransactions }),
         });
         return layer;
       },
       timers: this.#timers,
       timing,
-      addresses: new Addresses({
-        transport: transports,
-        localAddressTowards: hop => transports.localAddressTowards(hop),
-        external: options.external,
-        isLocalNet: localNet(),
-      }),
+      addresses: addressesOf(transports, options.external),
       applications: this.#control,
       counters,
       resolver: options.resolver ?? systemResolver(),
@@ -180,4 +174,13 @@ export class Engine {
         this.#log.debug({ ...notice.flow }, notice.kind);
     }
   }
+}
+
+function addressesOf(transport: Transports, external: EngineOptions['external']): Addresses {
+  return new Addresses({
+    transport,
+    localAddressTowards: hop => transport.localAddressTowards(hop),
+    external,
+    isLocalNet: localNet(),
+  });
 }

@@ -21,6 +21,24 @@ export function refuseRequired(request: SipMessage): RuleRefusal | undefined {
   return { status: 420, reason: 'Bad Extension', headers: [['Unsupported', missing.join(', ')]] };
 }
 
+/** The methods drachtio-srf knows; anything else is only taken when an application registered it. */
+export const KNOWN_METHODS: readonly string[] = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'MESSAGE',
+  'NOTIFY',
+  'REFER',
+  'SUBSCRIBE',
+  'PUBLISH',
+  'REGISTER',
+  'PRACK',
+];
+
 /** Methods that make no sense outside a dialog: RFC 3261 §15.1.2, RFC 3311 §5.2, RFC 3262 §3. */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 

@@ -1,21 +1,18 @@
 import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
-import { Dialog } from '../dialog/dialog.ts';
-import { NO_ROUTES } from '../dialog/route-set.ts';
+import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
-import { tagOf, withTag } from '../message/name-addr.ts';
-import { newCallId, newTag } from '../random.ts';
-import { newBranch } from '../transaction/branch.ts';
+import { newTag } from '../random.ts';
 import type { ClientFailure } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { AckDesk } from './ack-desk.ts';
-import { contactFor, withOwnAddress } from './addresses.ts';
 import { ClientExchange, type ClientExchangeEvents } from './client-exchange.ts';
 import type { DialogEnder } from './dialog-ender.ts';
 import { buildInDialog, withDialogHop } from './in-dialog.ts';
 import { nextHopOf, resolveHop } from './next-hop.ts';
 import type { OrderText } from './order-text.ts';
-import { buildRequest, lacksContentType } from './request-builder.ts';
-import { contactOf, refusal } from './response-builder.ts';
+import { lacksContentType } from './request-builder.ts';
+import { refusal } from './response-builder.ts';
+import { buildNew, methodOf, openEarlyDialog, requestUriOf } from './new-request.ts';
 import type { Shared } from './shared.ts';
 
 type Reply = (reply: SendReply) => void;
@@ -88,64 +85,10 @@ export class Uac implements ClientExchangeEvents {
     const { owner, reply } = outgoing;
     // A request to one of our own listeners would come straight back.
     if (this.#shared.addresses.isOwn(hop)) return reply(failed('can not send request to myself'));
-    const request = this.#buildNew(outgoing.text, requestUri, hop);
+    const request = buildNew(this.#shared, outgoing.text, requestUri, hop);
     if (request === undefined) return reply(failed(`no listener for ${hop.protocol} ${hop.address}`));
-    const dialog = this.#earlyDialog(owner, request, hop);
+    const dialog = openEarlyDialog(this.#shared, owner, request, hop);
     this.#start({ owner, request, hop, dialog, isInDialog: false }, reply);
-  }
-
-  #buildNew(text: OrderText, requestUri: string, hop: Hop): SipMessage | undefined {
-    const own = this.#shared.addresses.ours(hop);
-    if (own === undefined) return undefined;
-    const { headers } = text;
-    const method = methodOf(text);
-    const usual = contactFor(own, hop.protocol);
-    const from = withOwnAddress(headers.get('from') ?? usual, own);
-    const to = withOwnAddress(headers.get('to') ?? `<${requestUri}>`, own);
-    const makesDialog = method === 'INVITE' || method === 'SUBSCRIBE';
-    return buildRequest(
-      {
-        method,
-        requestUri,
-        branch: newBranch(),
-        protocol: hop.protocol,
-        own,
-        routes: NO_ROUTES,
-        from: tagOf(from) === '' ? withTag(from, newTag()) : from,
-        to,
-        callId: headers.get('call-id') ?? newCallId(),
-        cseq: sequenceNumberOf(headers.get('cseq')) ?? 1 + Math.floor(Math.random() * 0x0fffffff),
-        contact:
-          makesDialog || headers.has('contact') ? contactOf(text, own, hop.protocol, usual) : undefined,
-      },
-      text,
-    );
-  }
-
-  #earlyDialog(owner: Owner, request: SipMessage, hop: Hop): Dialog | undefined {
-    if (request.method !== 'INVITE' && request.method !== 'SUBSCRIBE') return undefined;
-    const { dialogs } = this.#shared;
-    const localTag = request.fromTag;
-    const dialog = new Dialog({
-      id: dialogs.freeId(request.callId, localTag, localTag),
-      usage: request.method,
-      role: 'uac',
-      owner,
-      callId: request.callId,
-      localTag,
-      remoteTag: '',
-      localParty: request.headers.get('from') ?? '',
-      remoteParty: request.headers.get('to') ?? '',
-      localCseq: request.cseq.number,
-      remoteCseq: -1,
-      target: request.requestUri,
-      routeSet: NO_ROUTES,
-      localContact: request.headers.get('contact') ?? '',
-      protocol: hop.protocol,
-      flow: undefined,
-    });
-    dialogs.add(dialog);
-    return dialog;
   }
 
   #requestInDialog(outgoing: Outgoing): void {
@@ -204,8 +147,8 @@ export class Uac implements ClientExchangeEvents {
   #failUnsent({ owner, text, reply }: Outgoing, requestUri: string, protocol: Hop['protocol']): void {
     const nowhere: Hop = { protocol, address: '127.0.0.1', port: 0 };
     const request =
-      this.#buildNew(text, requestUri, nowhere) ??
-      this.#buildNew(text, requestUri, { ...nowhere, address: '::1' });
+      buildNew(this.#shared, text, requestUri, nowhere) ??
+      buildNew(this.#shared, text, requestUri, { ...nowhere, address: '::1' });
     if (request === undefined) return reply(failed(`no listener for ${protocol}`));
     const options = { owner, request, hop: nowhere, dialog: undefined, isInDialog: false, events: this };
     const exchange = new ClientExchange({ ...options, id: this.#shared.newTransactionId() });
@@ -357,17 +300,3 @@ const CANCEL_KEEPS_FROM_INVITE: ReadonlySet<string> = new Set([
   'contact',
   'record-route',
 ]);
-
-const methodOf = (text: OrderText): string =>
-  text.start.kind === 'request' ? text.start.method.toUpperCase() : '';
-
-/** Control protocol §7.1: a bare number stands for a user at our own host. */
-function requestUriOf(text: OrderText): string {
-  const uri = text.start.kind === 'request' ? text.start.requestUri : '';
-  return /^\+?[\d*#]+$/.test(uri) ? `sip:${uri}@localhost` : uri;
-}
-
-function sequenceNumberOf(cseq: string | undefined): number | undefined {
-  const number = Number.parseInt(cseq ?? '', 10);
-  return Number.isInteger(number) && number >= 0 && number < 2 ** 31 ? number : undefined;
-}

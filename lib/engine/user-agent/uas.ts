@@ -1,8 +1,7 @@
 import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
-import { Dialog } from '../dialog/dialog.ts';
-import { routeSetOfUas } from '../dialog/route-set.ts';
-import { SipMessage } from '../message/message.ts';
-import { tagOf, uriOf, withTag } from '../message/name-addr.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { SipMessage } from '../message/message.ts';
+import { tagOf } from '../message/name-addr.ts';
 import { newTag } from '../random.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
@@ -10,10 +9,13 @@ import { contactFor } from './addresses.ts';
 import type { AckTable } from './ack-table.ts';
 import { AnsweredInvite } from './answered-invite.ts';
 import type { DialogEnder } from './dialog-ender.ts';
+import { asCancel, dialogOfRequest } from './dialog-of-request.ts';
 import { ExchangeTable } from './exchange-table.ts';
+import { makesDialog } from './new-request.ts';
 import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
 import {
+  KNOWN_METHODS,
   NO_SUCH_DIALOG,
   refuseInDialog,
   refuseOutsideDialog,
@@ -23,24 +25,6 @@ import {
 import { buildResponse, contactOf, refusal } from './response-builder.ts';
 import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
 import type { Shared } from './shared.ts';
-
-/** The methods drachtio-srf knows; anything else is only taken when an application registered it. */
-const KNOWN_METHODS = [
-  'INVITE',
-  'ACK',
-  'CANCEL',
-  'BYE',
-  'OPTIONS',
-  'INFO',
-  'UPDATE',
-  'MESSAGE',
-  'NOTIFY',
-  'REFER',
-  'SUBSCRIBE',
-  'PUBLISH',
-  'REGISTER',
-  'PRACK',
-] as const;
 
 /** The server side of the user agent: requests of the network, and what applications answer. */
 export class Uas implements ServerExchangeEvents {
@@ -78,8 +62,7 @@ export class Uas implements ServerExchangeEvents {
 
   /** Control protocol §3.3: a method nobody registered is answered 503 at once; one that SIP does not know, 405. */
   #nobody(method: string): RuleRefusal {
-    if ((KNOWN_METHODS as readonly string[]).includes(method))
-      return { status: 503, reason: 'Service Unavailable' };
+    if (KNOWN_METHODS.includes(method)) return { status: 503, reason: 'Service Unavailable' };
     const taken = KNOWN_METHODS.filter(known => this.#shared.applications.serves(known));
     return { status: 405, reason: 'Method Not Allowed', headers: [['Allow', taken.join(', ')]] };
   }
@@ -189,14 +172,14 @@ export class Uas implements ServerExchangeEvents {
       host: exchange.transaction.flow.local.address,
       port: exchange.transaction.flow.local.port,
     };
-    const makesDialog = request.method === 'INVITE' || request.method === 'SUBSCRIBE';
+    const creates = makesDialog(request.method);
     const usual = exchange.dialog?.localContact ?? contactFor(own, hop.protocol);
     if (status > 100 && exchange.localTag === '') {
       exchange.localTag = tagOf(text.headers.get('to') ?? '') || newTag();
-      if (makesDialog && status < 300) this.#openDialog(exchange, contactOf(text, own, hop.protocol, usual));
+      if (creates && status < 300) this.#openDialog(exchange, contactOf(text, own, hop.protocol, usual));
     }
     // RFC 3261 §12.1.1: a UAS adds Contact to every response that makes a dialog; RFC 3311 §5.1 wants it on UPDATE's 2xx.
-    const needsContact = status > 100 && status < 300 && (makesDialog || request.method === 'UPDATE');
+    const needsContact = status > 100 && status < 300 && (creates || request.method === 'UPDATE');
     const wants = text.headers.has('contact');
     const reason = text.start.kind === 'response' ? text.start.reason : '';
     return buildResponse(
@@ -205,7 +188,7 @@ export class Uas implements ServerExchangeEvents {
         status,
         reason,
         localTag: status > 100 ? exchange.localTag : '',
-        copyRecordRoute: makesDialog && !exchange.isInDialog && status > 100 && status < 300,
+        copyRecordRoute: creates && !exchange.isInDialog && status > 100 && status < 300,
         contact: needsContact || wants ? contactOf(text, own, hop.protocol, usual) : undefined,
       },
       text,
@@ -214,30 +197,17 @@ export class Uas implements ServerExchangeEvents {
   }
 
   #openDialog(exchange: ServerExchange, localContact: string): void {
-    const { request } = exchange;
     const { dialogs } = this.#shared;
-    const contact = request.headers.get('contact');
-    const from = request.headers.get('from') ?? '';
-    const dialog = new Dialog({
+    const { request } = exchange;
+    exchange.dialog = dialogOfRequest({
       id: dialogs.freeId(request.callId, request.fromTag, exchange.localTag),
-      usage: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
-      role: 'uas',
       owner: exchange.owner,
-      callId: request.callId,
-      localTag: exchange.localTag,
-      remoteTag: request.fromTag,
-      localParty: withTag(request.headers.get('to') ?? '', exchange.localTag),
-      remoteParty: from,
-      localCseq: Math.floor(Math.random() * 0x0fffffff),
-      remoteCseq: request.cseq.number,
-      target: uriOf(contact ?? from),
-      routeSet: routeSetOfUas(request.headers),
-      localContact,
-      protocol: exchange.transaction.flow.protocol,
+      request,
       flow: exchange.transaction.flow,
+      localTag: exchange.localTag,
+      localContact,
     });
-    exchange.dialog = dialog;
-    dialogs.add(dialog);
+    dialogs.add(exchange.dialog);
     this.#exchanges.joinDialog(exchange);
   }
 
@@ -353,17 +323,6 @@ export class Uas implements ServerExchangeEvents {
     }
     return { peerInvite, peerUpdate, ownInvite: dialog.ownInvite?.pending === true };
   }
-}
-
-/** The BYE of an early dialog as the CANCEL it stands for: headers of the BYE, sequence number of the INVITE. */
-function asCancel(bye: SipMessage, invite: SipMessage): SipMessage {
-  const headers = bye.headers.clone();
-  headers.set('CSeq', `${invite.cseq.number} CANCEL`);
-  return new SipMessage(
-    { kind: 'request', method: 'CANCEL', requestUri: invite.requestUri },
-    headers,
-    bye.body,
-  );
 }
 
 const failed = (reason: string): SendReply => ({ ok: false, reason });

@@ -1,0 +1,47 @@
+import type { Owner } from '../control/owner.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { routeSetOfUas } from '../dialog/route-set.ts';
+import { SipMessage } from '../message/message.ts';
+import { uriOf, withTag } from '../message/name-addr.ts';
+import type { Flow } from '../transport/transport.ts';
+
+export interface RequestOfDialog {
+  readonly id: string;
+  readonly owner: Owner;
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  readonly localTag: string;
+  readonly localContact: string;
+}
+
+/** RFC 3261 §12.1.1: the dialog a UAS makes of a request, once it has a tag for it. */
+export function dialogOfRequest({ request, flow, localTag, ...rest }: RequestOfDialog): Dialog {
+  const from = request.headers.get('from') ?? '';
+  return new Dialog({
+    ...rest,
+    localTag,
+    usage: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
+    role: 'uas',
+    callId: request.callId,
+    remoteTag: request.fromTag,
+    localParty: withTag(request.headers.get('to') ?? '', localTag),
+    remoteParty: from,
+    localCseq: Math.floor(Math.random() * 0x0fffffff),
+    remoteCseq: request.cseq.number,
+    target: uriOf(request.headers.get('contact') ?? from),
+    routeSet: routeSetOfUas(request.headers),
+    protocol: flow.protocol,
+    flow,
+  });
+}
+
+/** The BYE of an early dialog as the CANCEL it stands for: headers of the BYE, sequence number of the INVITE. */
+export function asCancel(bye: SipMessage, invite: SipMessage): SipMessage {
+  const headers = bye.headers.clone();
+  headers.set('CSeq', `${invite.cseq.number} CANCEL`);
+  return new SipMessage(
+    { kind: 'request', method: 'CANCEL', requestUri: invite.requestUri },
+    headers,
+    bye.body,
+  );
+}

@@ -23,25 +23,33 @@ export class NoteBook {
   #record(call: Call, note: Note): void {
     switch (note.note) {
       case 'started':
-        return this.#metrics.callStarted();
+        this.#metrics.callStarted();
+        return;
       case 'answered':
         this.#metrics.callAnswered(note.setupMs);
-        return this.#log.info({ ...callFields(call, note.leg), setupMs: note.setupMs }, 'answered');
+        this.#log.info({ ...callFields(call, note.leg), setupMs: note.setupMs }, 'answered');
+        return;
       case 'changed':
-        return this.#changed(call, note);
+        this.#changed(call, note);
+        return;
       case 'released':
-        return this.#released(call, note);
+        this.#released(call, note);
+        return;
       case 'refused':
         this.#metrics.callRefused(errorEntry(note.code).blame);
-        return this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'refused');
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'refused');
+        return;
       case 'failedOver':
       case 'lost':
-        return this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, note.note);
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, note.note);
+        return;
       case 'notification':
-        return this.#notification(call, note);
+        this.#notification(call, note);
+        return;
       case 'dropped':
         for (const { code } of note.drops) this.#metrics.dataDropped(code);
-        return this.#log.warn({ ...callFields(call, note.leg), drops: note.drops }, 'data dropped');
+        this.#log.warn({ ...callFields(call, note.leg), drops: note.drops }, 'data dropped');
+        return;
       default:
         return note satisfies never;
     }

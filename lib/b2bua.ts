@@ -2,12 +2,11 @@ import type { B2buaParts } from './b2bua-options.ts';
 import { callFields, NoteBook } from './b2bua-log.ts';
 import { CallIndex } from './call-index.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
-import { methodNotAllowedHeaders, optionsHeaders, sipReason, unsupportedTags } from './call/capabilities.ts';
+import { sipReason } from './call/capabilities.ts';
 import { decide, type ReleaseWanted } from './call/decide.ts';
 import type { CallThreadId, ConnId } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type {
-  HeaderLine,
   LegId,
   NewRequest,
   Signal,
@@ -17,16 +16,12 @@ import type {
 } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
 import { type CallView, viewOf } from './call-view.ts';
-import { type ErrorCode, errorEntry } from './errors.ts';
+import { FrontDoor } from './front-door.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
-import { Admission } from './routing/admission.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
 
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua-options.ts';
-
-/** A caller turned away for load or shutdown may try again after this time. */
-const retryAfterSeconds = 10;
 
 /**
  * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call, decide, store, act, tell, in this
@@ -35,13 +30,12 @@ const retryAfterSeconds = 10;
 export class B2bua implements SignallingUser {
   readonly #parts: B2buaParts;
   readonly #env: Env;
-  readonly #admission: Admission;
+  readonly #door: FrontDoor;
   readonly #notes: NoteBook;
   readonly #index = new CallIndex();
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
   #busy = false;
-  #draining = false;
   #callCount = 0;
   #whenQuiet: (() => void) | undefined;
 
@@ -50,7 +44,7 @@ export class B2bua implements SignallingUser {
     const routing = compileRouting(options);
     this.#parts = parts;
     this.#env = { ...options, routing };
-    this.#admission = new Admission({ sources: routing.sources });
+    this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
   }
 
@@ -62,15 +56,7 @@ export class B2bua implements SignallingUser {
   }
 
   receiveStandalone(request: NewRequest): StandaloneAnswer {
-    switch (this.#admission.judge(request.source.address, this.#parts.clock.nowMs())) {
-      case 'drop':
-        return 'ignore';
-      case 'refuse':
-        this.#logRefused(request, 'untrusted-source');
-        return { status: 403, headers: [] };
-      case 'accept':
-        return this.#answerStandalone(request);
-    }
+    return this.#door.answer(request);
   }
 
   /** Legs wait for their engine to come back, and the shell tells which are lost: nothing is to be done here. */
@@ -90,7 +76,7 @@ export class B2bua implements SignallingUser {
    * being set up. Settles when nothing is under way any more, or after `withinMs`.
    */
   async stop(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
-    this.#draining = true;
+    this.#door.closed = true;
     if (how.mode === 'bye') this.#releaseAll();
     if (this.#isQuiet(how.mode)) return;
     await new Promise<void>(resolve => {
@@ -134,34 +120,11 @@ export class B2bua implements SignallingUser {
   #begin(signal: SignalOf<'invited'>): void {
     const { request, leg } = signal;
     const standing = whoIs(request.source.address, this.#env.routing.sources);
-    const refusal = this.#refusalFor(standing);
-    if (refusal !== undefined) return this.#refuse(signal, refusal);
+    if (!this.#door.admits(signal, standing)) return;
     const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
     this.#index.open(call.connId, leg);
     this.#parts.store.put(call);
     this.#step(call.connId, signal);
-  }
-
-  #refusalFor(standing: Standing): ErrorCode | undefined {
-    if (standing.kind === 'untrusted') return 'untrusted-source';
-    if (this.#draining) return 'shutting-down';
-    return this.#parts.store.size >= this.#parts.options.maxCalls ? 'overload' : undefined;
-  }
-
-  /**
-   * RFC 3261 §21.5.4: 503 with Retry-After. A stranger's INVITE that comes this far is answered even when it should get silence: an engine
-   * without our admission has said 100 already and would keep the transaction.
-   */
-  #refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
-    const { log, metrics, signalling, clock } = this.#parts;
-    const { blame, sipStatus = 500 } = errorEntry(code);
-    metrics.callRefused(blame);
-    const stranger = code === 'untrusted-source';
-    const quiet = stranger && this.#admission.judge(request.source.address, clock.nowMs()) === 'drop';
-    if (!quiet) this.#logRefused(request, code);
-    else if (log.isLevelEnabled('debug')) log.debug({ leg, source: request.source }, 'refused');
-    const headers = stranger ? [] : [{ name: 'Retry-After', value: String(retryAfterSeconds) }];
-    signalling.perform({ do: 'reject', leg, status: sipStatus, payload: { headers } });
   }
 
   #newIds(standing: Standing) {
@@ -240,15 +203,18 @@ export class B2bua implements SignallingUser {
       else if (effect.do === 'stopTimer') this.#index.stopTimer(call.connId, effect.timer);
       else {
         if (effect.do === 'invite') this.#index.addLeg(call.connId, effect.leg);
-        this.#perform(effect);
+        this.#perform(effect, call);
       }
     }
     if (isOver(call)) this.#index.close(call.connId);
   }
 
-  #perform(effect: SignallingEffect): void {
+  #perform(effect: SignallingEffect, call?: Call): void {
     const { log, signalling } = this.#parts;
-    if (log.isLevelEnabled('debug')) log.debug({ leg: effect.leg, effect }, 'effect');
+    if (log.isLevelEnabled('debug')) {
+      const fields = call === undefined ? { leg: effect.leg } : callFields(call, effect.leg);
+      log.debug({ ...fields, effect }, 'effect');
+    }
     signalling.perform(effect);
   }
 
@@ -263,25 +229,6 @@ export class B2bua implements SignallingUser {
   #tell({ call, notes, events }: Decision): void {
     this.#notes.record(call, notes);
     for (const event of events) this.#parts.publisher.publish(event);
-  }
-
-  #answerStandalone(request: NewRequest): StandaloneAnswer {
-    // RFC 3261 §8.2.1: first the method, then Require.
-    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedHeaders };
-    const unsupported = unsupportedTags(request.headers);
-    if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
-    const headers: readonly HeaderLine[] = optionsHeaders;
-    // RFC 3261 §11.2: the status is that which an INVITE would get.
-    if (!this.#draining) return { status: 200, headers };
-    return { status: 503, headers: [...headers, { name: 'Retry-After', value: String(retryAfterSeconds) }] };
-  }
-
-  #logRefused(request: NewRequest, code: ErrorCode): void {
-    const { method, source, callId } = request;
-    this.#parts.log.info(
-      { code, method, callId, source: `${source.address}:${String(source.port)}` },
-      'refused',
-    );
   }
 
   #logSignal(call: Call, signal: Signal | ReleaseWanted): void {

@@ -50,7 +50,10 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
 /** 3xx to 6xx to our INVITE, or 408 and 503 that stand for silence and an unreachable target. */
 export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
   const callee = turn.leg(signal.leg);
-  if (callee === undefined || !isRinging(callee)) return settleCancelled(turn, signal.leg);
+  if (callee === undefined || !isRinging(callee)) {
+    settleCancelled(turn, signal.leg);
+    return;
+  }
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
   const { status, reason, payload } = signal;
   attemptFailed(turn, turn.changeLeg(callee, { state: ended }), {
@@ -107,7 +110,8 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
   const { status, reason, payload, verdict, blame } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
     turn.note({ note: 'failedOver', leg: callee.id, status, reason });
-    return tryNextTarget(turn);
+    tryNextTarget(turn);
+    return;
   }
   const { caller } = turn.call;
   const answer = {

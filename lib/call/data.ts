@@ -4,7 +4,7 @@ import type { Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
 import type { CallType } from '../events/attributes.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
-import type { Call, UntoldChange } from './call.ts';
+import type { UntoldChange } from './call.ts';
 import type { Leg } from './leg.ts';
 import { enqueue } from './notify.ts';
 import type { LegId, Payload } from './signal.ts';

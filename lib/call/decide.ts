@@ -25,36 +25,49 @@ export function decide(call: Call, signal: Signal | ReleaseWanted, nowMs: number
   return turn;
 }
 
+/** The table of signals: what each reaches. */
 function take(turn: Turn, signal: Signal | ReleaseWanted): void {
   switch (signal.type) {
     case 'invited':
-      return onInvited(turn, signal);
+      onInvited(turn, signal);
+      return;
     case 'progressed':
-      return onProgressed(turn, signal);
+      onProgressed(turn, signal);
+      return;
     case 'answered':
-      return onAnswered(turn, signal);
+      onAnswered(turn, signal);
+      return;
     case 'rejected':
-      return onRejected(turn, signal);
+      onRejected(turn, signal);
+      return;
     case 'cancelled':
-      return onCancelled(turn, signal);
+      onCancelled(turn, signal);
+      return;
     case 'acknowledged':
-      return signal.request === undefined
-        ? onAcknowledged(turn, signal)
-        : onReinviteAcknowledged(turn, signal);
+      if (signal.request === undefined) onAcknowledged(turn, signal);
+      else onReinviteAcknowledged(turn, signal);
+      return;
     case 'requested':
-      return onRequested(turn, signal);
+      onRequested(turn, signal);
+      return;
     case 'responded':
-      return onResponded(turn, signal);
+      onResponded(turn, signal);
+      return;
     case 'hungUp':
-      return onHungUp(turn, signal);
+      onHungUp(turn, signal);
+      return;
     case 'lost':
-      return onLost(turn, signal);
+      onLost(turn, signal);
+      return;
     case 'answerFailed':
-      return onAnswerFailed(turn, signal);
+      onAnswerFailed(turn, signal);
+      return;
     case 'timerFired':
-      return onTimer(turn, signal.timer);
+      onTimer(turn, signal.timer);
+      return;
     case 'releaseWanted':
-      return onReleaseWanted(turn, signal);
+      onReleaseWanted(turn, signal);
+      return;
     default:
       return signal satisfies never;
   }
@@ -63,11 +76,14 @@ function take(turn: Turn, signal: Signal | ReleaseWanted): void {
 function onTimer(turn: Turn, timer: TimerName): void {
   switch (timer.kind) {
     case 'no-answer':
-      return onNoAnswer(turn, timer.leg);
+      onNoAnswer(turn, timer.leg);
+      return;
     case 'notify-timeout':
-      return onNotifyTimeout(turn, timer.leg);
+      onNotifyTimeout(turn, timer.leg);
+      return;
     case 'linger':
-      return onLinger(turn);
+      onLinger(turn);
+      return;
     case 'glare-retry':
     case 'ack-missing':
       // Not ours: the ends retry after a 491, and the engine waits for ACKs.

@@ -25,9 +25,15 @@ export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
 /** BYE. A leg that has not answered yet and says BYE has failed (RFC 3261 §15 lets only the caller end an early dialog so). */
 export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   const leg = turn.leg(signal.leg);
-  if (leg === undefined) return settleCancelled(turn, signal.leg);
+  if (leg === undefined) {
+    settleCancelled(turn, signal.leg);
+    return;
+  }
   if (leg.state.is === 'ended') return;
-  if (leg.role === 'callee' && isRinging(leg)) return calleeWentAway(turn, leg, signal.payload);
+  if (leg.role === 'callee' && isRinging(leg)) {
+    calleeWentAway(turn, leg, signal.payload);
+    return;
+  }
   if (leg.role === 'caller' && isRinging(leg)) {
     // RFC 3261 §15.1.2: the INVITE that the BYE overtook is a pending request.
     turn.perform({ do: 'reject', leg: leg.id, status: 487, payload: emptyPayload });
@@ -59,9 +65,15 @@ function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
 /** The leg ended without its peer's doing: no ACK, engine gone. */
 export function onLost(turn: Turn, signal: SignalOf<'lost'>): void {
   const leg = turn.leg(signal.leg);
-  if (leg === undefined) return settleCancelled(turn, signal.leg);
+  if (leg === undefined) {
+    settleCancelled(turn, signal.leg);
+    return;
+  }
   if (leg.state.is === 'ended') return;
-  if (leg.role === 'callee' && isRinging(leg)) return lostWhileRinging(turn, leg, signal.reason);
+  if (leg.role === 'callee' && isRinging(leg)) {
+    lostWhileRinging(turn, leg, signal.reason);
+    return;
+  }
   turn.changeLeg(leg, { state: ended });
   releaseCall(turn, failure(turn.call, leg, signal.reason));
 }

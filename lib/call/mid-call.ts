@@ -11,20 +11,23 @@ import type { Turn } from './turn.ts';
 export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
   const known = turn.leg(signal.leg);
   if (known === undefined || turn.call.state === 'released') {
-    return respond(turn, signal.leg, signal.request, { status: 481 });
+    respond(turn, signal.leg, signal.request, { status: 481 });
+    return;
   }
   const leg = turn.learn(known, signal.payload);
   // RFC 3261 §8.2.1 before §8.2.2: first the method, then Require.
   if (!served.has(signal.method)) {
-    return respond(turn, leg.id, signal.request, {
+    respond(turn, leg.id, signal.request, {
       status: 405,
       payload: { headers: methodNotAllowedHeaders },
     });
+    return;
   }
   const unsupported = unsupportedTags(signal.payload.headers);
   if (unsupported !== '') {
     const headers = [{ name: 'Unsupported', value: unsupported }];
-    return respond(turn, leg.id, signal.request, { status: 420, payload: { headers } });
+    respond(turn, leg.id, signal.request, { status: 420, payload: { headers } });
+    return;
   }
   serve(turn, leg, signal);
 }
@@ -36,16 +39,19 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   switch (signal.method) {
     case 'OPTIONS':
       // A keep-alive of this leg: the other one has its own.
-      return respond(turn, leg.id, signal.request, { status: 200, payload: { headers: optionsHeaders } });
+      respond(turn, leg.id, signal.request, { status: 200, payload: { headers: optionsHeaders } });
+      return;
     case 'INFO':
-      return serveInfo(turn, leg, signal);
+      serveInfo(turn, leg, signal);
+      return;
     case 'INVITE':
     case 'UPDATE': {
       const { operations } = readData(turn, leg, signal.payload, { method: signal.method, inDialog: true });
-      return relayOrHold(turn, { ...heldFrom(signal), operations });
+      relayOrHold(turn, { ...heldFrom(signal), operations });
+      return;
     }
     default:
-      return relayOrHold(turn, { ...heldFrom(signal), operations: [] });
+      relayOrHold(turn, { ...heldFrom(signal), operations: [] });
   }
 }
 
@@ -56,14 +62,18 @@ function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: [] });
   if (answer.kind === 'refused') {
     const headers = answer.status === 469 ? [{ name: 'Recv-Info', value: answer.recvInfo }] : [];
-    return respond(turn, leg.id, request, { status: answer.status, payload: { headers } });
+    respond(turn, leg.id, request, { status: answer.status, payload: { headers } });
+    return;
   }
   const { operations, dataOnly, isBatonEvent } = readData(turn, leg, payload, {
     method: 'INFO',
     inDialog: true,
   });
   // Two Batons must not tell each other the same news for ever.
-  if (isBatonEvent) return respond(turn, leg.id, request, { status: 200 });
+  if (isBatonEvent) {
+    respond(turn, leg.id, request, { status: 200 });
+    return;
+  }
   if (dataOnly) respond(turn, leg.id, request, { status: 200 });
   else relayOrHold(turn, { ...heldFrom(signal), operations: [] });
   changeData(turn, leg, operations);

@@ -12,7 +12,10 @@ export function enqueue(turn: Turn, legId: LegId, notification: Notification): v
   const leg = turn.leg(legId);
   if (leg === undefined || leg.trunk.notify === 'none') return;
   // RFC 3261 §20.5: Allow lists what the peer takes; without one nothing is known, and we try.
-  if (leg.notify.closed || leg.allow?.info === false) return outcome(turn, leg.id, 'skipped');
+  if (leg.notify.closed || leg.allow?.info === false) {
+    outcome(turn, leg.id, 'skipped');
+    return;
+  }
   const { waiting } = leg.notify;
   const full = waiting.length >= turn.env.notify.queueLimit;
   if (full) outcome(turn, leg.id, 'dropped');

@@ -17,13 +17,14 @@ export function relayOrHold(turn: Turn, request: HeldRequest): void {
   const from = turn.leg(request.from);
   const to = from && turn.peerOf(from);
   if (from === undefined || to === undefined) {
-    return respond(turn, request.from, request.request, { status: 481 });
+    respond(turn, request.from, request.request, { status: 481 });
+    return;
   }
   const refusal = offerRefusal(turn, request);
-  if (refusal !== undefined) return respond(turn, from.id, request.request, refusal);
-  if (isReady(turn, to, request.method)) return relay(turn, from, to, request);
-  if (turn.call.held.length >= maxHeld) return respond(turn, from.id, request.request, comeBack(turn));
-  turn.change({ held: [...turn.call.held, request] });
+  if (refusal !== undefined) respond(turn, from.id, request.request, refusal);
+  else if (isReady(turn, to, request.method)) relay(turn, from, to, request);
+  else if (turn.call.held.length < maxHeld) turn.change({ held: [...turn.call.held, request] });
+  else respond(turn, from.id, request.request, comeBack(turn));
 }
 
 /** Something has changed that held requests may have waited for. */
@@ -83,9 +84,8 @@ function comeBack(turn: Turn): OfferRefusal {
 }
 
 function relay(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
-  if (request.method !== 'UPDATE' || to.allow?.update === true)
-    return send(turn, from, to, request, request.method);
-  relayUpdateOtherwise(turn, from, to, request);
+  if (request.method === 'UPDATE' && to.allow?.update !== true) relayUpdateOtherwise(turn, from, to, request);
+  else send(turn, from, to, request, request.method);
 }
 
 /**

@@ -12,15 +12,22 @@ import type { Turn } from './turn.ts';
 export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   const known = turn.leg(signal.leg);
   const relayed = turn.call.relayed.find(({ sent, to }) => sent === signal.request && to === signal.leg);
-  if (known === undefined || turn.call.state === 'released') return acknowledgeStray(turn, signal);
+  if (known === undefined || turn.call.state === 'released') {
+    acknowledgeStray(turn, signal);
+    return;
+  }
   const leg = turn.learn(known, signal.payload);
-  if (signal.request.startsWith('event')) return onEventAnswered(turn, leg, signal);
-  if (signal.request.startsWith('probe')) return onProbeAnswered(turn, leg, signal);
-  if (relayed?.stage !== 'relayed') return acknowledgeStray(turn, signal);
-  const to = turn.peerOf(leg);
+  if (signal.request.startsWith('event')) onEventAnswered(turn, leg, signal);
+  else if (signal.request.startsWith('probe')) onProbeAnswered(turn, leg, signal);
+  else if (relayed?.stage !== 'relayed') acknowledgeStray(turn, signal);
+  else relayResponse(turn, relayed, signal, leg);
+}
+
+function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {
+  const to = turn.peerOf(from);
   if (to === undefined) return;
-  if (signal.status < 200) relayProvisional(turn, relayed, signal, leg, to);
-  else relayFinal(turn, relayed, signal, leg, to);
+  if (signal.status < 200) relayProvisional(turn, relayed, signal, from, to);
+  else relayFinal(turn, relayed, signal, from, to);
 }
 
 /** RFC 3261 §13.2.2.4: a 2xx to INVITE wants its ACK, whether anybody still wants the 2xx or not. */

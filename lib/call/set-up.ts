@@ -16,20 +16,25 @@ export function onInvited(turn: Turn, { request }: SignalOf<'invited'>): void {
   const caller = turn.learn(turn.call.caller, request);
   // RFC 3261 §16.3 item 3.
   if (nextMaxForwards(request.headers) === undefined) {
-    return refuse(turn, { status: 483, code: 'too-many-hops', text: 'Max-Forwards is 0' });
+    refuse(turn, { status: 483, code: 'too-many-hops', text: 'Max-Forwards is 0' });
+    return;
   }
   const unsupported = unsupportedTags(request.headers);
   if (unsupported !== '') {
     const headers = [{ name: 'Unsupported', value: unsupported }];
-    return refuse(turn, {
+    refuse(turn, {
       status: 420,
       code: 'unsupported-extension',
       text: `Require: ${unsupported}`,
       headers,
     });
+    return;
   }
   const route = routeFor(request.requestUri, turn.call.standing, turn.env.routing);
-  if ('refusal' in route) return refuse(turn, { ...route.refusal, headers: [warning(route.refusal.text)] });
+  if ('refusal' in route) {
+    refuse(turn, { ...route.refusal, headers: [warning(route.refusal.text)] });
+    return;
+  }
   turn.note({ note: 'started' });
   const inviteHadUui = request.headers.some(line => isUserToUser(line.name));
   turn.change({ targets: route.targets, inviteHadUui });
@@ -74,7 +79,10 @@ export function onProgressed(turn: Turn, signal: SignalOf<'progressed'>): void {
 /** 2xx to our INVITE. With the offer in the INVITE we acknowledge at once; else the answer comes with the caller's ACK. */
 export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
   const known = turn.leg(signal.leg);
-  if (known === undefined || !isRinging(known)) return endCrossedAnswer(turn, signal.leg);
+  if (known === undefined || !isRinging(known)) {
+    endCrossedAnswer(turn, signal.leg);
+    return;
+  }
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: known.id } });
   const callee = turn.learn(turn.changeLeg(known, { state: answered }), signal.payload);
   takeData(turn, callee, signal);

@@ -1,0 +1,83 @@
+import type { B2buaParts } from './b2bua-options.ts';
+import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from './call/capabilities.ts';
+import type { HeaderLine, NewRequest, SignalOf } from './call/signal.ts';
+import { type ErrorCode, errorEntry } from './errors.ts';
+import type { StandaloneAnswer } from './ports.ts';
+import { Admission } from './routing/admission.ts';
+import type { SourceTable, Standing } from './routing/who-is.ts';
+
+/** A caller turned away for load or shutdown may try again after this time. */
+const retryAfter: HeaderLine = { name: 'Retry-After', value: '10' };
+
+/** Who comes in and who does not, before there is a call. */
+export class FrontDoor {
+  readonly #parts: B2buaParts;
+  readonly #admission: Admission;
+  /** We are stopping: nobody new comes in. */
+  closed = false;
+
+  constructor(parts: B2buaParts, sources: SourceTable) {
+    this.#parts = parts;
+    this.#admission = new Admission({ sources });
+  }
+
+  /** True when the call may begin; otherwise its INVITE has been answered. */
+  admits(signal: SignalOf<'invited'>, standing: Standing): boolean {
+    const code = this.#obstacle(standing);
+    if (code === undefined) return true;
+    this.#refuse(signal, code);
+    return false;
+  }
+
+  /** The answer to a request outside a dialog other than INVITE. */
+  answer(request: NewRequest): StandaloneAnswer {
+    switch (this.#judge(request)) {
+      case 'drop':
+        return 'ignore';
+      case 'refuse':
+        this.#logRefused(request, 'untrusted-source');
+        return { status: 403, headers: [] };
+      case 'accept':
+        return this.#answerWelcome(request);
+    }
+  }
+
+  #obstacle(standing: Standing): ErrorCode | undefined {
+    if (standing.kind === 'untrusted') return 'untrusted-source';
+    if (this.closed) return 'shutting-down';
+    return this.#parts.store.size >= this.#parts.options.maxCalls ? 'overload' : undefined;
+  }
+
+  /**
+   * RFC 3261 §21.5.4: 503 with Retry-After. A stranger's INVITE that comes this far is answered even when it should meet with
+   * silence: an engine without our admission has said 100 already and would keep the transaction.
+   */
+  #refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
+    const { metrics, signalling } = this.#parts;
+    const { blame, sipStatus: status = 500 } = errorEntry(code);
+    const stranger = code === 'untrusted-source';
+    metrics.callRefused(blame);
+    // What a flood from strangers would write is left out.
+    if (!stranger || this.#judge(request) !== 'drop') this.#logRefused(request, code);
+    signalling.perform({ do: 'reject', leg, status, payload: { headers: stranger ? [] : [retryAfter] } });
+  }
+
+  #answerWelcome(request: NewRequest): StandaloneAnswer {
+    // RFC 3261 §8.2: first the method, then Require.
+    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedHeaders };
+    const unsupported = unsupportedTags(request.headers);
+    if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
+    // RFC 3261 §11.2: the status is that which an INVITE would get.
+    return this.closed
+      ? { status: 503, headers: [...optionsHeaders, retryAfter] }
+      : { status: 200, headers: optionsHeaders };
+  }
+
+  #judge({ source }: NewRequest) {
+    return this.#admission.judge(source.address, this.#parts.clock.nowMs());
+  }
+
+  #logRefused({ method, source, callId }: NewRequest, code: ErrorCode): void {
+    this.#parts.log.info({ code, method, callId, source: `${source.address}:${source.port}` }, 'refused');
+  }
+}

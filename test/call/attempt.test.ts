@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import { Story } from './support/story.ts';
+
+const onlyBob = { routing: { routes: [{ targets: ['sip:bob@192.0.2.2'] }] } };
+
+describe('an attempt that fails', () => {
+  const finals = [
+    [486, 'Busy Here', 'rejected', 'callee'],
+    [603, 'Decline', 'rejected', 'callee'],
+    [404, 'Not Found', 'rejected', 'callee'],
+    [488, 'Not Acceptable Here', 'rejected', 'callee'],
+    [480, 'Gone Fishing', 'rejected', 'callee'],
+    [500, 'Oops', 'failed', 'callee'],
+  ] as const;
+  for (const [status, reason, verdict, blame] of finals) {
+    it(`tells the caller ${String(status)} ${reason}`, () => {
+      const story = new Story(onlyBob).invite({ sdp: 'offer' });
+      story.heard();
+      story.bob.rejects(status, reason, { headers: ['Reason: Q.850;cause=17', 'Via: x', 'Retry-After: 9'] });
+      expect(story.heard()).to.deep.equal([`alice ← ${String(status)}`]);
+      expect(story.alice.got('reject').reason).to.equal(reason);
+      expect(story.alice.gotHeaders('reject')).to.deep.equal(['Reason: Q.850;cause=17', 'Retry-After: 9']);
+      expect(story.noted('released')).to.have.length(1);
+      expect(story.noted('released')[0]).to.include({ verdict, blame, status });
+      expect(story.timers()).to.deep.equal([]);
+    });
+  }
+
+  it('blames the network for silence and for a target that cannot be reached', () => {
+    for (const status of [408, 503]) {
+      const story = new Story(onlyBob).invite();
+      story.bob.rejects(status, '');
+      expect(story.noted('released')[0]).to.include({ verdict: 'failed', blame: 'network', status });
+    }
+  });
+
+  it('turns a challenge that nobody here can answer into 403', () => {
+    for (const status of [401, 407]) {
+      const story = new Story(onlyBob).invite();
+      story.bob.rejects(status, 'Unauthorized', { headers: ['WWW-Authenticate: Digest realm="x"'] });
+      expect(story.alice.got('reject').status).to.equal(403);
+      expect(story.alice.gotHeaders('reject')).to.deep.equal([]);
+    }
+  });
+
+  it('leaves a redirection its Contact', () => {
+    const story = new Story(onlyBob).invite();
+    story.bob.rejects(302, 'Moved Temporarily', { headers: ['Contact: <sip:carol@192.0.2.3>'] });
+    expect(story.heard().at(-1)).to.equal('alice ← 302');
+    expect(story.alice.gotHeaders('reject')).to.deep.equal(['Contact: <sip:carol@192.0.2.3>']);
+  });
+});
+
+describe('failover', () => {
+  for (const status of [408, 500, 503]) {
+    it(`goes to the next target by ${String(status)}`, () => {
+      const story = new Story().invite({ sdp: 'offer', headers: ['X-MS-Custom-A: 1'] });
+      story.bob.rejects(status, '');
+      expect(story.heard()).to.deep.equal(['bob ← INVITE offer', 'carol ← INVITE offer']);
+      expect(story.carol.gotHeaders('invite')).to.deep.equal(['X-MS-Custom-A: 1']);
+      expect(story.timers()).to.deep.equal(['no-answer carol']);
+      story.carol.answers({ sdp: 'answer' });
+      expect(story.heard()).to.deep.equal(['alice ← 200 answer', 'carol ← ACK']);
+    });
+  }
+
+  for (const status of [302, 404, 486, 600, 603]) {
+    it(`stops by ${String(status)}`, () => {
+      const story = new Story().invite();
+      story.heard();
+      story.bob.rejects(status, '');
+      expect(story.heard()).to.deep.equal([`alice ← ${String(status)}`]);
+    });
+  }
+
+  it('tells the caller what the last target said', () => {
+    const story = new Story().invite();
+    story.bob.rejects(503, '');
+    story.carol.rejects(486, 'Busy Here');
+    expect(story.heard().at(-1)).to.equal('alice ← 486');
+    expect(story.noted('failedOver')).to.have.length(1);
+  });
+});
+
+describe('no answer', () => {
+  it('cancels a target that rings too long and tries the next', () => {
+    const story = new Story().invite();
+    story.bob.rings();
+    story.heard();
+    story.fires('no-answer', story.bob);
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL', 'carol ← INVITE']);
+    story.bob.rejects(487, 'Request Terminated');
+    expect(story.heard()).to.deep.equal([]);
+    story.carol.answers();
+    expect(story.call.state).to.equal('answered');
+    expect(story.call.leaving).to.deep.equal([]);
+  });
+
+  it('tells the caller 408 when nobody is left, and waits for the last response', () => {
+    const story = new Story(onlyBob).invite();
+    story.bob.rings();
+    story.heard();
+    story.fires('no-answer', story.bob);
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL', 'alice ← 408']);
+    expect(story.bob.got('cancel').headers).to.deep.equal([
+      { name: 'Reason', value: 'SIP;cause=408;text="No answer"' },
+    ]);
+    expect(story.noted('released')[0]).to.include({ verdict: 'no-answer', blame: 'callee' });
+    expect(story.timers()).to.include('linger');
+    story.bob.rejects(487, '');
+    expect(story.call.callee?.state.is).to.equal('ended');
+  });
+
+  it('ends an answer that crosses its CANCEL, while the next target rings', () => {
+    const story = new Story().invite();
+    story.fires('no-answer', story.bob);
+    story.heard();
+    story.bob.answers({ sdp: 'too late' });
+    expect(story.heard()).to.deep.equal(['bob ← ACK', 'bob ← BYE']);
+    expect(story.call.state).to.equal('inviting');
+    story.carol.answers();
+    expect(story.heard()).to.include('alice ← 200');
+  });
+
+  it('means nothing once the target has answered', () => {
+    const story = new Story().established();
+    story.fires('no-answer', story.bob);
+    expect(story.heard()).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { Story } from './support/story.ts';
+
+const dtmf = { contentType: 'application/dtmf-relay', content: 'Signal=5' };
+
+describe('a request within the call', () => {
+  for (const [by, other] of [
+    ['alice', 'bob'],
+    ['bob', 'alice'],
+  ] as const) {
+    for (const method of ['INFO', 'MESSAGE', 'NOTIFY']) {
+      it(`${method} from ${by} goes to ${other}, and the answer back`, () => {
+        const story = new Story().established();
+        story[by].sends(method, { body: dtmf, headers: ['X-A: 1', 'Via: v', 'Event: talk', 'Supported: x'] });
+        expect(story.heard()).to.deep.equal([`${other} ← ${method} application/dtmf-relay`]);
+        const kept = method === 'NOTIFY' ? ['X-A: 1', 'Event: talk'] : ['X-A: 1'];
+        expect(story[other].gotHeaders('request')).to.deep.equal(kept);
+        story[other].replies(method, 202, { headers: ['X-B: 2'] }, 'Fine');
+        expect(story.heard()).to.deep.equal([`${by} ← 202 to ${method}`]);
+        expect(story[by].got('respond')).to.include({ reason: 'Fine' });
+        expect(story[by].gotHeaders('respond')).to.deep.equal(['X-B: 2']);
+        expect(story.call.relayed).to.deep.equal([]);
+      });
+    }
+  }
+
+  it('OPTIONS is answered here, with what Baton serves', () => {
+    const story = new Story().established();
+    story.bob.sends('OPTIONS');
+    expect(story.heard()).to.deep.equal(['bob ← 200 to OPTIONS']);
+    expect(story.bob.got('respond').payload.headers.map(({ name }) => name)).to.deep.equal([
+      'Allow',
+      'Accept',
+      'Supported',
+    ]);
+  });
+
+  for (const method of ['REFER', 'SUBSCRIBE', 'PRACK', 'PUBLISH', 'FOO']) {
+    it(`${method} is answered 405 with Allow`, () => {
+      const story = new Story().established();
+      story.alice.sends(method, { headers: ['Require: 100rel'] });
+      expect(story.heard()).to.deep.equal([`alice ← 405 to ${method}`]);
+      expect(story.alice.got('respond').payload.headers.map(({ name }) => name)).to.deep.equal(['Allow']);
+    });
+  }
+
+  it('with Require of something unsupported is answered 420', () => {
+    const story = new Story().established();
+    story.alice.sends('INVITE', { sdp: 'hold', headers: ['Require: timer', 'require: uui, 100rel'] });
+    expect(story.heard()).to.deep.equal(['alice ← 420 to INVITE']);
+    expect(story.alice.gotHeaders('respond')).to.deep.equal(['Unsupported: timer, 100rel']);
+  });
+
+  it('INFO of a package that nobody agreed upon is answered 469, and the call stays', () => {
+    const story = new Story().established();
+    story.alice.sends('INFO', { headers: ['Info-Package: nope'], body: dtmf });
+    expect(story.heard()).to.deep.equal(['alice ← 469 to INFO']);
+    expect(story.alice.gotHeaders('respond')).to.deep.equal(['Recv-Info: ']);
+    expect(story.call.state).to.equal('established');
+  });
+});

@@ -1,5 +1,5 @@
 import type { Owner } from '../control/owner.ts';
-import type { ByteString } from '../message/bytes.ts';
+import { type ByteString, detached } from '../message/bytes.ts';
 import type { SipMessage } from '../message/message.ts';
 import { uriOf } from '../message/name-addr.ts';
 import type { ClientTransaction } from '../transaction/transaction.ts';
@@ -70,29 +70,32 @@ export class Dialog {
   leaving = false;
 
   constructor(options: DialogOptions) {
-    this.id = options.id;
+    // A dialog lives for hours: what it keeps must not keep the datagram it was cut from.
+    this.id = detached(options.id);
     this.usage = options.usage;
     this.role = options.role;
     this.owner = options.owner;
-    this.callId = options.callId;
-    this.localTag = options.localTag;
-    this.remoteTag = options.remoteTag;
-    this.localParty = options.localParty;
-    this.remoteParty = options.remoteParty;
+    this.callId = detached(options.callId);
+    this.localTag = detached(options.localTag);
+    this.remoteTag = detached(options.remoteTag);
+    this.localParty = detached(options.localParty);
+    this.remoteParty = detached(options.remoteParty);
     this.localCseq = options.localCseq;
     this.remoteCseq = options.remoteCseq;
-    this.target = options.target;
-    this.routeSet = options.routeSet;
-    this.localContact = options.localContact;
+    this.target = detached(options.target);
+    this.routeSet = options.routeSet.map(detached);
+    this.localContact = detached(options.localContact);
     this.protocol = options.protocol;
     this.flow = options.flow;
   }
 
   /** RFC 3261 §12.1.2: what a UAC learns from the response that makes or confirms the dialog. */
   learnFromResponse(response: SipMessage, flow: Flow): void {
-    this.remoteTag = response.toTag;
-    this.remoteParty = response.headers.get('to') ?? this.remoteParty;
-    this.routeSet = response.headers.has('record-route') ? routeSetOfUac(response.headers) : NO_ROUTES;
+    this.remoteTag = detached(response.toTag);
+    this.remoteParty = detached(response.headers.get('to') ?? this.remoteParty);
+    this.routeSet = response.headers.has('record-route')
+      ? routeSetOfUac(response.headers).map(detached)
+      : NO_ROUTES;
     this.protocol = flow.protocol;
     this.flow = flow;
     this.refreshTarget(response);
@@ -101,7 +104,7 @@ export class Dialog {
   /** RFC 3261 §12.2.1.2 and §12.2.2: Contact of a target refresh request or of its 2xx replaces the remote target. */
   refreshTarget(message: SipMessage): void {
     const contact = message.headers.get('contact');
-    if (contact !== undefined && contact !== '*') this.target = uriOf(contact);
+    if (contact !== undefined && contact !== '*') this.target = detached(uriOf(contact));
   }
 
   nextCseq(): number {

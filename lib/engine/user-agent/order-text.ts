@@ -1,4 +1,4 @@
-import type { ByteString } from '../message/bytes.ts';
+import { type ByteString, trimmed } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
 import { isToken } from '../message/header-names.ts';
 import type { StartLine } from '../message/message.ts';
@@ -10,7 +10,7 @@ export interface OrderText {
   readonly body: ByteString;
 }
 
-const REQUEST_LINE = /^([^\s]+) ([^\s]+) SIP\/2\.0$/;
+const REQUEST_LINE = /^([^ \t]+) ([^ \t]+) SIP\/2\.0$/;
 const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/;
 
 /**
@@ -43,6 +43,6 @@ function parseStartLine(line: ByteString): StartLine | undefined {
 function appendLine(headers: HeaderList, line: ByteString): void {
   const colon = line.indexOf(':');
   if (colon <= 0) return;
-  const name = line.slice(0, colon).trim();
-  if (isToken(name)) headers.append(name, line.slice(colon + 1).trim());
+  const name = trimmed(line.slice(0, colon));
+  if (isToken(name)) headers.append(name, trimmed(line.slice(colon + 1)));
 }

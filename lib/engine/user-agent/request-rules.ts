@@ -8,6 +8,11 @@ export interface RuleRefusal {
   readonly headers?: readonly (readonly [string, string])[];
 }
 
+/** drachtio-srf percent-decodes methods: `BY%45` would be a BYE to an application and something else to us. */
+export function refuseMethod(request: SipMessage): RuleRefusal | undefined {
+  return request.method.includes('%') ? { status: 501, reason: 'Not Implemented' } : undefined;
+}
+
 /** Extensions that only the engine itself could carry out. Others are the application's to accept or refuse. */
 const ENGINE_EXTENSIONS_MISSING: ReadonlySet<string> = new Set(['100rel', 'timer']);
 

@@ -31,13 +31,11 @@ export interface ResponseParts {
   readonly contact?: ByteString | undefined;
 }
 
-const NO_LINES = { headers: new HeaderList(), body: '' } as const;
-
-/** RFC 3261 §8.2.6.2: Via in order, From, To, Call-ID and CSeq from the request; a tag on To. */
+/** An application's response. RFC 3261 §8.2.6.2: Via in order, From, To, Call-ID and CSeq from the request; a tag on To. */
 export function buildResponse(
   parts: ResponseParts,
-  order: Pick<OrderText, 'headers' | 'body'> = NO_LINES,
-  own?: { readonly host: string; readonly port: number },
+  order: Pick<OrderText, 'headers' | 'body'>,
+  own: { readonly host: string; readonly port: number },
 ): SipMessage {
   const { request } = parts;
   const headers = new HeaderList();
@@ -53,7 +51,7 @@ export function buildResponse(
   if (parts.contact !== undefined) headers.append('Contact', parts.contact);
   order.headers.forEach((name, value, key) => {
     if (ENGINE_OWNED.has(key)) return;
-    const kept = key === 'p-asserted-identity' && own !== undefined ? withOwnAddress(value, own) : value;
+    const kept = key === 'p-asserted-identity' ? withOwnAddress(value, own) : value;
     headers.append(spelled(name, key), kept);
   });
   if (order.body.startsWith('v=0') && !order.headers.has('content-type')) {
@@ -83,27 +81,4 @@ export function contactOf(
 ): ByteString {
   const wanted = order.headers.get('contact');
   return wanted === undefined ? fallback : withOwnAddress(wanted, own, protocol);
-}
-
-/** The engine's own refusals (4xx, 5xx without an application). */
-export function refusal(request: SipMessage, refused: Refusal): SipMessage {
-  const order = { headers: new HeaderList(), body: '' };
-  for (const [name, value] of refused.headers ?? []) order.headers.append(name, value);
-  return buildResponse(
-    {
-      request,
-      status: refused.status,
-      reason: refused.reason,
-      localTag: refused.localTag,
-      copyRecordRoute: false,
-    },
-    order,
-  );
-}
-
-export interface Refusal {
-  readonly status: number;
-  readonly reason: string;
-  readonly localTag: string;
-  readonly headers?: readonly (readonly [string, string])[];
 }

@@ -15,7 +15,7 @@ import type { Resolver } from './resolver.ts';
 export interface Shared {
   readonly transactions: TransactionLayer;
   readonly timers: TimerService;
-  readonly timing: Timing;
+  readonly timing: Required<Timing>;
   readonly dialogs: DialogTable;
   readonly addresses: Addresses;
   readonly applications: Applications;

@@ -2,6 +2,7 @@ import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { newTag } from '../random.ts';
+import { responseTo } from '../transaction/responses.ts';
 import type { ClientFailure } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { AckDesk } from './ack-desk.ts';
@@ -11,7 +12,6 @@ import { buildInDialog, withDialogHop } from './in-dialog.ts';
 import { nextHopOf, resolveHop } from './next-hop.ts';
 import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
-import { refusal } from './response-builder.ts';
 import { buildNew, methodOf, openEarlyDialog, requestUriOf } from './new-request.ts';
 import type { Shared } from './shared.ts';
 
@@ -248,7 +248,7 @@ export class Uac implements ClientExchangeEvents {
 
   /** RFC 3261 §8.1.3.1: a timeout is treated as a 408, a transport error as a 503. */
   #synthesize(exchange: ClientExchange, status: number, reason: string): void {
-    const response = refusal(exchange.request, { status, reason, localTag: newTag() });
+    const response = responseTo(exchange.request, { status, reason, toTag: newTag() });
     this.#tell(exchange, response, exchange.hop);
   }
 

@@ -3,6 +3,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
 import { newTag } from '../random.ts';
+import { responseTo } from '../transaction/responses.ts';
 import type { ServerTransaction } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import { contactFor } from './addresses.ts';
@@ -19,10 +20,11 @@ import {
   NO_SUCH_DIALOG,
   refuseInDialog,
   refuseOutsideDialog,
+  refuseMethod,
   refuseRequired,
   type RuleRefusal,
 } from './request-rules.ts';
-import { buildResponse, contactOf, refusal } from './response-builder.ts';
+import { buildResponse, contactOf } from './response-builder.ts';
 import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
 import type { Shared } from './shared.ts';
 
@@ -45,7 +47,7 @@ export class Uas implements ServerExchangeEvents {
 
   receiveRequest(transaction: ServerTransaction): void {
     const { request } = transaction;
-    const refused = refuseRequired(request);
+    const refused = refuseMethod(request) ?? refuseRequired(request);
     if (refused !== undefined) this.#refuse(transaction, refused);
     else if (request.toTag === '') this.#receiveNew(transaction);
     else this.#receiveInDialog(transaction);
@@ -114,7 +116,11 @@ export class Uas implements ServerExchangeEvents {
     const id = this.#shared.newTransactionId();
     const exchange = new ServerExchange({ id, transaction, owner, dialog, events: this });
     this.#exchanges.add(exchange);
-    this.#shared.timers.start(exchange.silence, 64 * this.#shared.timing.t1Ms);
+    // With an INVITE an application may try one silent target after the other: as long as an INVITE may ring. Any other
+    // transaction ends by itself after 64*T1, when the peer has given it up (RFC 4320 §4.2).
+    if (transaction.request.method === 'INVITE') {
+      this.#shared.timers.start(exchange.silence, this.#shared.timing.timerCMs);
+    }
     const taken = this.#shared.deliver(owner, {
       message: transaction.request,
       way: transaction.flow,
@@ -258,7 +264,7 @@ export class Uas implements ServerExchangeEvents {
     });
   }
 
-  /** The application took the request and said nothing for 64*T1: nobody should wait for it for ever. */
+  /** The application took the request and said nothing: nobody should wait for it for ever. */
   exchangeSilent(exchange: ServerExchange): void {
     this.#shared.log.warn(
       { method: exchange.request.method, owner: exchange.owner.name },
@@ -310,7 +316,12 @@ export class Uas implements ServerExchangeEvents {
   #refuse(transaction: ServerTransaction, refused: RuleRefusal, localTag = newTag()): void {
     if (refused.status >= 400) this.#shared.counters.countRefused(refused.status);
     transaction.respond(
-      refusal(transaction.request, { ...refused, localTag: localTag === '' ? newTag() : localTag }),
+      responseTo(transaction.request, {
+        status: refused.status,
+        reason: refused.reason,
+        toTag: localTag === '' ? newTag() : localTag,
+        extra: refused.headers ?? [],
+      }),
     );
   }
 

@@ -23,7 +23,7 @@ export interface UserAgentOptions {
   /** The layer needs its user and the user its layer: the layer is made inside. */
   readonly transactions: (user: TransactionUser) => TransactionLayer;
   readonly timers: TimerService;
-  readonly timing: Timing;
+  readonly timing: Required<Timing>;
   readonly addresses: Addresses;
   readonly applications: Applications;
   readonly counters: EngineCounters;

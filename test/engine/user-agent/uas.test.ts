@@ -171,6 +171,11 @@ describe('the server side of the user agent', () => {
       420,
       'unsupported',
     ],
+    [
+      'a method that an application would read as another',
+      b => b.receive(invite().replace('INVITE sip', 'BY%45 sip').replace('1 INVITE', '1 BY%45')),
+      501,
+    ],
     ['a BYE outside any dialog', b => b.receive(inDialog('BYE', '', 1).replace(';tag=\n', '\n')), 481],
     ['an INFO with an unknown To tag', b => b.receive(inDialog('INFO', 'nobody', 2)), 481],
     [
@@ -303,11 +308,13 @@ describe('the server side of the user agent', () => {
     expect(strict.bench.lastSent.headers.all('route')).to.deep.equal(['<sip:alice@192.0.2.1:6060>']);
   });
 
-  it('answers 500 for an application that says nothing for 64*T1', () => {
+  it('answers 500 for an application that says nothing for as long as an INVITE may ring', () => {
     const bench = new Workbench();
     bench.receive(invite(), SDP);
     bench.takeSent();
-    bench.timers.advance(32_000);
+    bench.timers.advance(184_000);
+    expect(bench.takeSent()).to.deep.equal([]);
+    bench.timers.advance(1_000);
     expect(bench.takeSent()[0]).to.equal('500');
     expect(bench.userAgent.counts().requestsOpen).to.equal(0);
   });

@@ -1,15 +1,27 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import methods from 'sip-methods';
+import type { Clock } from '../ports.ts';
+import {
+  dialogHeaders,
+  failureOf,
+  isError,
+  type RequestHandle,
+  type ResponseHandle,
+  receivedRequest,
+  receivedResponse,
+  requestOptions,
+} from './drachtio-srf-shapes.ts';
 import type {
   Srf,
+  SrfAgent,
   SrfAcknowledge,
   SrfApp,
   SrfConstructor,
-  SrfError,
   SrfRequest,
   SrfResponse,
 } from './drachtio-srf-types.ts';
+import { type OnFailure, type Outcome, Outcomes } from './outcomes.ts';
 import type { ServerAddress } from './signalling-url.ts';
 import type {
   ClientUser,
@@ -33,18 +45,26 @@ export interface DrachtioConnectionOptions {
   readonly tags: readonly string[];
   readonly user: ConnectionUser;
   readonly log: SignallingLog;
+  readonly clock: Pick<Clock, 'after'>;
 }
+
+/**
+ * No answer at all: drachtio-server loses the final response after a 1xx within a dialog (control protocol §9), and
+ * drachtio-srf drops what it cannot parse. Longer than the engine waits itself: 64*T1, and for INVITE timer C.
+ */
+const answerWithinMs = 40_000;
+const inviteAnswerWithinMs = 230_000;
 
 const retryMaxDelayMs = 5000;
 const closeWithinMs = 1000;
 const connectionLost: SendFailure = { kind: 'connection', reason: 'connection to the SIP engine lost' };
-
-type OnFailure = (failure: SendFailure) => void;
+const noAnswer: SendFailure = { kind: 'timeout', reason: 'the SIP engine never told an answer' };
 
 /**
- * One control connection through drachtio-srf; the only file that touches it. What it makes good (control protocol §16.1):
+ * One control connection through drachtio-srf; with its shapes in drachtio-srf-*.ts the only file that touches it. What it makes good (control protocol §16.1):
  *
  * - every outcome is told exactly once: what is outstanding when the socket closes fails there and then;
+ * - an answer that never comes is missed after a while;
  * - a dialog survives its socket: everything is sent on the socket that is open now;
  * - nothing thrown by our own code reaches drachtio-srf, which would deliver the same frame again (poison loop, §1);
  * - UPDATE that drachtio-srf hands to any pending request of the same Call-ID is received from there;
@@ -56,9 +76,9 @@ export class DrachtioConnection {
   readonly #tags: readonly string[];
   readonly #user: ConnectionUser;
   readonly #log: SignallingLog;
+  readonly #clock: Pick<Clock, 'after'>;
   readonly #srf: Srf = new DrachtioSrf();
-  /** What waits for an outcome. */
-  readonly #outstanding = new Set<OnFailure>();
+  readonly #outcomes = new Outcomes(tell => this.#guard(tell));
   #current: Socket | undefined;
   #closing = false;
   #onClosed: (() => void) | undefined;
@@ -68,6 +88,7 @@ export class DrachtioConnection {
     this.#tags = options.tags;
     this.#user = options.user;
     this.#log = options.log;
+    this.#clock = options.clock;
   }
 
   get up(): boolean {
@@ -76,7 +97,17 @@ export class DrachtioConnection {
 
   /** How many operations wait for an outcome. */
   get outstandingCount(): number {
-    return this.#outstanding.size;
+    return this.#outcomes.size;
+  }
+
+  /** How many entries drachtio-srf keeps for what is under way. */
+  get libraryCount(): number {
+    let count = 0;
+    for (const state of this.#agent?.mapServer.values() ?? []) {
+      count += state.pendingRequests.size + state.pendingSipRequests.size;
+      count += state.pendingNetworkInvites.size + state.pendingAckOrPrack.size;
+    }
+    return count;
   }
 
   /** Connects and stays connected. Call once. */
@@ -99,13 +130,13 @@ export class DrachtioConnection {
 
   /** Closes and stays closed; settles when the socket is gone. */
   async close(): Promise<void> {
-    if (this.#closing) return;
+    const agent = this.#agent;
+    if (this.#closing || agent === undefined) return;
     this.#closing = true;
-    const { client } = this.#srf.app;
-    client.wp.closing = true;
-    clearTimeout(client.wp.reconnectVars.retryTimer ?? undefined);
-    if (client.wp.socket?.connecting === true) client.wp.socket.destroy();
-    const sockets = [...client.mapServer.keys()].filter(socket => !socket.destroyed);
+    agent.wp.closing = true;
+    clearTimeout(agent.wp.reconnectVars.retryTimer ?? undefined);
+    if (agent.wp.socket?.connecting === true) agent.wp.socket.destroy();
+    const sockets = [...agent.mapServer.keys()].filter(socket => !socket.destroyed);
     for (const socket of sockets) socket.end();
     if (sockets.length === 0) return;
     await this.#allClosed(sockets);
@@ -117,60 +148,57 @@ export class DrachtioConnection {
     done: (outcome: ResponseOutcome) => void,
   ): void {
     const { res } = request.handle as RequestHandle;
-    const settle = this.#expect(failure => done({ failure }));
-    const socket = this.#current;
-    if (socket === undefined) return settle.later(connectionLost);
-    this.#send(settle.fail, () => {
-      res.socket = socket;
-      // Assigned rather than given as options: those are appended, with their names lowered (§13.2).
-      res.msg.headers = { ...dialogHeaders(res.msg.headers), ...response.headers };
-      res.msg.body = response.body ?? '';
-      res.msg.status = response.status;
-      res.msg.reason = response.reason;
-      this.#srf.app.client.sendResponse(res, {}, error => {
-        if (error !== null && error !== undefined) settle.fail(failureOf(error));
-        else if (settle.take()) this.#guard(() => done({ dialogId: res.stackDialogId ?? '' }));
-      });
-    });
+    this.#write(
+      failure => done({ failure }),
+      (outcome, { agent, socket }) => {
+        res.socket = socket;
+        // Assigned rather than given as options: those are appended, with their names lowered (§13.2).
+        res.msg.headers = { ...dialogHeaders(res.msg.headers), ...response.headers };
+        res.msg.body = response.body ?? '';
+        res.msg.status = response.status;
+        res.msg.reason = response.reason;
+        agent.sendResponse(res, {}, error => {
+          if (isError(error)) outcome.fail(failureOf(error));
+          else if (outcome.take()) this.#guard(() => done({ dialogId: res.stackDialogId ?? '' }));
+        });
+      },
+    );
   }
 
   send(request: RequestToSend, user: ClientUser): void {
-    const settle = this.#expect(failure => user.failed(failure));
-    const socket = this.#current;
-    if (socket === undefined) return settle.later(connectionLost);
-    this.#send(settle.fail, () => {
-      const { method, requestUri, dialogId, via, headers, body } = request;
-      const options = {
-        _socket: socket,
-        method,
-        headers: { ...headers },
-        ...(requestUri === undefined ? {} : { uri: requestUri }),
-        ...(dialogId === undefined ? {} : { stackDialogId: dialogId }),
-        ...(via === undefined ? {} : { proxy: via }),
-        ...(body === undefined ? {} : { body }),
-      };
-      this.#srf.app.client.request(options, (error, req) => {
-        if (error !== null || req === undefined) return settle.fail(failureOf(error));
-        req.on('response', (res: SrfResponse, ack: SrfAcknowledge) => {
-          if (res.status >= 200 && !settle.take()) return;
-          this.#guard(() => user.responded(receivedResponse(res, ack)));
+    this.#write(
+      failure => user.failed(failure),
+      (outcome, { agent, socket }) => {
+        this.#watch(outcome, request.method);
+        agent.request(requestOptions(request, socket), (error, req) => {
+          if (error !== null || req === undefined) {
+            outcome.fail(failureOf(error));
+            return;
+          }
+          // drachtio-srf sets it by a field that does not exist.
+          req.socket = socket;
+          this.#watch(outcome, request.method, req);
+          req.on('response', (res: SrfResponse, ack: SrfAcknowledge) => {
+            if (res.status >= 200 && !outcome.take()) return;
+            if (res.status < 200) this.#watch(outcome, request.method, req);
+            this.#guard(() => user.responded(receivedResponse(res, ack)));
+          });
+          this.#onUpdateWithin(req, undefined);
+          this.#guard(() => user.sent({ handle: req }));
         });
-        this.#onUpdateWithin(req, undefined);
-        this.#guard(() => user.sent({ handle: req }));
-      });
-    });
+      },
+    );
   }
 
   /** Takes back an INVITE that was sent; what comes of it is the INVITE's own final response. */
   cancel(sent: SentRequest, content: Content): void {
-    const socket = this.#current;
-    if (socket === undefined) return;
     const req = sent.handle as SrfRequest;
     const log = (failure: SendFailure) => this.#log.debug({ reason: failure.reason }, 'CANCEL was not sent');
-    this.#send(log, () => {
+    this.#write(log, (outcome, { socket }) => {
       req.socket = socket;
       req.cancel({ headers: { ...content.headers } }, error => {
-        if (error !== null && error !== undefined) log(failureOf(error));
+        if (isError(error)) outcome.fail(failureOf(error));
+        else outcome.take();
       });
     });
   }
@@ -180,20 +208,40 @@ export class DrachtioConnection {
     // RFC 3261 §17.1.1.3: the ACK to any other final response is the transaction's.
     if (answer.status < 200 || answer.status > 299) return;
     const { res, ack } = answer.handle as ResponseHandle;
-    const settle = this.#expect(failed);
-    const socket = this.#current;
-    if (socket === undefined) return settle.later(connectionLost);
-    this.#send(settle.fail, () => {
+    const { headers, body } = content;
+    this.#write(failed, (outcome, { socket }) => {
       res.socket = socket;
-      ack(
-        content.body === undefined
-          ? { headers: content.headers }
-          : { headers: content.headers, body: content.body },
-        error => {
-          if (error !== null && error !== undefined) settle.fail(failureOf(error));
-          else settle.take();
-        },
-      );
+      ack(body === undefined ? { headers } : { headers, body }, error => {
+        if (isError(error)) outcome.fail(failureOf(error));
+        else outcome.take();
+      });
+    });
+  }
+
+  /** Undefined before `connect`. */
+  get #agent(): SrfAgent | undefined {
+    return this.#srf.app.client;
+  }
+
+  /** Writes on the socket that is open now; fails in a turn of its own when there is none. */
+  #write(
+    failed: OnFailure,
+    write: (outcome: Outcome, way: { agent: SrfAgent; socket: Socket }) => void,
+  ): void {
+    const outcome = this.#outcomes.expect(failed);
+    const agent = this.#agent;
+    const socket = this.#current;
+    if (agent === undefined || socket === undefined) queueMicrotask(() => outcome.fail(connectionLost));
+    else this.#outcomes.write(outcome, () => write(outcome, { agent, socket }), failureOf);
+  }
+
+  /** (Re)starts the wait for an answer. */
+  #watch(outcome: Outcome, method: string, req?: SrfRequest): void {
+    outcome.stopWatch?.();
+    outcome.stopWatch = this.#clock.after(method === 'INVITE' ? inviteAnswerWithinMs : answerWithinMs, () => {
+      if (req !== undefined)
+        this.#agent?.mapServer.get(req.socket)?.pendingSipRequests.delete(req.stackTxnId);
+      outcome.fail(noAnswer);
     });
   }
 
@@ -202,7 +250,8 @@ export class DrachtioConnection {
       this.#guard(() => this.#onConnect(error, hostports, version)),
     );
     app.on('close', (socket: Socket) => this.#guard(() => this.#onClose(socket)));
-    // Without a listener an error ends the process; the close that follows says the rest.
+    // Without a listener for both an error ends the process; the close that follows says the rest.
+    this.#srf.on('error', () => undefined);
     app.on('error', (error: Error) =>
       this.#log.debug({ reason: error.message }, 'control connection failed'),
     );
@@ -214,15 +263,27 @@ export class DrachtioConnection {
   }
 
   #onConnect(error: Error | null | undefined, hostports: string, version: string): void {
-    if (error !== null && error !== undefined) return this.#user.refused();
+    if (isError(error)) {
+      this.#user.refused();
+      return;
+    }
     const socket = this.#openSocket();
-    if (socket === undefined) return;
+    const agent = this.#agent;
+    const state = socket === undefined ? undefined : agent?.mapServer.get(socket);
+    if (agent === undefined || socket === undefined || state === undefined) return;
     if (this.#closing) {
       socket.end();
       return;
     }
     // drachtio-srf does this for its first socket only (control protocol §1).
     socket.setNoDelay(true);
+    // It does not wait until its routes are accepted: the answer to a ping sent behind them says that they are.
+    const pong = () => this.#guard(() => this.#onReady(socket, hostports, version));
+    state.pendingRequests.set(agent.wp.send(socket, 'ping'), pong);
+  }
+
+  #onReady(socket: Socket, hostports: string, version: string): void {
+    if (this.#closing || socket.destroyed) return;
     this.#current = socket;
     this.#user.connected({ hostports, version });
   }
@@ -230,7 +291,7 @@ export class DrachtioConnection {
   #onClose(socket: Socket): void {
     if (socket === this.#current) {
       this.#current = undefined;
-      for (const fail of [...this.#outstanding]) fail(connectionLost);
+      this.#outcomes.failAll(connectionLost);
       this.#user.disconnected();
     }
     this.#onClosed?.();
@@ -238,7 +299,7 @@ export class DrachtioConnection {
 
   /** The socket that is authenticated and open; the closed one is in the table still while its close is told. */
   #openSocket(): Socket | undefined {
-    for (const [socket, { authenticated }] of this.#srf.app.client.mapServer) {
+    for (const [socket, { authenticated }] of this.#agent?.mapServer ?? []) {
       if (authenticated && !socket.destroyed) return socket;
     }
     return undefined;
@@ -277,25 +338,6 @@ export class DrachtioConnection {
     );
   }
 
-  /** An outcome that is still due; the first of `fail` and `take` counts. */
-  #expect(onFailure: OnFailure): { fail: OnFailure; later: OnFailure; take: () => boolean } {
-    const fail: OnFailure = failure => {
-      if (this.#outstanding.delete(fail)) this.#guard(() => onFailure(failure));
-    };
-    this.#outstanding.add(fail);
-    // What fails while being sent is told in a turn of its own: who asked is not done yet.
-    const later: OnFailure = failure => queueMicrotask(() => fail(failure));
-    return { fail, later, take: () => this.#outstanding.delete(fail) };
-  }
-
-  #send(fail: OnFailure, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      queueMicrotask(() => fail(failureOf(error)));
-    }
-  }
-
   #guard(run: () => void): void {
     try {
       run();
@@ -303,56 +345,4 @@ export class DrachtioConnection {
       this.#log.error({ err: error }, 'a signal could not be handled');
     }
   }
-}
-
-interface RequestHandle {
-  readonly req: SrfRequest;
-  readonly res: SrfResponse;
-}
-
-interface ResponseHandle {
-  readonly res: SrfResponse;
-  readonly ack: SrfAcknowledge;
-}
-
-function receivedRequest(req: SrfRequest, res: SrfResponse): ReceivedRequest {
-  const handle: RequestHandle = { req, res };
-  return {
-    method: req.method,
-    requestUri: req.uri,
-    origin: req.source,
-    protocol: req.protocol,
-    address: req.source_address,
-    port: req.source_port,
-    receivedOn: req.receivedOn ?? '',
-    dialogId: req.stackDialogId,
-    raw: req.msg.raw,
-    handle,
-  };
-}
-
-function receivedResponse(res: SrfResponse, ack: SrfAcknowledge): ReceivedResponse {
-  const handle: ResponseHandle = { res, ack };
-  const { status, reason, raw } = res.msg;
-  return { status, reason, dialogId: res.stackDialogId ?? '', raw, handle };
-}
-
-/** The four that drachtio-srf copies from the request; it finds a pending INVITE by `call-id`. */
-function dialogHeaders(headers: Record<string, string>): Record<string, string> {
-  const copied: Record<string, string> = {};
-  for (const name of ['call-id', 'cseq', 'from', 'to']) {
-    const value = headers[name];
-    if (value !== undefined) copied[name] = value;
-  }
-  return copied;
-}
-
-/** drachtio-srf gives an Error in places and the server's words in others. */
-function failureOf(error: unknown): SendFailure {
-  const reason = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error ? (error as SrfError).code : undefined;
-  if (code === 'ENODIALOG' || /unable to find dialog/i.test(reason)) return { kind: 'dialog', reason };
-  if (code === 'ESOCKETDESTROYED' || reason.includes('socket connection closed'))
-    return { kind: 'connection', reason };
-  return { kind: 'refused', reason };
 }

@@ -59,6 +59,7 @@ export class DrachtioSignalling implements Signalling {
   #next = 0;
   #user: SignallingUser | undefined;
   #up = false;
+  #stopping = false;
   #started: { done: () => void; failed: (error: Error) => void } | undefined;
 
   constructor(options: DrachtioSignallingOptions) {
@@ -83,10 +84,15 @@ export class DrachtioSignalling implements Signalling {
     return this.#up;
   }
 
-  /** Legs that are not over, and operations without outcome: both are 0 when no call is up. */
-  get openCounts(): { readonly legs: number; readonly operations: number } {
-    const operations = this.#servers.reduce((sum, server) => sum + server.connection.outstandingCount, 0);
-    return { legs: this.#legs.size, operations };
+  /** What is kept for calls: legs that are not over, operations without outcome, entries of drachtio-srf. All 0 without calls. */
+  get openCounts(): { readonly legs: number; readonly operations: number; readonly libraryEntries: number } {
+    let operations = 0;
+    let libraryEntries = 0;
+    for (const { connection } of this.#servers) {
+      operations += connection.outstandingCount;
+      libraryEntries += connection.libraryCount;
+    }
+    return { legs: this.#legs.size, operations, libraryEntries };
   }
 
   /** Settles when the first engine is there; refused when one does not accept our secret. */
@@ -110,32 +116,44 @@ export class DrachtioSignalling implements Signalling {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#settleStart(new Error('stopped before the SIP engine was reached'));
     for (const server of this.#servers) server.stopWaiting?.();
     await Promise.all(this.#servers.map(async server => server.connection.close()));
   }
 
   #perform(effect: SignallingEffect): void {
-    if (effect.do === 'invite') return this.#outgoing.invite(effect, this.#chooseServer());
+    if (effect.do === 'invite') {
+      this.#outgoing.invite(effect, this.#chooseServer());
+      return;
+    }
     const leg = this.#legs.get(effect.leg);
     if (leg === undefined) return;
     switch (effect.do) {
       case 'progress':
-        return this.#outgoing.progress(leg, effect);
+        this.#outgoing.progress(leg, effect);
+        break;
       case 'answer':
-        return this.#outgoing.answer(leg, effect);
+        this.#outgoing.answer(leg, effect);
+        break;
       case 'reject':
-        return this.#outgoing.reject(leg, effect);
+        this.#outgoing.reject(leg, effect);
+        break;
       case 'cancel':
-        return this.#outgoing.cancel(leg, effect.headers);
+        this.#outgoing.cancel(leg, effect.headers);
+        break;
       case 'acknowledge':
-        return this.#outgoing.acknowledge(leg, effect.request, effect.payload);
+        this.#outgoing.acknowledge(leg, effect.request, effect.payload);
+        break;
       case 'request':
-        return this.#outgoing.request(leg, effect);
+        this.#outgoing.request(leg, effect);
+        break;
       case 'respond':
-        return this.#outgoing.respond(leg, effect);
+        this.#outgoing.respond(leg, effect);
+        break;
       case 'hangUp':
-        return this.#outgoing.hangUp(leg, effect.headers);
+        this.#outgoing.hangUp(leg, effect.headers);
+        break;
       default:
         effect satisfies never;
     }
@@ -157,6 +175,7 @@ export class DrachtioSignalling implements Signalling {
       server: address,
       tags: [this.instanceTag],
       log: this.#log,
+      clock: this.#clock,
       user: {
         receiveRequest: (request, during) => this.#incoming.receiveRequest(server, request, during),
         receiveCancel: (invite, raw) => this.#incoming.receiveCancel(server, invite, raw),
@@ -208,7 +227,10 @@ export class DrachtioSignalling implements Signalling {
   #giveUp(leg: Leg): void {
     // Nor will the ACK reach us: nothing is waited for.
     for (const pending of [...leg.pending]) if (pending.kind === 'ackDue') leg.drop(pending);
-    if (leg.state !== 'up') return this.#outgoing.resume(leg);
+    if (leg.state !== 'up') {
+      this.#outgoing.resume(leg);
+      return;
+    }
     this.counters.legsLost += 1;
     this.#outgoing.hangUp(leg, noHeaders);
     this.#tell({ type: 'lost', leg: leg.id, reason: 'connection to the SIP engine lost' });
@@ -221,6 +243,10 @@ export class DrachtioSignalling implements Signalling {
 
   /** What was outstanding has failed already. Dialogs wait; an INVITE that is not answered is gone with the engine's 503. */
   #onDisconnected(server: Server): void {
+    if (this.#stopping) {
+      this.#up = false;
+      return;
+    }
     this.counters.disconnections += 1;
     this.#log.warn({ server: server.name, legs: server.legs.size }, 'connection to the SIP engine lost');
     for (const leg of [...server.legs]) {
@@ -228,10 +254,10 @@ export class DrachtioSignalling implements Signalling {
       this.#legs.end(leg);
       this.#tell({ type: 'cancelled', leg: leg.id, payload: { headers: noHeaders } });
     }
+    this.#updateUp();
     server.stopWaiting = this.#clock.after(this.#graceMs, () => {
       for (const leg of [...server.legs]) this.#lose(leg, 'the SIP engine did not come back');
     });
-    this.#updateUp();
   }
 
   #onRefused(server: Server): void {

@@ -3,13 +3,14 @@ import type { Socket } from 'node:net';
 
 /**
  * Just what this project uses of drachtio-srf 5.0.29, as its code does it (its own type file says otherwise in places).
- * Only drachtio-connection.ts imports this.
+ * Only drachtio-connection.ts and drachtio-srf-shapes.ts import this.
  */
 export interface SrfConstructor {
   new (): Srf;
 }
 
-export interface Srf {
+/** Emits a turn later what its app has emitted. */
+export interface Srf extends EventEmitter {
   readonly app: SrfApp;
   /** Without a method: for every request, but registers none. With one: registers it with the server. */
   use(handler: SrfHandler): unknown;
@@ -27,18 +28,34 @@ export interface SrfConnectOptions {
   reconnect: { retryMaxDelay: number };
 }
 
-/** Passes the agent's events on in the same turn (Srf itself does so a turn later). */
+/** Passes the agent's events on in the same turn. */
 export interface SrfApp extends EventEmitter {
   /** Set by connect. */
-  readonly client: SrfAgent;
+  readonly client?: SrfAgent;
 }
 
 export interface SrfAgent {
   /** One entry per connected socket, with what is outstanding on it. */
-  readonly mapServer: Map<Socket, { readonly authenticated: boolean }>;
-  readonly wp: { closing?: boolean; socket?: Socket; reconnectVars: { retryTimer?: NodeJS.Timeout | null } };
+  readonly mapServer: Map<Socket, SrfSocketState>;
+  readonly wp: SrfWireProtocol;
   request(options: SrfRequestOptions, sent: (error: SrfError | null, req?: SrfRequest) => void): void;
   sendResponse(res: SrfResponse, options: object, sent: (error: unknown) => void): void;
+}
+
+export interface SrfSocketState {
+  readonly authenticated: boolean;
+  readonly pendingRequests: Map<string, () => void>;
+  readonly pendingSipRequests: Map<string, unknown>;
+  readonly pendingNetworkInvites: Map<string, unknown>;
+  readonly pendingAckOrPrack: Map<string, unknown>;
+}
+
+export interface SrfWireProtocol {
+  closing?: boolean;
+  socket?: Socket;
+  reconnectVars: { retryTimer?: NodeJS.Timeout | null };
+  /** Returns the id that the answer repeats. */
+  send(socket: Socket, message: string): string;
 }
 
 export interface SrfError extends Error {

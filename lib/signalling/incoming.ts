@@ -39,7 +39,10 @@ export class Incoming {
 
   receiveCancel(server: Server, invite: ReceivedRequest, raw: string): void {
     const leg = this.#desk.legs.byInvite(invite);
-    if (leg === undefined) return this.#forgetCancelled(server, invite);
+    if (leg === undefined) {
+      this.#forgetCancelled(server, invite);
+      return;
+    }
     if (leg.state !== 'invited') return;
     this.#desk.legs.end(leg);
     this.#desk.tell({ type: 'cancelled', leg: leg.id, payload: parseRawMessage(raw).payload });
@@ -80,7 +83,10 @@ export class Incoming {
     for (const pending of leg.pending) {
       if (pending.kind !== 'ackDue' || pending.cseqNumber !== cseqNumber) continue;
       leg.drop(pending);
-      if (leg.byeHeaders !== undefined) return this.#outgoing.continueHangUp(leg);
+      if (leg.byeHeaders !== undefined) {
+        this.#outgoing.continueHangUp(leg);
+        return;
+      }
       if (leg.state === 'ending') return;
       const { request } = pending;
       this.#desk.tell({
@@ -108,7 +114,8 @@ export class Incoming {
       case 'BYE':
       case 'UPDATE':
       case 'PRACK':
-        return refuseUnknown(server, request);
+        refuseUnknown(server, request);
+        return;
       case 'INVITE': {
         const leg = this.#desk.legs.openInvited(this.#desk.newLegId(), server, request);
         this.#desk.tell({ type: 'invited', leg: leg.id, request: newRequest(request, payload) });

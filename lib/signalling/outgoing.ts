@@ -117,8 +117,7 @@ export class Outgoing {
         responded: response => this.#requestResponded(leg, asked, response),
         failed: failure => {
           if (failure.kind === 'dialog') this.lose(leg, failure.reason);
-          // RFC 3261 §8.1.3.1: what cannot be sent counts as 503.
-          else this.#requestFailed(leg, asked, 503);
+          else this.#requestFailed(leg, asked, statusFor(failure));
           this.#desk.noteFailure(leg, failure.reason);
         },
       },
@@ -232,7 +231,10 @@ export class Outgoing {
       return;
     }
     leg.add({ kind: 'toAcknowledge', request: undefined, answer: response });
-    if (ending) return this.continueHangUp(leg);
+    if (ending) {
+      this.continueHangUp(leg);
+      return;
+    }
     leg.state = 'up';
     this.#desk.tell({
       type: 'answered',
@@ -248,11 +250,12 @@ export class Outgoing {
     this.#desk.legs.end(leg);
     if (ending) return;
     this.#desk.noteFailure(leg, failure.reason);
+    const status = statusFor(failure);
     this.#desk.tell({
       type: 'rejected',
       leg: leg.id,
-      status: 503,
-      reason: reasonPhrase(503),
+      status,
+      reason: reasonPhrase(status),
       payload: nothing,
     });
   }
@@ -327,6 +330,9 @@ function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
   }
   return lines;
 }
+
+// RFC 3261 §8.1.3.1: a request without an answer counts as answered 408, one that cannot be sent as 503.
+const statusFor = (failure: SendFailure): number => (failure.kind === 'timeout' ? 408 : 503);
 
 /** A URI stands in the request line, the next hop between `|` in the control frame's first line. */
 const breaksFrame = (uri: string): boolean => breaksLine(uri) || uri.includes('|') || uri.includes(' ');

@@ -52,8 +52,11 @@ export interface ResponseToSend extends Content {
 
 /** Why something could not be sent. */
 export interface SendFailure {
-  /** `connection`: the way to the engine is down or went down. `dialog`: the engine does not know the dialog. */
-  readonly kind: 'connection' | 'dialog' | 'refused';
+  /**
+   * `connection`: the way to the engine is down or went down. `dialog`: the engine does not know the dialog. `timeout`: no
+   * final response was ever told.
+   */
+  readonly kind: 'connection' | 'dialog' | 'refused' | 'timeout';
   readonly reason: string;
 }
 

@@ -72,7 +72,9 @@ describe('DrachtioSignalling', () => {
       clock: {
         after: (_delayMs, fire) => {
           timers.push(fire);
-          return () => timers.splice(timers.indexOf(fire), 1);
+          return () => {
+            timers = timers.filter(timer => timer !== fire);
+          };
         },
       },
     });
@@ -86,8 +88,8 @@ describe('DrachtioSignalling', () => {
 
   const expectNothingOpen = () =>
     eventually(() => {
-      const { legs, operations } = signalling.openCounts;
-      return legs === 0 && operations === 0;
+      const { legs, operations, libraryEntries } = signalling.openCounts;
+      return legs + operations + libraryEntries === 0;
     }, 'no leg and no operation is open');
 
   /** Alice's INVITE, answered and acknowledged. */
@@ -127,7 +129,6 @@ describe('DrachtioSignalling', () => {
   }
 
   it('connects with an instance tag, all methods registered once, and says what SIP listens on', async () => {
-    await engine.until(() => engine.routes.length === 14, 'all routes');
     expect(engine.tags).to.deep.equal([signalling.instanceTag]);
     expect(signalling.instanceTag).to.match(/^instance:[0-9a-f-]{36}$/);
     expect(engine.routes).to.have.length(14).and.to.include.members(['invite', 'bye', 'options', 'refer']);
@@ -143,6 +144,23 @@ describe('DrachtioSignalling', () => {
     const refusal = await stranger.start(new SignalRecorder()).catch((error: unknown) => error);
     expect(String(refusal)).to.contain('does not accept the secret').and.not.contain('wrong');
     await stranger.stop();
+  });
+
+  it('starts when the engine is there at last', async () => {
+    const late = new FakeControlServer();
+    const latePort = await late.start();
+    await late.stop();
+    const patient = new DrachtioSignalling({
+      servers: [{ host: '127.0.0.1', port: latePort, secret: late.secret }],
+      log: silent,
+    });
+    const carol = new SignalRecorder();
+    const started = patient.start(carol);
+    await late.start(latePort);
+    await started;
+    expect(carol.ups).to.deep.equal([true]);
+    await patient.stop();
+    await late.stop();
   });
 
   it('tells an INVITE with all header lines as they came', async () => {
@@ -400,6 +418,17 @@ describe('DrachtioSignalling', () => {
     await expectNothingOpen();
   });
 
+  it('tells 408 when the final response is lost on its way', async () => {
+    const leg = await callerLeg('ca');
+    signalling.perform({ do: 'request', leg, request: 'r1' as RequestId, method: 'INFO', payload: empty });
+    engine.echoRequest(await engine.next('INFO'), 'tinfo');
+    engine.request(within('OPTIONS', 'ca', 2), { transactionId: 't2', dialogId: 'ca;from-tag=fa' });
+    await alice.next('requested', leg);
+    for (const fire of [...timers]) fire();
+    expect(await alice.next('responded', leg)).to.include({ request: 'r1', status: 408 });
+    expect(signalling.openCounts).to.deep.equal({ legs: 1, operations: 0, libraryEntries: 0 });
+  });
+
   it('answers 481 to requests of dialogs it does not know, and nothing to their ACK', async () => {
     engine.request(within('ACK', 'cx', 1), { transactionId: 't0', dialogId: 'cx;from-tag=fa' });
     for (const method of ['BYE', 'INFO', 'INVITE', 'UPDATE']) {
@@ -454,7 +483,7 @@ describe('DrachtioSignalling', () => {
       expect(await alice.next('rejected', bob)).to.include({ status: 503 });
       expect(await alice.next('responded', up)).to.include({ request: 'r1', status: 503 });
       await alice.next('cancelled', ringing);
-      expect(signalling.openCounts).to.deep.equal({ legs: 1, operations: 0 });
+      expect(signalling.openCounts).to.include({ legs: 1, operations: 0 });
       await alice.until(() => alice.ups.length === 3, 'up again');
       expect(alice.ups).to.deep.equal([true, false, true]);
     });
@@ -538,6 +567,7 @@ describe('DrachtioSignalling', () => {
       await alice.until(() => alice.ups.length === 2, 'down');
       await signalling.stop();
       expect(signalling.up).to.equal(false);
+      expect(timers, 'nothing is waited for').to.deep.equal([]);
     });
   });
 });

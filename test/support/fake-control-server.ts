@@ -134,6 +134,7 @@ export class FakeControlServer {
     const [id = '', verb = '', ...fields] = line.split('|');
     if (verb === 'authenticate') this.#authenticate(socket, id, fields);
     else if (verb === 'route') this.#route(id, fields[0] ?? '');
+    else if (verb === 'ping') this.write(`${randomUUID()}|response|${id}|OK|pong`);
     else this.#frames.push({ id, verb, fields, text: lineEnd < 0 ? '' : payload.slice(lineEnd + 2) });
     for (const wake of this.#waiting.splice(0)) wake();
   }

@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import type { LegId } from '../../lib/call/signal.ts';
+import { backendNames, sdp, sdpPayload, Stage } from './stage.ts';
+
+const bobLeg = 'leg-of-bob' as LegId;
+const empty = { headers: [] };
+
+for (const backend of backendNames) {
+  describe(`requests within calls through the ${backend}`, () => {
+    let stage: Stage;
+
+    beforeEach(async () => {
+      stage = await Stage.open(backend);
+    });
+
+    afterEach(async () => {
+      await stage.close();
+    });
+
+    for (const side of ['caller', 'callee'] as const) {
+      const legOf = async () => (side === 'caller' ? stage.callerLeg() : stage.calleeLeg(bobLeg));
+
+      for (const method of ['INFO', 'UPDATE', 'MESSAGE', 'NOTIFY', 'OPTIONS']) {
+        it(`tells ${method} of the ${side} and sends the answer`, async () => {
+          const { leg, dialog } = await legOf();
+          const headers = [
+            ['X-MS-Custom-Foo', 'Zoë'],
+            ['Event', 'x'],
+            ['X-MS-Custom-Foo', '2'],
+          ] as const;
+          dialog.request(method, { headers, body: '{"userData":{}}', contentType: 'application/json' });
+          const told = await stage.told.next('requested', leg);
+          expect(told.method).to.equal(method);
+          expect(told.payload.body).to.deep.equal({
+            contentType: 'application/json',
+            content: '{"userData":{}}',
+          });
+          const foo = told.payload.headers
+            .filter(({ name }) => name === 'X-MS-Custom-Foo')
+            .map(({ value }) => value);
+          expect(foo).to.deep.equal(['Zoë', '2']);
+          const payload = {
+            headers: [
+              { name: 'X-Seen', value: '1' },
+              { name: 'X-Seen', value: '2' },
+            ],
+          };
+          stage.perform({ do: 'respond', leg, request: told.request, status: 202, payload });
+          const answer = await dialog.agent.expect(`202 ${method}`);
+          expect(answer.all('X-Seen')).to.deep.equal(['1', '2']);
+        });
+
+        it(`sends ${method} to the ${side} and tells the answer`, async () => {
+          const { leg, dialog } = await legOf();
+          const request = stage.newRequestId();
+          const headers = [
+            { name: 'X-A', value: '1' },
+            { name: 'Event', value: 'x' },
+            { name: 'X-A', value: 'é' },
+          ];
+          const body = {
+            contentType: 'application/vnd.baton.event+json',
+            content: '{"n":"Zoë"}',
+            more: [{ name: 'Content-Disposition', value: 'render' }],
+          };
+          stage.perform({ do: 'request', leg, request, method, payload: { headers, body } });
+          const sent = await dialog.agent.expect(method);
+          expect(sent.all('X-A')).to.deep.equal(['1', 'é']);
+          expect(sent.get('Content-Type')).to.equal(body.contentType);
+          expect(sent.get('Content-Disposition')).to.equal('render');
+          expect(sent.body).to.equal(body.content);
+          expect(Number(sent.get('Content-Length'))).to.equal(Buffer.byteLength(body.content));
+          dialog.agent.respond(sent, 469, { headers: [['X-Why', 'because']] });
+          const told = await stage.told.next('responded', leg);
+          expect(told).to.include({ request, method, status: 469, reason: 'No' });
+          expect(told.payload.headers).to.deep.include({ name: 'X-Why', value: 'because' });
+        });
+      }
+
+      it(`relays a re-INVITE of the ${side} and pairs its ACK`, async () => {
+        const { leg, dialog } = await legOf();
+        dialog.request('INVITE', { body: sdp('hold') });
+        const { request, payload, method } = await stage.told.next('requested', leg);
+        expect([method, payload.body?.content]).to.deep.equal(['INVITE', sdp('hold')]);
+        stage.perform({ do: 'respond', leg, request, status: 200, payload: sdpPayload('held') });
+        const answer = await dialog.agent.expect('200 INVITE');
+        expect(answer.body).to.equal(sdp('held'));
+        dialog.ack(answer, { body: sdp('late') });
+        const told = await stage.told.next('acknowledged', leg);
+        expect([told.request, told.payload.body?.content]).to.deep.equal([request, sdp('late')]);
+      });
+
+      it(`refuses a re-INVITE of the ${side} with 488 and takes the next`, async () => {
+        const { leg, dialog } = await legOf();
+        const first = dialog.request('INVITE', { body: sdp('video') });
+        const refused = await stage.told.next('requested', leg);
+        stage.perform({
+          do: 'respond',
+          leg,
+          request: refused.request,
+          status: 488,
+          reason: 'Not Here',
+          payload: empty,
+        });
+        const refusal = await dialog.agent.expect('488 INVITE');
+        expect(refusal.start).to.equal('SIP/2.0 488 Not Here');
+        dialog.agent.ackRefusal(first, refusal);
+        dialog.request('INVITE', { body: sdp('audio') });
+        const taken = await stage.told.next('requested', leg);
+        stage.perform({
+          do: 'respond',
+          leg,
+          request: taken.request,
+          status: 200,
+          payload: sdpPayload('audio'),
+        });
+        const answer = await dialog.agent.expect('200 INVITE');
+        dialog.ack(answer);
+        expect((await stage.told.next('acknowledged', leg)).request).to.equal(taken.request);
+      });
+
+      it(`sends a re-INVITE to the ${side}: refused 488, then 491, then answered, and one ACK only when ordered`, async () => {
+        const { leg, dialog } = await legOf();
+        const { agent } = dialog;
+        for (const status of [488, 491]) {
+          const request = stage.newRequestId();
+          stage.perform({ do: 'request', leg, request, method: 'INVITE', payload: sdpPayload('again') });
+          agent.respond(await agent.expect('INVITE'), status);
+          expect(await stage.told.next('responded', leg)).to.include({ request, status });
+          await agent.expect('ACK');
+        }
+        const request = stage.newRequestId();
+        stage.perform({ do: 'request', leg, request, method: 'INVITE', payload: empty });
+        const invite = await agent.expect('INVITE');
+        expect(invite.contactUri).to.match(/^sip:/);
+        agent.respond(invite, 200, { body: sdp('offer') });
+        const told = await stage.told.next('responded', leg);
+        expect(told.payload.body?.content).to.equal(sdp('offer'));
+        expect(agent.untaken.filter(start => start.startsWith('ACK'))).to.deep.equal([]);
+        stage.perform({ do: 'acknowledge', leg, request, payload: sdpPayload('answer') });
+        const ack = await agent.expect('ACK');
+        expect([ack.body, ack.cseq.number]).to.deep.equal([sdp('answer'), invite.cseq.number]);
+      });
+    }
+
+    it('sends INFO while a re-INVITE waits, and tells both answers', async () => {
+      const { leg, dialog } = await stage.calleeLeg(bobLeg);
+      const reinvite = stage.newRequestId();
+      const info = stage.newRequestId();
+      stage.perform({ do: 'request', leg, request: reinvite, method: 'INVITE', payload: sdpPayload('hold') });
+      stage.perform({ do: 'request', leg, request: info, method: 'INFO', payload: empty });
+      const invite = await stage.bob.expect('INVITE');
+      stage.bob.respond(await stage.bob.expect('INFO'), 200);
+      expect(await stage.told.next('responded', leg)).to.include({ request: info, status: 200 });
+      stage.bob.respond(invite, 200, { body: sdp('held') });
+      expect(await stage.told.next('responded', leg)).to.include({ request: reinvite, status: 200 });
+      stage.perform({ do: 'acknowledge', leg, request: reinvite, payload: empty });
+      const wrong = stage.differs('ack-cseq') ? 1 : 0;
+      expect((await stage.bob.expect('ACK')).cseq.number).to.equal(invite.cseq.number + wrong);
+      dialog.request('BYE');
+      await stage.told.next('hungUp', leg);
+      await stage.idle();
+    });
+
+    it('tells 1xx to a re-INVITE and then its final response', async () => {
+      const { leg } = await stage.calleeLeg(bobLeg);
+      const request = stage.newRequestId();
+      stage.perform({ do: 'request', leg, request, method: 'INVITE', payload: sdpPayload('hold') });
+      const invite = await stage.bob.expect('INVITE');
+      stage.bob.respond(invite, 180);
+      expect(await stage.told.next('responded', leg)).to.include({ request, status: 180 });
+      stage.bob.respond(invite, 488);
+      const after = stage.newRequestId();
+      stage.perform({ do: 'request', leg, request: after, method: 'INFO', payload: empty });
+      stage.bob.respond(await stage.bob.expect('INFO'), 200);
+      const first = await stage.told.next('responded', leg);
+      expect(first.request).to.equal(stage.differs('final-lost-after-1xx') ? after : request);
+    });
+
+    it('answers what is open when BYE comes, and forgets it', async () => {
+      const { leg, dialog } = await stage.callerLeg();
+      dialog.request('INFO');
+      await stage.told.next('requested', leg);
+      dialog.request('BYE');
+      await stage.told.next('hungUp', leg);
+      await stage.alice.expect('200 BYE');
+      await stage.idle();
+    });
+  });
+}

@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { LegId, Payload, RequestId, SignallingEffect } from '../../lib/call/signal.ts';
+import { Engine, type EngineOptions } from '../../lib/engine/engine.ts';
+import { DrachtioSignalling } from '../../lib/signalling/drachtio-signalling.ts';
+import type { SignallingLog } from '../../lib/signalling/wire.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-ports.ts';
+import { SignalRecorder } from '../support/signal-recorder.ts';
+import { TcpRelay } from '../support/tcp-relay.ts';
+import { AgentDialog, type MessageContent, SipAgent } from '../support/sip-agent.ts';
+import type { SipText } from '../support/sip-text.ts';
+import { knownDifferences, type KnownDifference } from './known-differences.ts';
+
+/** A SIP engine that the contract is held against. */
+interface Backend {
+  readonly control: { readonly host: string; readonly port: number };
+  readonly sipPort: number;
+  /** Nothing open, as far as the engine tells. */
+  idle(): boolean;
+  /** Everything it keeps, transactions included; undefined when it does not tell. */
+  kept(): number | undefined;
+  /** Ends and starts again, with nothing remembered, where it was. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type BackendName = 'embedded engine' | 'drachtio-server';
+
+const secret = 'contract';
+const drachtioBinary = findOnPath('drachtio');
+
+/** The embedded engine always; a real drachtio-server when its binary is on PATH. */
+export const backendNames: readonly BackendName[] =
+  drachtioBinary === undefined ? ['embedded engine'] : ['embedded engine', 'drachtio-server'];
+
+const empty: Payload = { headers: [] };
+const silent = (): void => undefined;
+const silentLog: SignallingLog = { debug: silent, info: silent, warn: silent, error: silent };
+
+type StageOptions = Pick<EngineOptions, 'timing' | 'graceMs'>;
+
+/** Alice calls, Bob is called; between them the adapter and an engine; the recorder is told and orders. */
+export class Stage {
+  readonly name: BackendName;
+  readonly alice: SipAgent;
+  readonly bob: SipAgent;
+  readonly told = new SignalRecorder();
+  readonly signalling: DrachtioSignalling;
+  /** Between the adapter and the engine's control port. */
+  readonly relay: TcpRelay;
+  readonly #backend: Backend;
+  #requests = 0;
+
+  private constructor(options: {
+    readonly name: BackendName;
+    readonly backend: Backend;
+    readonly relay: TcpRelay;
+    readonly control: { readonly host: string; readonly port: number };
+    readonly agents: readonly [SipAgent, SipAgent];
+  }) {
+    const { name, control } = options;
+    this.name = name;
+    this.#backend = options.backend;
+    this.relay = options.relay;
+    [this.alice, this.bob] = options.agents;
+    this.signalling = new DrachtioSignalling({
+      servers: [{ ...control, secret, keepsDialogs: name === 'embedded engine' }],
+      log: silentLog,
+    });
+  }
+
+  static async open(name: BackendName, options: StageOptions = {}): Promise<Stage> {
+    const backend = name === 'embedded engine' ? await startEngine(options) : await startDrachtio();
+    const relay = new TcpRelay(backend.control);
+    const control = await relay.start();
+    const agents = [await SipAgent.open('alice'), await SipAgent.open('bob')] as const;
+    const stage = new Stage({ name, backend, relay, control, agents });
+    await stage.signalling.start(stage.told);
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await this.signalling.stop();
+    await this.relay.stop();
+    await this.#backend.stop();
+    await Promise.all([this.alice.close(), this.bob.close()]);
+  }
+
+  /** Whether this engine is known to do otherwise. */
+  differs(difference: KnownDifference): boolean {
+    return knownDifferences[difference].of === this.name;
+  }
+
+  get uri(): string {
+    return `sip:900@127.0.0.1:${this.#backend.sipPort}`;
+  }
+
+  async restartEngine(): Promise<void> {
+    await this.#backend.restart();
+  }
+
+  /** Everything the engine keeps, transactions included; undefined when it does not tell. */
+  get keptByEngine(): number | undefined {
+    return this.#backend.kept();
+  }
+
+  perform(effect: SignallingEffect): void {
+    this.signalling.perform(effect);
+  }
+
+  /** Nothing is left of any call: neither in the adapter nor, as far as it tells, in the engine. */
+  async idle(): Promise<void> {
+    await eventually(() => {
+      const { legs, operations, libraryEntries } = this.signalling.openCounts;
+      return legs + operations + libraryEntries === 0 && this.#backend.idle();
+    }, 'no leg, no operation, no dialog is left');
+  }
+
+  /** Alice's INVITE and the leg it makes. */
+  async invited(content: MessageContent = {}): Promise<{ invite: SipText; leg: LegId }> {
+    const invite = this.alice.request('INVITE', this.uri, content);
+    const { leg } = await this.told.next('invited');
+    return { invite, leg };
+  }
+
+  /** Orders an INVITE to Bob and gives what he gets. */
+  async inviteBob(leg: LegId, payload: Payload = empty): Promise<SipText> {
+    this.orderInvite(leg, payload);
+    return this.bob.expect('INVITE');
+  }
+
+  orderInvite(leg: LegId, payload: Payload = empty): void {
+    const requestUri = this.bob.uri;
+    const from = '"Alice" <sip:alice@localhost>';
+    const to = `<${requestUri}>`;
+    this.perform({ do: 'invite', leg, requestUri, from, to, contactUser: 'alice', maxForwards: 69, payload });
+  }
+
+  /** A caller leg that is up. */
+  async callerLeg(): Promise<{ leg: LegId; dialog: AgentDialog }> {
+    const { leg } = await this.invited({ body: sdp('alice') });
+    this.perform({ do: 'answer', leg, status: 200, payload: sdpPayload('baton') });
+    const answer = await this.alice.expect('200 INVITE');
+    const dialog = AgentDialog.calling(this.alice, answer);
+    dialog.ack(answer);
+    await this.told.next('acknowledged', leg);
+    return { leg, dialog };
+  }
+
+  /** A callee leg that is up. */
+  async calleeLeg(leg: LegId): Promise<{ leg: LegId; dialog: AgentDialog }> {
+    const invite = await this.inviteBob(leg, sdpPayload('baton'));
+    this.bob.respond(invite, 200, { body: sdp('bob') });
+    await this.told.next('answered', leg);
+    this.perform({ do: 'acknowledge', leg, payload: empty });
+    await this.bob.expect('ACK');
+    return { leg, dialog: AgentDialog.called(this.bob, invite) };
+  }
+
+  newRequestId(): RequestId {
+    this.#requests += 1;
+    return `request-${this.#requests}` as RequestId;
+  }
+}
+
+export function sdp(name: string): string {
+  return `v=0\r\no=${name} 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n`;
+}
+
+export function sdpPayload(name: string): Payload {
+  return { headers: [], body: { contentType: 'application/sdp', content: sdp(name) } };
+}
+
+async function startEngine(options: StageOptions): Promise<Backend> {
+  const listen = [{ protocol: 'udp', address: '127.0.0.1', port: 0 } as const];
+  let engine = new Engine({ listen, control: { host: '127.0.0.1', port: 0, secret }, ...options });
+  const { control, listeners } = await engine.start();
+  return {
+    control,
+    sipPort: listeners[0]?.port ?? 0,
+    idle: () => {
+      // Transactions linger until their timers end (RFC 3261 §17): dialogs and what they wait for must not.
+      const { dialogs, requestsOpen, acksAwaited } = engine.counts();
+      return dialogs + requestsOpen + acksAwaited === 0;
+    },
+    kept: () => {
+      const { owners, ...kept } = engine.counts();
+      return owners === 1 ? Object.values(kept).reduce((sum, count) => sum + count, 0) : -1;
+    },
+    restart: async () => {
+      await engine.stop();
+      engine = new Engine({ listen: listeners, control: { ...control, secret }, ...options });
+      await engine.start();
+    },
+    stop: async () => engine.stop(),
+  };
+}
+
+async function startDrachtio(): Promise<Backend> {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-drachtio-'));
+  const config = join(folder, 'drachtio.conf.xml');
+  // Obligatory; the options below override what it says.
+  writeFileSync(config, '<drachtio><admin port="9022" secret="none">127.0.0.1</admin></drachtio>\n');
+  const sipPort = await freePort();
+  const controlPort = await freePort();
+  const contact = `sip:127.0.0.1:${sipPort};transport=udp`;
+  const control = ['--address', '127.0.0.1', '--port', String(controlPort), '--secret', secret];
+  const levels = ['--loglevel', 'notice', '--sofia-loglevel', '1'];
+  const run = (): ChildProcess =>
+    spawn(drachtioBinary ?? 'drachtio', ['-f', config, '--contact', contact, ...control, ...levels], {
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH },
+    });
+  let server = run();
+  return {
+    control: { host: '127.0.0.1', port: controlPort },
+    sipPort,
+    idle: () => true,
+    kept: () => undefined,
+    restart: async () => {
+      await ended(server);
+      server = run();
+    },
+    stop: async () => {
+      await ended(server);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise<void>(resolve => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+function findOnPath(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const file = join(folder, name);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // The next folder.
+    }
+  }
+  return undefined;
+}

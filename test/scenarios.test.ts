@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { runStory, type StoryResult } from './support/scenario-run.ts';
@@ -10,12 +9,11 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const atATime = 3;
 
 function build(): void {
-  const ensure = 'scripts/ensure.mjs';
-  const [program, ...args] = existsSync(`${repository}/${ensure}`)
-    ? [process.execPath, ensure, '--build']
-    : ['npx', 'tsc', '-p', 'tsconfig.build.json'];
-  const { status, stdout, stderr } = spawnSync(program ?? '', args, { cwd: repository, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`);
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/ensure.mjs', '--build'], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the build failed\n${stderr}`);
 }
 
 /** What mocha's `--grep` leaves (it hands itself the option in this form), so that no other story is started ahead of its turn. */

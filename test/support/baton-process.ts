@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parsePrometheusText, type Sample } from './prometheus-text.ts';
 
@@ -59,7 +58,11 @@ export class BatonProcess {
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#receiveOutput(text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.#ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    this.#ended = new Promise(resolve => {
+      this.#child.once('close', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
   }
 
   /** Resolves once it logs `ready`; rejects with what it wrote when it ends or stays silent instead. */

@@ -141,11 +141,11 @@ function isTree(value: unknown): value is Tree {
 }
 
 function merge(base: Tree, over: Tree): Tree {
-  const merged = Object.entries(over).map(([key, value]) => {
+  const merged = Object.entries(over).map(([key, value]): [string, unknown] => {
     const below = base[key];
     return [key, isTree(below) && isTree(value) ? merge(below, value) : value];
   });
-  return { ...base, ...Object.fromEntries(merged) };
+  return { ...base, ...Object.fromEntries<unknown>(merged) };
 }
 
 /** Baton's configuration for one run of a story, as text of a file. */

@@ -119,8 +119,8 @@ export async function startSipp(options: SippOptions): Promise<SippProcess> {
   const deadline = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs + 5_000);
   const ended = once(child, 'close').then(
     ([code]) => code as number | null,
-    (failure: Error) => {
-      output += failure.message;
+    (failure: unknown) => {
+      output += String(failure);
       return null;
     },
   );
@@ -128,7 +128,12 @@ export async function startSipp(options: SippOptions): Promise<SippProcess> {
     clearTimeout(deadline);
     return readOutcome(options, code, output);
   });
-  return { outcome, kill: () => child.kill('SIGKILL') };
+  return {
+    outcome,
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
 }
 
 const socketTables = ['udp', 'udp6', 'tcp', 'tcp6'].map(name => `/proc/net/${name}`);

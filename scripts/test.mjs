@@ -20,6 +20,8 @@ const suites = {
   scenarios: () => mocha([scenarioFile]),
 };
 
+let interrupted = false;
+
 await main(process.argv.slice(2));
 
 async function main(asked) {
@@ -40,6 +42,7 @@ async function main(asked) {
     const counts = await suites[name]();
     console.log(`=== ${name}: ${summary(counts)}`);
     for (const key of Object.keys(total)) total[key] += counts[key];
+    if (interrupted) break;
   }
   process.exitCode = total.failed === 0 ? 0 : 1;
   console.log(`\n${summary(total)}`);
@@ -74,12 +77,16 @@ function crashed(why, counts = { passed: 0, failed: 0, skipped: 0 }) {
   return { ...counts, failed: counts.failed + 1 };
 }
 
-/** Runs a script with this Node and lets its output through; ends it when it hangs after `doneWhen` is there. */
+/**
+ * Runs a script with this Node and lets its output through. It leads a process group of its own, so that what it started ends with
+ * it: when it hangs after `doneWhen` is there, takes far too long, or is interrupted.
+ */
 function run(args, { env = {}, doneWhen }) {
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
+    detached: true,
   });
   const startedMs = Date.now();
   let doneMs;
@@ -89,18 +96,31 @@ function run(args, { env = {}, doneWhen }) {
     const lingers = doneMs !== undefined && Date.now() - doneMs > lingerMs;
     if (!lingers && Date.now() - startedMs < suiteLimitMs) return;
     hung = true;
-    child.kill('SIGKILL');
+    signalGroup(child, 'SIGKILL');
   }, 500);
-  const onSignal = signal => child.kill(signal);
+  const onSignal = signal => {
+    signalGroup(child, signal);
+    interrupted = true;
+  };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, onSignal);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearInterval(watch);
       for (const name of ['SIGINT', 'SIGTERM']) process.off(name, onSignal);
+      signalGroup(child, 'SIGKILL');
       resolve({ code: code ?? signal, hung });
     });
   });
+}
+
+/** What is left of the group; none is no error. */
+function signalGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // All have ended.
+  }
 }
 
 function testFiles() {

@@ -1,0 +1,420 @@
+import { expect } from 'chai';
+import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
+import type { Call } from '../lib/call/call.ts';
+import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
+import type { CallEvent } from '../lib/events/event.ts';
+import type { Signalling, StandaloneAnswer } from '../lib/ports.ts';
+import { MemoryStore } from '../lib/store/memory-store.ts';
+import { lines, payloadOf, trunk } from './call/support/story.ts';
+
+/** Time that passes when told to. */
+class FakeClock {
+  #nowMs = 1_700_000_000_000;
+  #timers = new Map<number, { dueMs: number; fire: () => void }>();
+  #count = 0;
+
+  nowMs = () => this.#nowMs;
+
+  after = (delayMs: number, fire: () => void): (() => void) => {
+    this.#count += 1;
+    const id = this.#count;
+    this.#timers.set(id, { dueMs: this.#nowMs + delayMs, fire });
+    return () => {
+      this.#timers.delete(id);
+    };
+  };
+
+  get running(): number {
+    return this.#timers.size;
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms;
+    for (const [id, { dueMs, fire }] of [...this.#timers]) {
+      if (dueMs > this.#nowMs || !this.#timers.delete(id)) continue;
+      fire();
+    }
+  }
+}
+
+class RecordedSignalling implements Signalling {
+  readonly done: SignallingEffect[] = [];
+  readonly listening = [];
+  readonly up = true;
+  /** Called within `perform`, as a shell would that fails at once. */
+  onPerform: (effect: SignallingEffect) => void = () => undefined;
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+
+  perform(effect: SignallingEffect): void {
+    this.done.push(effect);
+    this.onPerform(effect);
+  }
+
+  /** In short: `invite`, `reject 403`. */
+  get heard(): string[] {
+    return this.done
+      .splice(0)
+      .map(effect => ('status' in effect ? `${effect.do} ${effect.status}` : effect.do));
+  }
+}
+
+class BrokenStore extends MemoryStore {
+  /** A call that no decision can be made of. */
+  broken = false;
+
+  override get(connId: Call['connId']): Call | undefined {
+    const call = super.get(connId);
+    return call !== undefined && this.broken
+      ? new Proxy(call, {
+          get: (target, name) => {
+            if (name === 'relayed') throw new Error('broken');
+            return Reflect.get(target, name) as unknown;
+          },
+        })
+      : call;
+  }
+}
+
+function house(options: Partial<B2buaOptions> = {}) {
+  const signalling = new RecordedSignalling();
+  const store = new BrokenStore();
+  const clock = new FakeClock();
+  const events: CallEvent[] = [];
+  const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  const counted: unknown[][] = [];
+  const write = (level: string) => (fields: object, message: string) => {
+    logged.push({ level, message, fields: { ...fields } });
+  };
+  const count =
+    (name: string) =>
+    (...values: unknown[]) => {
+      counted.push([name, ...values]);
+    };
+  let random = 0;
+  const b2bua = new B2bua({
+    options: {
+      node: 'node1',
+      tenant: 'acme',
+      trunks: [],
+      routes: [],
+      target: 'sip:bob@192.0.2.2',
+      trusted: [],
+      anyTarget: 'loopback',
+      answerTimeoutMs: 5000,
+      maxCalls: 10,
+      packedLimitBytes: 16_000,
+      notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
+      ...options,
+    },
+    signalling,
+    store,
+    publisher: { publish: event => events.push(event) },
+    clock,
+    log: {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+      isLevelEnabled: () => true,
+    },
+    metrics: {
+      callStarted: count('started'),
+      callAnswered: count('answered'),
+      callEnded: count('ended'),
+      callRefused: count('refused'),
+      notification: count('notification'),
+      dataDropped: count('dropped'),
+      eventDelivered: count('delivered'),
+    },
+    randomHex: digits => {
+      random += 1;
+      return String(random).padStart(digits, '0');
+    },
+  });
+  const tell = (signal: Signal) => b2bua.receiveSignal(signal);
+  return { b2bua, signalling, store, clock, events, logged, counted, tell };
+}
+
+type House = ReturnType<typeof house>;
+
+const alice = 'alice' as LegId;
+
+function request(parts: Partial<NewRequest> = {}): NewRequest {
+  return {
+    method: 'INVITE',
+    requestUri: 'sip:7002@127.0.0.1',
+    from: '<sip:7001@client>;tag=1',
+    to: '<sip:7002@127.0.0.1>',
+    source: { protocol: 'udp', address: '127.0.0.1', port: 5080 },
+    receivedOn: '127.0.0.1:5060',
+    callId: 'c1',
+    ...payloadOf({ sdp: 'offer' }),
+    ...parts,
+  };
+}
+
+function invite(it: House, leg: LegId = alice, parts: Partial<NewRequest> = {}): LegId {
+  it.tell({ type: 'invited', leg, request: request(parts) });
+  const invited = it.signalling.done.findLast(effect => effect.do === 'invite');
+  return invited?.leg ?? ('nobody' as LegId);
+}
+
+function establish(it: House, leg: LegId = alice): LegId {
+  const bob = invite(it, leg);
+  it.tell({ type: 'answered', leg: bob, status: 200, payload: payloadOf({ sdp: 'answer' }) });
+  it.tell({ type: 'acknowledged', leg, payload: { headers: [] } });
+  return bob;
+}
+
+const infoLines = (it: House) =>
+  it.logged.filter(({ level }) => level !== 'debug').map(({ message }) => message);
+
+describe('the funnel', () => {
+  it('takes a call from INVITE to BYE and keeps nothing of it', () => {
+    const it_ = house();
+    const bob = establish(it_);
+    expect(it_.signalling.heard).to.deep.equal(['invite', 'answer 200', 'acknowledge']);
+    expect(it_.b2bua.callsView()).to.deep.equal([
+      {
+        connId: '0000000000000001@acme:node1',
+        callThreadId: '0000000000000002',
+        state: 'established',
+        legs: [
+          { dn: '7001', role: 'caller', state: 'confirmed', trunk: null },
+          { dn: 'bob', role: 'callee', state: 'confirmed', trunk: null },
+        ],
+        startedAt: '2023-11-14T22:13:20.000Z',
+      },
+    ]);
+    it_.tell({ type: 'hungUp', leg: bob, payload: { headers: [] } });
+    expect(it_.signalling.heard).to.deep.equal(['hangUp']);
+    expect(it_.store.size).to.equal(0);
+    expect(it_.clock.running).to.equal(0);
+    expect(it_.counted).to.deep.equal([['started'], ['answered', 0], ['ended', 'answered', 'nobody']]);
+    expect(infoLines(it_)).to.deep.equal(['answered', 'released']);
+  });
+
+  it('names tenant and node in ConnID, and counts CallID', () => {
+    const it_ = house({ trunks: [trunk({ name: 'sbc', sources: ['127.0.0.1'], tenant: 'globex' })] });
+    invite(it_, 'a1' as LegId);
+    invite(it_, 'a2' as LegId);
+    const calls = [...it_.store.list()];
+    expect(calls.map(({ callId }) => callId)).to.deep.equal([1, 2]);
+    expect(calls[0]?.connId).to.equal('0000000000000001@globex:node1');
+    expect(it_.b2bua.callsView()[0]?.legs[0]?.trunk).to.equal('sbc');
+  });
+
+  it('puts connId, leg, callId and dn on the lines of a call', () => {
+    const it_ = house();
+    invite(it_);
+    const [line] = it_.logged.filter(({ message }) => message === 'signal');
+    expect(line?.fields).to.include({
+      connId: '0000000000000001@acme:node1',
+      leg: alice,
+      callId: 'c1',
+      dn: '7001',
+    });
+  });
+
+  it('gives events to the publisher last, and logs the keys', () => {
+    const it_ = house();
+    const bob = establish(it_);
+    it_.tell({
+      type: 'requested',
+      leg: bob,
+      request: 'r1' as RequestId,
+      method: 'INFO',
+      payload: { headers: lines(['X-MS-Custom-A: 1']) },
+    });
+    expect(it_.events.map(({ id }) => id)).to.deep.equal([
+      'EventAttachedDataChanged',
+      'EventAttachedDataChanged',
+    ]);
+    const [line] = it_.logged.filter(({ message }) => message === 'changed');
+    expect(line?.fields).to.deep.include({ keys: ['A'], dn: 'bob', revision: 1 });
+  });
+
+  it('stores before it acts: a signal that an effect brings at once finds the new call', () => {
+    const it_ = house();
+    it_.signalling.onPerform = effect => {
+      if (effect.do !== 'invite') return;
+      it_.tell({ type: 'rejected', leg: effect.leg, status: 503, reason: '', payload: { headers: [] } });
+    };
+    invite(it_);
+    expect(it_.signalling.heard).to.deep.equal(['invite', 'reject 503']);
+    expect(it_.store.size).to.equal(0);
+  });
+
+  it('starts and stops the timers of a call', () => {
+    const it_ = house();
+    invite(it_);
+    expect(it_.clock.running).to.equal(1);
+    it_.clock.pass(4999);
+    expect(it_.signalling.heard).to.deep.equal(['invite']);
+    it_.clock.pass(1);
+    expect(it_.signalling.heard).to.deep.equal(['cancel', 'reject 408']);
+    expect(it_.b2bua.callsView()).to.deep.equal([]);
+    expect(it_.store.size).to.equal(1);
+    it_.clock.pass(40_000);
+    expect(it_.store.size).to.equal(0);
+    expect(it_.clock.running).to.equal(0);
+  });
+
+  it('ends a callee that answers after its call was forgotten', () => {
+    const it_ = house();
+    it_.tell({ type: 'answered', leg: 'late' as LegId, status: 200, payload: { headers: [] } });
+    it_.tell({
+      type: 'requested',
+      leg: 'late' as LegId,
+      request: 'r' as RequestId,
+      method: 'INFO',
+      payload: { headers: [] },
+    });
+    it_.tell({ type: 'hungUp', leg: 'late' as LegId, payload: { headers: [] } });
+    expect(it_.signalling.heard).to.deep.equal(['acknowledge', 'hangUp', 'respond 481']);
+  });
+});
+
+describe('a defect in a decision', () => {
+  it('releases the call, with 500 for a caller who still waits', () => {
+    const it_ = house();
+    const bob = invite(it_);
+    const unreadable = { headers: undefined } as unknown as Payload;
+    it_.tell({ type: 'progressed', leg: bob, status: 180, reason: '', payload: unreadable });
+    expect(it_.signalling.heard).to.deep.equal(['invite', 'cancel', 'reject 500']);
+    expect(it_.counted.at(-1)).to.deep.equal(['ended', 'failed', 'baton']);
+    expect(infoLines(it_)).to.deep.equal(['no decision: the call is released', 'released']);
+  });
+
+  it('costs that call only, even when it cannot be released in order', () => {
+    const it_ = house();
+    const bob = establish(it_);
+    establish(it_, 'other' as LegId);
+    it_.store.broken = true;
+    it_.tell({ type: 'hungUp', leg: bob, payload: { headers: [] } });
+    it_.store.broken = false;
+    expect(it_.signalling.heard.slice(-3)).to.deep.equal(['reject 500', 'hangUp', 'hangUp']);
+    expect(it_.store.size).to.equal(1);
+    expect(it_.counted.at(-1)).to.deep.equal(['ended', 'failed', 'baton']);
+    expect(infoLines(it_)).to.include('no decision: the call is released');
+    it_.tell({ type: 'hungUp', leg: 'other' as LegId, payload: { headers: [] } });
+    expect(it_.store.size).to.equal(0);
+  });
+});
+
+describe('who may come in', () => {
+  const stranger = { protocol: 'udp', address: '198.51.100.1', port: 5060 };
+
+  it('strangers get 403, and only a few of them are logged', () => {
+    const it_ = house();
+    for (let tried = 0; tried < 20; tried += 1) invite(it_, `s${tried}` as LegId, { source: stranger });
+    expect(it_.signalling.heard).to.deep.equal(new Array(20).fill('reject 403'));
+    expect(infoLines(it_)).to.have.length(5);
+    expect(it_.counted).to.have.length(20);
+    expect(it_.store.size).to.equal(0);
+  });
+
+  it('over maxCalls: 503 with Retry-After', () => {
+    const it_ = house({ maxCalls: 1 });
+    invite(it_);
+    invite(it_, 'two' as LegId);
+    const last = it_.signalling.done.at(-1);
+    expect(last).to.deep.include({ do: 'reject', status: 503 });
+    expect(last?.do === 'reject' && last.payload.headers).to.deep.equal([
+      { name: 'Retry-After', value: '10' },
+    ]);
+    expect(it_.counted.at(-1)).to.deep.equal(['refused', 'operator']);
+  });
+
+  const options = { method: 'OPTIONS' };
+  const cases: [string, Partial<NewRequest>, number][] = [
+    ['OPTIONS', options, 200],
+    ['OPTIONS with Require', { ...options, headers: lines(['Require: 100rel']) }, 420],
+    ['OPTIONS at its last hop', { ...options, headers: lines(['Max-Forwards: 0']) }, 200],
+    ['MESSAGE', { method: 'MESSAGE' }, 405],
+    ['REGISTER', { method: 'REGISTER' }, 405],
+    ['OPTIONS from a stranger', { ...options, source: stranger }, 403],
+    ['MESSAGE from a stranger', { method: 'MESSAGE', source: stranger }, 403],
+  ];
+  const statusOf = (answer: StandaloneAnswer) => (answer === 'ignore' ? 0 : answer.status);
+  for (const [name, parts, status] of cases) {
+    it(`${name} outside a call: ${status}`, () => {
+      const answer = house().b2bua.receiveStandalone(request(parts));
+      expect(statusOf(answer)).to.equal(status);
+    });
+  }
+
+  it('a stranger who goes on gets silence', () => {
+    const { b2bua } = house();
+    const answers = Array.from({ length: 7 }, () =>
+      b2bua.receiveStandalone(request({ ...options, source: stranger })),
+    );
+    expect(answers.map(statusOf)).to.deep.equal([403, 403, 403, 403, 403, 0, 0]);
+  });
+
+  it('tells what it serves', () => {
+    const answer = house().b2bua.receiveStandalone(request(options));
+    expect(answer !== 'ignore' && answer.headers.map(({ name }) => name)).to.deep.equal([
+      'Allow',
+      'Accept',
+      'Supported',
+    ]);
+  });
+});
+
+describe('stopping', () => {
+  it('with bye ends all calls and takes no more', async () => {
+    const it_ = house();
+    establish(it_);
+    const ringing = invite(it_, 'second' as LegId);
+    it_.signalling.done.length = 0;
+    let stopped = false;
+    const stop = it_.b2bua.stop({ mode: 'bye', withinMs: 1000 }).then(() => {
+      stopped = true;
+    });
+    expect(it_.signalling.heard).to.deep.equal(['hangUp', 'hangUp', 'cancel', 'reject 503']);
+    invite(it_, 'third' as LegId);
+    expect(it_.signalling.heard).to.deep.equal(['reject 503']);
+    await Promise.resolve();
+    expect(stopped).to.equal(false);
+    it_.tell({ type: 'rejected', leg: ringing, status: 487, reason: '', payload: { headers: [] } });
+    await stop;
+    expect(it_.store.size).to.equal(0);
+    expect(it_.clock.running).to.equal(0);
+  });
+
+  it('with keep leaves answered calls alone and waits for those being set up, but not for ever', async () => {
+    const it_ = house();
+    establish(it_);
+    invite(it_, 'second' as LegId);
+    it_.signalling.done.length = 0;
+    const stop = it_.b2bua.stop({ mode: 'keep', withinMs: 1000 });
+    expect(it_.signalling.heard).to.deep.equal([]);
+    it_.clock.pass(1000);
+    await stop;
+    expect(it_.store.size).to.equal(2);
+  });
+
+  it('without calls takes no time', async () => {
+    await house().b2bua.stop({ mode: 'bye', withinMs: 1_000_000 });
+  });
+
+  it('OPTIONS says so', async () => {
+    const { b2bua } = house();
+    await b2bua.stop({ mode: 'bye', withinMs: 0 });
+    const answer = b2bua.receiveStandalone(request({ method: 'OPTIONS' }));
+    expect(answer !== 'ignore' && answer.status).to.equal(503);
+  });
+});
+
+describe('signalling that goes down and comes back', () => {
+  it('costs no call by itself', () => {
+    const it_ = house();
+    establish(it_);
+    it_.b2bua.signallingChanged(false);
+    it_.b2bua.signallingChanged(true);
+    expect(it_.b2bua.callsView()).to.have.length(1);
+  });
+});

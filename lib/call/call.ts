@@ -88,7 +88,6 @@ export interface Call {
   /** Of the ids that `decide` gives to requests and legs. */
   readonly lastId: number;
   readonly startedAtMs: number;
-  readonly answeredAtMs: number | undefined;
 }
 
 export interface CallIdentity {
@@ -133,7 +132,6 @@ export function newCall(
     held: [],
     lastId: 0,
     startedAtMs: nowMs,
-    answeredAtMs: undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import { onAnswerFailed, onCancelled, onHungUp, onLinger, onLost, onReleaseWanted } from './ending.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
-import { onReinviteAcknowledged, onResponded } from './relay-response.ts';
+import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, TimerName } from './signal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
@@ -84,9 +84,11 @@ function onTimer(turn: Turn, timer: TimerName): void {
     case 'linger':
       onLinger(turn);
       return;
-    case 'glare-retry':
     case 'ack-missing':
-      // Not ours: the ends retry after a 491, and the engine waits for ACKs.
+      onAckMissing(turn, timer.leg);
+      return;
+    case 'glare-retry':
+      // Not ours: the ends retry after a 491.
       return;
     default:
       return timer satisfies never;

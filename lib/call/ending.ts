@@ -38,17 +38,22 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
     // RFC 3261 §15.1.2: the INVITE that the BYE overtook is a pending request.
     turn.perform({ do: 'reject', leg: leg.id, status: 487, payload: emptyPayload });
   }
-  const wasAnswered = turn.call.answeredAtMs !== undefined;
+  const answered = wasAnswered(turn.call);
   turn.changeLeg(leg, { state: ended });
   releaseCall(turn, {
-    verdict: wasAnswered ? 'answered' : 'cancelled',
-    blame: wasAnswered ? 'nobody' : 'caller',
+    verdict: answered ? 'answered' : 'cancelled',
+    blame: answered ? 'nobody' : 'caller',
     reason: `released by the ${leg.role}`,
     leg: leg.id,
     answer: { status: 487, payload: emptyPayload },
     headers: relayedFrom(turn, leg, signal.payload),
   });
 }
+
+/**
+ * The 2xx went to the caller. RFC 3261 §15: a BYE in the dialog of a 2xx shows that it arrived, also when the ACK was lost.
+ */
+const wasAnswered = ({ state }: Call): boolean => state === 'answered' || state === 'established';
 
 function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
@@ -127,7 +132,7 @@ export function onReleaseWanted(
 ): void {
   const { status, reason } = wanted;
   releaseCall(turn, {
-    verdict: turn.call.answeredAtMs === undefined ? 'failed' : 'answered',
+    verdict: wasAnswered(turn.call) ? 'answered' : 'failed',
     blame: 'baton',
     reason,
     answer: { status, payload: { headers: [sipReason(status, reason)] } },

@@ -1,11 +1,11 @@
-import { carriesSdp, type Relayed } from './call.ts';
+import type { Relayed } from './call.ts';
 import { offerHeaders } from './capabilities.ts';
 import { changeData } from './data.ts';
 import type { Leg } from './leg.ts';
 import { isDialogInDoubt, onEventAnswered, onProbeAnswered, probe } from './notify.ts';
 import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
-import type { SignalOf } from './signal.ts';
+import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 /** A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from the other leg. */
@@ -77,11 +77,20 @@ function acknowledgesAtOnce(relayed: Relayed): boolean {
   return relayed.method !== 'INVITE' || relayed.offers;
 }
 
+/** Longer than the 64*T1 (32 s) in which an ACK comes or its leg is lost. */
+const ackMissingMs = 40_000;
+
 /** An INVITE with 2xx stays until its ACK; everything else is over. */
 function settle(turn: Turn, relayed: Relayed, success: boolean): void {
   const others = turn.call.relayed.filter(other => other !== relayed);
   const waitsForAck = success && relayed.method === 'INVITE';
   turn.change({ relayed: waitsForAck ? [...others, { ...relayed, stage: 'acknowledging' }] : others });
+  if (!waitsForAck) return;
+  turn.perform({
+    do: 'startTimer',
+    timer: { kind: 'ack-missing', leg: relayed.from },
+    delayMs: ackMissingMs,
+  });
 }
 
 /** ACK to our 2xx to a re-INVITE. With an offerless one it carries the answer that the other side waits for. */
@@ -90,13 +99,22 @@ export function onReinviteAcknowledged(turn: Turn, signal: SignalOf<'acknowledge
     ({ request, from }) => request === signal.request && from === signal.leg,
   );
   if (relayed?.stage !== 'acknowledging') return;
+  turn.perform({ do: 'stopTimer', timer: { kind: 'ack-missing', leg: relayed.from } });
+  acknowledged(turn, relayed, signal.payload);
+}
+
+/** No ACK, and the leg was not lost: its party took the re-INVITE back. Others must not wait for ever. */
+export function onAckMissing(turn: Turn, leg: LegId): void {
+  const relayed = turn.call.relayed.find(({ from, stage }) => from === leg && stage === 'acknowledging');
+  if (relayed !== undefined) acknowledged(turn, relayed, emptyPayload);
+}
+
+function acknowledged(turn: Turn, relayed: Relayed, ack: Payload): void {
   turn.change({ relayed: turn.call.relayed.filter(other => other !== relayed) });
   const from = turn.leg(relayed.from);
   const to = turn.leg(relayed.to);
   if (!acknowledgesAtOnce(relayed) && from !== undefined && to !== undefined) {
-    const payload = carriesSdp(signal.payload)
-      ? crossed(turn, signal.payload, { from, to }, midCallMessage('ACK'))
-      : emptyPayload;
+    const payload = crossed(turn, ack, { from, to }, midCallMessage('ACK'));
     turn.perform({ do: 'acknowledge', leg: to.id, request: relayed.sent, payload });
   }
   retryHeld(turn);

@@ -1,4 +1,4 @@
-import { type Blamed, isOver, type Verdict } from './call.ts';
+import { type Blamed, isOver, type Relayed, type Verdict } from './call.ts';
 import { cancelling, ended, type Leg } from './leg.ts';
 import { emptyPayload, respond } from './relay.ts';
 import type { HeaderLine, Payload } from './signal.ts';
@@ -58,11 +58,14 @@ function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Endin
 function answerPending(turn: Turn): void {
   for (const relayed of turn.call.relayed) {
     if (relayed.stage === 'relayed') respond(turn, relayed.from, relayed.request, { status: 487 });
-    else if (!relayed.offers) {
-      turn.perform({ do: 'acknowledge', leg: relayed.to, request: relayed.sent, payload: emptyPayload });
-    }
+    else endAcknowledging(turn, relayed);
   }
   for (const held of turn.call.held) respond(turn, held.from, held.request, { status: 487 });
+}
+
+function endAcknowledging(turn: Turn, { from, to, sent, offers }: Relayed): void {
+  turn.perform({ do: 'stopTimer', timer: { kind: 'ack-missing', leg: from } });
+  if (!offers) turn.perform({ do: 'acknowledge', leg: to, request: sent, payload: emptyPayload });
 }
 
 function releaseCaller(turn: Turn, caller: Leg, ending: Ending): void {

@@ -96,7 +96,7 @@ export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
   );
   turn.perform({ do: 'answer', leg: caller.id, status: signal.status, payload });
   if (turn.call.inviteOffers) acknowledgeCallee(turn, callee, emptyPayload);
-  turn.change({ state: 'answered', answeredAtMs: turn.nowMs, invite: undefined, targets: [] });
+  turn.change({ state: 'answered', invite: undefined, targets: [] });
   turn.note({ note: 'answered', leg: caller.id, setupMs: turn.nowMs - turn.call.startedAtMs });
 }
 

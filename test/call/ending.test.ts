@@ -163,6 +163,7 @@ describe('BYE', () => {
     story.heard();
     story.alice.hangsUp();
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'bob ← BYE']);
+    expect(story.timers()).to.deep.equal([]);
   });
 
   it('leaves a request that comes after it 481', () => {

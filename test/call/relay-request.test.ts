@@ -130,6 +130,17 @@ describe('a request that comes too early', () => {
     expect(story.heard()).to.deep.equal(['alice ← INVITE video']);
   });
 
+  it('re-INVITE waits for an ACK that is missing, but not for ever', () => {
+    const story = new Story().established();
+    story.alice.sends('INVITE');
+    story.bob.replies('INVITE', 200, { sdp: 'offer' });
+    story.bob.sends('INVITE', { sdp: 'video' });
+    story.heard();
+    expect(story.timers()).to.deep.equal(['ack-missing alice']);
+    story.fires('ack-missing', story.alice);
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'alice ← INVITE video']);
+  });
+
   it('INFO from the caller waits for a dialog with the callee', () => {
     const story = new Story().invite();
     story.heard();

@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { learnt, newLeg } from '../../lib/call/leg.ts';
+import type { Dn } from '../../lib/call/ids.ts';
+import type { LegId } from '../../lib/call/signal.ts';
+import { neighbourWithoutTrunk } from '../../lib/routing/who-is.ts';
+import { payloadOf } from './support/story.ts';
+
+const bob = newLeg({
+  id: 'b' as LegId,
+  role: 'callee',
+  dn: 'bob' as Dn,
+  trunk: neighbourWithoutTrunk('acme'),
+  callId: '',
+  stream: false,
+});
+
+describe('what a message tells about its leg', () => {
+  it('Allow, in one line or several, whatever its case', () => {
+    const leg = learnt(bob, payloadOf({ headers: ['Allow: invite, Info', 'ALLOW: UPDATE'] }));
+    expect(leg.allow).to.deep.include({ info: true, update: true });
+    expect(learnt(bob, payloadOf({ headers: ['Allow: INVITE'] })).allow).to.deep.include({
+      info: false,
+      update: false,
+    });
+  });
+
+  it('the Call-ID of a callee leg, once', () => {
+    const leg = learnt(bob, payloadOf({ headers: ['Call-ID: one'] }));
+    expect(leg.callId).to.equal('one');
+    expect(learnt(leg, payloadOf({ headers: ['Call-ID: two'] })).callId).to.equal('one');
+  });
+
+  it('keeps the leg when nothing is new', () => {
+    const leg = learnt(bob, payloadOf({ headers: ['Allow: INFO', 'Call-ID: one'] }));
+    expect(learnt(leg, payloadOf({ headers: ['Allow: INFO', 'X-A: 1'] }))).to.equal(leg);
+    expect(learnt(leg, payloadOf()).allow).to.equal(leg.allow);
+  });
+});

@@ -2,7 +2,16 @@
 // Needs nothing but Node. Does nothing, quickly, when nothing has changed. Speaks on standard error only.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -32,6 +41,7 @@ export function ensureBuilt() {
   const compiler = join(modules, 'typescript', 'bin', 'tsc');
   try {
     run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', next]);
+    chmodSync(join(next, 'cli', 'baton.js'), 0o755);
     writeFileSync(join(next, '.baton-built'), wanted);
     mkdirSync(dist, { recursive: true });
     rmSync(dist, { recursive: true, force: true });

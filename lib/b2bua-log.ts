@@ -6,7 +6,9 @@ import type { Note } from './call/turn.ts';
 import type { B2buaLog, B2buaMetrics } from './b2bua-options.ts';
 import { errorEntry } from './errors.ts';
 
-/** Turns what a decision noted into log lines and counts. Values under `userData` are for the log to redact. */
+/**
+ * Turns what a decision noted into log lines and counts. Values under `userData` are for the log to redact.
+ */
 export class NoteBook {
   readonly #log: B2buaLog;
   readonly #metrics: B2buaMetrics;

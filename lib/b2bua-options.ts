@@ -13,7 +13,10 @@ export interface B2buaOptions {
   readonly trunks: readonly Trunk[];
   /** First match wins. */
   readonly routes: readonly Route[];
-  /** SIP URI of where calls go that match no route. Absent: the Request-URI itself, as far as `anyTarget` allows. */
+  /**
+   * SIP URI of where calls go that match no route. Absent: the Request-URI itself, as far as `anyTarget`
+   * allows.
+   */
   readonly target?: string;
   /** CIDR list of sources that may call besides loopback and trunks. */
   readonly trusted: readonly string[];

@@ -24,8 +24,8 @@ import { type Standing, whoIs } from './routing/who-is.ts';
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua-options.ts';
 
 /**
- * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call, decide, store, act, tell, in this
- * order; so subscribers hear last and can neither delay nor break a call.
+ * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call,
+ * decide, store, act, tell, in this order; so subscribers hear last and can neither delay nor break a call.
  */
 export class B2bua implements SignallingUser {
   readonly #parts: B2buaParts;
@@ -59,7 +59,9 @@ export class B2bua implements SignallingUser {
     return this.#door.answer(request);
   }
 
-  /** Legs wait for their engine to come back, and the shell tells which are lost: nothing is to be done here. */
+  /**
+   * Legs wait for their engine to come back, and the shell tells which are lost: nothing is to be done here.
+   */
   signallingChanged(up: boolean): void {
     this.#parts.log.info({ up }, up ? 'signalling is up' : 'signalling is down');
   }
@@ -72,8 +74,8 @@ export class B2bua implements SignallingUser {
   }
 
   /**
-   * Takes no more calls. `bye`: ends all; `keep`: leaves both parties of answered calls to each other and waits for those
-   * being set up. Settles when nothing is under way any more, or after `withinMs`.
+   * Takes no more calls. `bye`: ends all; `keep`: leaves both parties of answered calls to each other and
+   * waits for those being set up. Settles when nothing is under way any more, or after `withinMs`.
    */
   async stop(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
     this.#door.closed = true;

@@ -49,8 +49,9 @@ export class FrontDoor {
   }
 
   /**
-   * RFC 3261 §21.5.4: 503 with Retry-After. A stranger's INVITE that comes this far is answered even when it should meet with
-   * silence: an engine without our admission has said 100 already and would keep the transaction.
+   * RFC 3261 §21.5.4: 503 with Retry-After. A stranger's INVITE that comes this far is answered even when it
+   * should meet with silence: an engine without our admission has said 100 already and would keep the
+   * transaction.
    */
   #refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
     const { metrics, signalling } = this.#parts;

@@ -80,8 +80,8 @@ export function endCrossedAnswer(turn: Turn, leg: LegId): void {
 }
 
 /**
- * The target rang too long. RFC 3261 §16.8: CANCEL, and what follows is as if it had answered 408. A 2xx that crosses the CANCEL finds
- * the leg among those that are leaving.
+ * The target rang too long. RFC 3261 §16.8: CANCEL, and what follows is as if it had answered 408. A 2xx that
+ * crosses the CANCEL finds the leg among those that are leaving.
  */
 export function onNoAnswer(turn: Turn, leg: LegId): void {
   const callee = turn.leg(leg);
@@ -105,7 +105,10 @@ export interface FailedAttempt {
   readonly blame: Blamed;
 }
 
-/** The next target when there is one and the failure is of a kind that another may not have; else the caller is told. */
+/**
+ * The next target when there is one and the failure is of a kind that another may not have; else the caller
+ * is told.
+ */
 export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
   const { status, reason, payload, verdict, blame } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
@@ -122,7 +125,10 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
   releaseCall(turn, { verdict, blame, reason, leg: callee.id, answer, headers: () => [] });
 }
 
-/** Silence and failures of the target's side; not a busy or unwilling user, and not 6xx: "everywhere" (RFC 3261 §21.6). */
+/**
+ * Silence and failures of the target's side; not a busy or unwilling user, and not 6xx: "everywhere" (RFC
+ * 3261 §21.6).
+ */
 function isWorthFailover(status: number): boolean {
   return status === 408 || (status >= 500 && status <= 599);
 }

@@ -15,7 +15,8 @@ import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './sig
  *                                                          ▼
  *                                                       released
  *
- * A released call may linger for the last response of a leg that is being cancelled, or for the ACK before a BYE.
+ * A released call may linger for the last response of a leg that is being cancelled, or for the ACK before a
+ * BYE.
  */
 export type CallState = 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
 
@@ -36,7 +37,9 @@ export interface Relayed {
   readonly sentMethod: MidCallMethod;
   /** It carries an offer; an INVITE without one is answered by an offer (RFC 3264, RFC 3261 §14.1). */
   readonly offers: boolean;
-  /** `relayed`: no final response yet. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in. */
+  /**
+   * `relayed`: no final response yet. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in.
+   */
   readonly stage: 'relayed' | 'acknowledging';
   /** What it changes once its 2xx is sent. */
   readonly operations: readonly Operation[];
@@ -59,7 +62,10 @@ export interface UntoldChange {
   readonly after: AttachedData;
 }
 
-/** Both legs and what they carry. Immutable: `decide` answers with the next one and shares what has not changed. */
+/**
+ * Both legs and what they carry. Immutable: `decide` answers with the next one and shares what has not
+ * changed.
+ */
 export interface Call {
   readonly connId: ConnId;
   /** T-Library's CallID: a positive integer of the call at this node. */

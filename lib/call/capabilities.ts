@@ -22,8 +22,8 @@ export const offerHeaders: readonly HeaderLine[] = [allowLine, supportedLine];
 export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
 
 /**
- * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when all is well.
- * Proxy-Require is for proxies (§20.29), and we are none.
+ * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when
+ * all is well. Proxy-Require is for proxies (§20.29), and we are none.
  */
 export function unsupportedTags(headers: readonly HeaderLine[]): string {
   let unsupported = '';
@@ -38,7 +38,9 @@ export function unsupportedTags(headers: readonly HeaderLine[]): string {
   return unsupported;
 }
 
-/** RFC 3261 §20.43: 399 is a warning for people. The agent is a pseudonym, so that no address of ours leaks. */
+/**
+ * RFC 3261 §20.43: 399 is a warning for people. The agent is a pseudonym, so that no address of ours leaks.
+ */
 export function warning(text: string): HeaderLine {
   return { name: 'Warning', value: `399 baton "${text.replaceAll(/["\\\r\n]/g, "'")}"` };
 }

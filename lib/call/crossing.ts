@@ -7,8 +7,8 @@ import type { Trunk } from '../routing/trunk.ts';
 import type { HeaderLine } from './signal.ts';
 
 /**
- * What never crosses from leg to leg: it belongs to one dialog or one hop, and each leg gets its own, made from what Baton
- * itself supports. RFC 3261 §7.3.3: compact forms are the same headers.
+ * What never crosses from leg to leg: it belongs to one dialog or one hop, and each leg gets its own, made
+ * from what Baton itself supports. RFC 3261 §7.3.3: compact forms are the same headers.
  */
 const legsOwn = new Set([
   ...['via', 'v', 'route', 'record-route', 'path', 'service-route', 'contact', 'm', 'call-id', 'i', 'cseq'],
@@ -26,7 +26,10 @@ const legsOwn = new Set([
   ...['proxy-authentication-info', 'security-client', 'security-server', 'security-verify'],
 ]);
 
-/** Headers that the method itself is made of: without them a relayed NOTIFY (RFC 6665 §8.2.1) or 3xx (RFC 3261 §21.3) says nothing. */
+/**
+ * Headers that the method itself is made of: without them a relayed NOTIFY (RFC 6665 §8.2.1) or 3xx (RFC 3261
+ * §21.3) says nothing.
+ */
 const notifyOwn = new Set(['event', 'o', 'subscription-state']);
 const redirectOwn = new Set(['contact', 'm']);
 const none: ReadonlySet<string> = new Set();

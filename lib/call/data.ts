@@ -37,8 +37,8 @@ export function setInitialData(turn: Turn, caller: Leg, operations: readonly Ope
 }
 
 /**
- * A change by the party of a leg. It counts at once. Once the call is up it is told at once; before, it waits, and what one party changes
- * in several messages is told as one change.
+ * A change by the party of a leg. It counts at once. Once the call is up it is told at once; before, it
+ * waits, and what one party changes in several messages is told as one change.
  */
 export function changeData(turn: Turn, author: Leg, operations: readonly Operation[]): void {
   if (operations.length === 0) return;

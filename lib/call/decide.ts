@@ -8,7 +8,9 @@ import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts
 import type { Signal, TimerName } from './signal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
-/** Not from the wire: the B2BUA wants the call to end. `status` is for a caller who has no final response yet. */
+/**
+ * Not from the wire: the B2BUA wants the call to end. `status` is for a caller who has no final response yet.
+ */
 export interface ReleaseWanted {
   readonly type: 'releaseWanted';
   readonly status: number;
@@ -16,8 +18,9 @@ export interface ReleaseWanted {
 }
 
 /**
- * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing outside changes, and the same
- * call, signal and time give the same decision. Signals that fit nothing (a late response, an unknown leg) decide nothing.
+ * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
+ * outside changes, and the same call, signal and time give the same decision. Signals that fit nothing (a
+ * late response, an unknown leg) decide nothing.
  */
 export function decide(call: Call, signal: Signal | ReleaseWanted, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);

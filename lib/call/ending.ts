@@ -7,7 +7,10 @@ import { type Ending, releaseCall } from './release.ts';
 import type { Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
-/** The caller gave up. Its INVITE is answered 487 already; the callee gets CANCEL, before its first 1xx too (the engine holds it). */
+/**
+ * The caller gave up. Its INVITE is answered 487 already; the callee gets CANCEL, before its first 1xx too
+ * (the engine holds it).
+ */
 export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
   const caller = turn.leg(signal.leg);
   if (caller === undefined || caller.state.is === 'ended' || caller.state.is === 'confirmed') return;
@@ -22,7 +25,10 @@ export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
   });
 }
 
-/** BYE. A leg that has not answered yet and says BYE has failed (RFC 3261 §15 lets only the caller end an early dialog so). */
+/**
+ * BYE. A leg that has not answered yet and says BYE has failed (RFC 3261 §15 lets only the caller end an
+ * early dialog so).
+ */
 export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   const leg = turn.leg(signal.leg);
   if (leg === undefined) {
@@ -51,7 +57,8 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
 }
 
 /**
- * The 2xx went to the caller. RFC 3261 §15: a BYE in the dialog of a 2xx shows that it arrived, also when the ACK was lost.
+ * The 2xx went to the caller. RFC 3261 §15: a BYE in the dialog of a 2xx shows that it arrived, also when the
+ * ACK was lost.
  */
 const wasAnswered = ({ state }: Call): boolean => state === 'answered' || state === 'established';
 
@@ -125,7 +132,9 @@ function relayedFrom(turn: Turn, from: Leg, payload: Payload): Ending['headers']
     towards.id === from.id ? [] : headersForEnd(turn, method, payload, from, towards);
 }
 
-/** What the B2BUA itself wants: the server stops, an operator releases the call, a defect made it unservable. */
+/**
+ * What the B2BUA itself wants: the server stops, an operator releases the call, a defect made it unservable.
+ */
 export function onReleaseWanted(
   turn: Turn,
   wanted: { readonly status: number; readonly reason: string },

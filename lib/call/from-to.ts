@@ -6,8 +6,8 @@ import type { HeaderLine } from './signal.ts';
 export const ownHost = 'localhost';
 
 /**
- * From of the callee leg: display name and user of the caller, without tag. The host is ours unless the trunk wants another.
- * RFC 3323 §4.1.1.3: an anonymous caller's `anonymous.invalid` stays.
+ * From of the callee leg: display name and user of the caller, without tag. The host is ours unless the trunk
+ * wants another. RFC 3323 §4.1.1.3: an anonymous caller's `anonymous.invalid` stays.
  */
 export function calleeFrom(callerFrom: string, trunk: Trunk, requestUri: string): string {
   const { display, uri } = parseNameAddress(callerFrom);
@@ -50,8 +50,8 @@ export function isStreamUri(uri: string): boolean {
 }
 
 /**
- * RFC 3261 §8.1.1.6, §16.6 step 3: what our INVITE says when the caller's says this. Undefined: no hop is left. Missing or
- * unreadable: we are the first to count.
+ * RFC 3261 §8.1.1.6, §16.6 step 3: what our INVITE says when the caller's says this. Undefined: no hop is
+ * left. Missing or unreadable: we are the first to count.
  */
 export function nextMaxForwards(headers: readonly HeaderLine[]): number | undefined {
   const value = headers.find(line => line.name.toLowerCase() === 'max-forwards')?.value;

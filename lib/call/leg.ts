@@ -14,13 +14,17 @@ import type { HeaderLine, LegId, Payload } from './signal.ts';
  *           ├─────────▶ cancelling ──────final─────▶ ended ◀───────────────┘
  *           └───────────────── final ────────────────▲
  *
- * `invited`: the INVITE is there without a response. `answered`: the 2xx is there and its ACK is not; on the caller leg we
- * wait for it, on the callee leg we owe it (a late offer: the answer comes with the caller's ACK).
+ * `invited`: the INVITE is there without a response. `answered`: the 2xx is there and its ACK is not; on the
+ * caller leg we wait for it, on the callee leg we owe it (a late offer: the answer comes with the caller's
+ * ACK).
  */
 export type LegState =
   | { readonly is: 'invited' }
   | { readonly is: 'early' }
-  /** `bye`: the call is over; BYE with these headers goes out when the ACK is in (RFC 3261 §15 forbids it before). */
+  /**
+   * `bye`: the call is over; BYE with these headers goes out when the ACK is in (RFC 3261 §15 forbids it
+   * before).
+   */
   | { readonly is: 'answered'; readonly bye?: readonly HeaderLine[] }
   | { readonly is: 'confirmed' }
   /** CANCEL was sent; the final response is still to come, and may be a 2xx. */
@@ -78,7 +82,10 @@ export function isGone(leg: Leg): boolean {
   return leg.state.is === 'ended' || leg.state.is === 'cancelling';
 }
 
-/** Notes what any message of the peer tells about it: Allow, and the Call-ID of a callee leg. The same leg when nothing is new. */
+/**
+ * Notes what any message of the peer tells about it: Allow, and the Call-ID of a callee leg. The same leg
+ * when nothing is new.
+ */
 export function learnt(leg: Leg, payload: Payload): Leg {
   let allowLine: string | undefined;
   let callId = leg.callId;

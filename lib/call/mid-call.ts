@@ -58,7 +58,8 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
 /** Data in an INFO counts at once. Data alone is for us; whatever else is in it is for the other side. */
 function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   const { payload, request } = signal;
-  // RFC 6086 §4.2.2: no package was agreed upon, so none is known; 469 lists those that are, and the dialog stays.
+  // RFC 6086 §4.2.2: no package was agreed upon, so none is known; 469 lists those that are, and the dialog
+  // stays.
   const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: [] });
   if (answer.kind === 'refused') {
     const headers = answer.status === 469 ? [{ name: 'Recv-Info', value: answer.recvInfo }] : [];

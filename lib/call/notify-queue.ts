@@ -7,7 +7,9 @@ export interface Notification {
   readonly changedKeys: readonly string[];
 }
 
-/** Events that wait for one leg. At most one INFO is unanswered at a time, so that no event overtakes another. */
+/**
+ * Events that wait for one leg. At most one INFO is unanswered at a time, so that no event overtakes another.
+ */
 export interface NotifyQueue {
   readonly waiting: readonly Notification[];
   /** Our INFO that waits for its answer. */

@@ -7,7 +7,9 @@ import { releaseCall } from './release.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { NotificationOutcome, Turn } from './turn.ts';
 
-/** Puts an event into the queue of a leg that takes events; the INFO leaves when all before it are answered. */
+/**
+ * Puts an event into the queue of a leg that takes events; the INFO leaves when all before it are answered.
+ */
 export function enqueue(turn: Turn, legId: LegId, notification: Notification): void {
   const leg = turn.leg(legId);
   if (leg === undefined || leg.trunk.notify === 'none') return;
@@ -81,7 +83,10 @@ function closeQueue(turn: Turn, leg: Leg): void {
   changeQueue(turn, leg, { closed: true, waiting: [] });
 }
 
-/** RFC 3261 §12.2.1.2: 481 and 408 mean that the dialog is gone; some peers say 481 to an INFO that they do not know. */
+/**
+ * RFC 3261 §12.2.1.2: 481 and 408 mean that the dialog is gone; some peers say 481 to an INFO that they do
+ * not know.
+ */
 export function isDialogInDoubt(status: number): boolean {
   return status === 481 || status === 408;
 }
@@ -106,7 +111,10 @@ export function onProbeAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responde
   sendNext(turn, leg.id);
 }
 
-/** The INFO is given up, so that the next can go; CSeq keeps the peer from taking them in the wrong order (RFC 3261 §12.2.2). */
+/**
+ * The INFO is given up, so that the next can go; CSeq keeps the peer from taking them in the wrong order (RFC
+ * 3261 §12.2.2).
+ */
 export function onNotifyTimeout(turn: Turn, legId: LegId): void {
   const leg = turn.leg(legId);
   if (leg?.notify.inFlight === undefined) return;

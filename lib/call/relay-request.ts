@@ -10,8 +10,9 @@ import type { Turn } from './turn.ts';
 const maxHeld = 16;
 
 /**
- * Sends a request on to the other leg. While that leg has no dialog yet, or an INVITE of its own without ACK, the request
- * waits: the peer that sent it cannot know. What the rules of offer and answer forbid is refused at once.
+ * Sends a request on to the other leg. While that leg has no dialog yet, or an INVITE of its own without ACK,
+ * the request waits: the peer that sent it cannot know. What the rules of offer and answer forbid is refused
+ * at once.
  */
 export function relayOrHold(turn: Turn, request: HeldRequest): void {
   const from = turn.leg(request.from);
@@ -36,8 +37,8 @@ export function retryHeld(turn: Turn): void {
 }
 
 /**
- * RFC 3261 §14.1: no INVITE while another is without its ACK. Other requests need only a dialog, but a caller whose ACK we wait for gets
- * none either: it may not know yet that it was answered.
+ * RFC 3261 §14.1: no INVITE while another is without its ACK. Other requests need only a dialog, but a caller
+ * whose ACK we wait for gets none either: it may not know yet that it was answered.
  */
 function isReady(turn: Turn, to: Leg, method: MidCallMethod): boolean {
   if (method !== 'INVITE') return hasDialog(to);
@@ -50,9 +51,10 @@ interface OfferRefusal {
 }
 
 /**
- * Glare. RFC 3261 §14.2: INVITE while ours is outstanding on that dialog: 491; a second one before the final response to the first: 500
- * with Retry-After. RFC 3311 §5.2: the same for offers in UPDATE. The retry is for the ends: each waits by its own role
- * (§14.1), and as our two dialogs have different Call-ID owners, the ends wait different times.
+ * Glare. RFC 3261 §14.2: INVITE while ours is outstanding on that dialog: 491; a second one before the final
+ * response to the first: 500 with Retry-After. RFC 3311 §5.2: the same for offers in UPDATE. The retry is for
+ * the ends: each waits by its own role (§14.1), and as our two dialogs have different Call-ID owners, the
+ * ends wait different times.
  */
 function offerRefusal(turn: Turn, request: HeldRequest): OfferRefusal | undefined {
   if (!isOffer(request.method, carriesSdp(request.payload))) return undefined;
@@ -89,8 +91,9 @@ function relay(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
 }
 
 /**
- * RFC 3311 §4: UPDATE only to a peer whose Allow lists it. To others an offer goes as re-INVITE; in an early dialog there is no such
- * thing, and 488 leaves all as it was. Without an offer it is a refresh, perhaps with data, and we can answer it.
+ * RFC 3311 §4: UPDATE only to a peer whose Allow lists it. To others an offer goes as re-INVITE; in an early
+ * dialog there is no such thing, and 488 leaves all as it was. Without an offer it is a refresh, perhaps with
+ * data, and we can answer it.
  */
 function relayUpdateOtherwise(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
   if (!carriesSdp(request.payload)) {

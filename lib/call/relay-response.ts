@@ -8,7 +8,10 @@ import { retryHeld } from './relay-request.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
-/** A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from the other leg. */
+/**
+ * A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from
+ * the other leg.
+ */
 export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   const known = turn.leg(signal.leg);
   const relayed = turn.call.relayed.find(({ sent, to }) => sent === signal.request && to === signal.leg);
@@ -93,7 +96,9 @@ function settle(turn: Turn, relayed: Relayed, success: boolean): void {
   });
 }
 
-/** ACK to our 2xx to a re-INVITE. With an offerless one it carries the answer that the other side waits for. */
+/**
+ * ACK to our 2xx to a re-INVITE. With an offerless one it carries the answer that the other side waits for.
+ */
 export function onReinviteAcknowledged(turn: Turn, signal: SignalOf<'acknowledged'>): void {
   const relayed = turn.call.relayed.find(
     ({ request, from }) => request === signal.request && from === signal.leg,

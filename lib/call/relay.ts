@@ -57,8 +57,8 @@ export function headersForEnd(
 }
 
 /**
- * RFC 3261 §22.2, §22.3: a challenge is for us, who have no credentials, and its header does not cross; the other side could do
- * nothing with the bare status.
+ * RFC 3261 §22.2, §22.3: a challenge is for us, who have no credentials, and its header does not cross; the
+ * other side could do nothing with the bare status.
  */
 export function relayedStatus(status: number): number {
   return status === 401 || status === 407 ? 403 : status;

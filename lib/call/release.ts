@@ -21,7 +21,10 @@ export interface Ending {
   readonly headers: (towards: Leg, method: 'BYE' | 'CANCEL') => readonly HeaderLine[];
 }
 
-/** Ends what is left of both legs, each in the way its state allows. A leg that ended by itself is marked so before. */
+/**
+ * Ends what is left of both legs, each in the way its state allows. A leg that ended by itself is marked so
+ * before.
+ */
 export function releaseCall(turn: Turn, ending: Ending): void {
   if (turn.call.state === 'released') return;
   answerPending(turn);
@@ -52,8 +55,8 @@ function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Endin
 }
 
 /**
- * RFC 3261 §15.1.2: requests that a BYE overtakes are answered 487. A 2xx to a re-INVITE that waits for the other side's ACK gets
- * its ACK from us, so that nobody repeats it.
+ * RFC 3261 §15.1.2: requests that a BYE overtakes are answered 487. A 2xx to a re-INVITE that waits for the
+ * other side's ACK gets its ACK from us, so that nobody repeats it.
  */
 function answerPending(turn: Turn): void {
   for (const relayed of turn.call.relayed) {

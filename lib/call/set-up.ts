@@ -76,7 +76,10 @@ export function onProgressed(turn: Turn, signal: SignalOf<'progressed'>): void {
   retryHeld(turn);
 }
 
-/** 2xx to our INVITE. With the offer in the INVITE we acknowledge at once; else the answer comes with the caller's ACK. */
+/**
+ * 2xx to our INVITE. With the offer in the INVITE we acknowledge at once; else the answer comes with the
+ * caller's ACK.
+ */
 export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
   const known = turn.leg(signal.leg);
   if (known === undefined || !isRinging(known)) {
@@ -108,7 +111,10 @@ function takeData(turn: Turn, callee: Leg, { status, payload }: SignalOf<'progre
   );
 }
 
-/** ACK to our 2xx to the initial INVITE: the call is up. With a late offer it carries the answer for the callee. */
+/**
+ * ACK to our 2xx to the initial INVITE: the call is up. With a late offer it carries the answer for the
+ * callee.
+ */
 export function onAcknowledged(turn: Turn, { leg, payload }: SignalOf<'acknowledged'>): void {
   const { caller, callee } = turn.call;
   if (caller.id !== leg || caller.state.is !== 'answered') return;

@@ -71,8 +71,8 @@ export interface Decision {
 }
 
 /**
- * One decision while it is being made: the next call and what follows from it. It lives for one `decide` only, so that the topics can
- * write `turn.perform(…)` and yet nothing outside sees anything change.
+ * One decision while it is being made: the next call and what follows from it. It lives for one `decide`
+ * only, so that the topics can write `turn.perform(…)` and yet nothing outside sees anything change.
  */
 export class Turn implements Decision {
   call: Call;
@@ -111,7 +111,10 @@ export class Turn implements Decision {
     return leg.role === 'caller' ? this.call.callee : this.call.caller;
   }
 
-  /** Replaces parts of a leg and answers with the leg as it is now. A leg that is no longer current is left alone. */
+  /**
+   * Replaces parts of a leg and answers with the leg as it is now. A leg that is no longer current is left
+   * alone.
+   */
   changeLeg(leg: Leg, parts: Partial<Leg>): Leg {
     const current = this.leg(leg.id);
     if (current === undefined) return leg;
@@ -127,7 +130,10 @@ export class Turn implements Decision {
     return next;
   }
 
-  /** `kind` makes ids readable in logs and tells our requests apart: `relay1`, `event2`. Unique within the call. */
+  /**
+   * `kind` makes ids readable in logs and tells our requests apart: `relay1`, `event2`. Unique within the
+   * call.
+   */
   newRequestId(kind: 'relay' | 'event' | 'probe'): RequestId {
     this.change({ lastId: this.call.lastId + 1 });
     return `${kind}${String(this.call.lastId)}` as RequestId;

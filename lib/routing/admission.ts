@@ -19,8 +19,9 @@ interface Bucket {
 }
 
 /**
- * Who may speak to us, by source address. Strangers get a few 403s and then silence, so that a scanner learns little and
- * a forged source cannot use us to flood its owner. Knows no clock: the time comes with each question.
+ * Who may speak to us, by source address. Strangers get a few 403s and then silence, so that a scanner learns
+ * little and a forged source cannot use us to flood its owner. Knows no clock: the time comes with each
+ * question.
  */
 export class Admission {
   readonly #sources: SourceTable;

@@ -12,7 +12,10 @@ export function dnOfUri(uri: string): Dn {
   return isAnonymous(parsed) ? anonymous : numberOf(parsed);
 }
 
-/** The DN of the caller leg: the user of From, or of P-Asserted-Identity when its trunk says so and the header is there. */
+/**
+ * The DN of the caller leg: the user of From, or of P-Asserted-Identity when its trunk says so and the header
+ * is there.
+ */
 export function callerDn(from: string, headers: readonly HeaderLine[], trunk: Trunk): Dn {
   if (trunk.dnFrom === 'p-asserted-identity') {
     const asserted = headers.find(line => line.name.toLowerCase() === 'p-asserted-identity');
@@ -21,7 +24,10 @@ export function callerDn(from: string, headers: readonly HeaderLine[], trunk: Tr
   return dnOfUri(parseNameAddress(from).uri);
 }
 
-/** Percent-decoded, without the parameters that RFC 3261 §19.1.6 puts into the user part (`+49;ext=1`). No user: the host. */
+/**
+ * Percent-decoded, without the parameters that RFC 3261 §19.1.6 puts into the user part (`+49;ext=1`). No
+ * user: the host.
+ */
 function numberOf(uri: SipUri): Dn {
   if (uri.user === '') return uri.host as Dn;
   const semicolon = uri.user.indexOf(';');

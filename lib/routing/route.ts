@@ -16,7 +16,10 @@ export interface RoutingOptions {
   /** Whose calls may go to a Request-URI outside trunks and routes. */
   readonly anyTarget: 'loopback' | 'always' | 'never';
   readonly tenant: string;
-  /** True for our own listening addresses: a call to them would come back. `port` is undefined when the URI names none. */
+  /**
+   * True for our own listening addresses: a call to them would come back. `port` is undefined when the URI
+   * names none.
+   */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
 }
 
@@ -84,8 +87,8 @@ function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Ro
 const hopParameters = new Set(['transport', 'maddr', 'ttl', 'lr', 'method']);
 
 /**
- * A target without a user keeps the user of the Request-URI, and its parameters but those about the hop to us; where both name a
- * parameter the target's counts. A target with a user is taken as it is.
+ * A target without a user keeps the user of the Request-URI, and its parameters but those about the hop to
+ * us; where both name a parameter the target's counts. A target with a user is taken as it is.
  */
 function aimedAt(target: string, called: SipUri): SipUri[] {
   const aim = parseSipUri(target);
@@ -99,7 +102,10 @@ function aimedAt(target: string, called: SipUri): SipUri[] {
   return [{ ...aim, user: called.user, parameters: [...kept, ...own].map(one => `;${one}`).join('') }];
 }
 
-/** Never an open relay: the Request-URI itself counts only for those who may name any host, or for hosts we know. */
+/**
+ * Never an open relay: the Request-URI itself counts only for those who may name any host, or for hosts we
+ * know.
+ */
 function routeToRequestUri(called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
   if (called.scheme === 'tel') return noRoute;
   if (isOwn(called, routing)) return loop;

@@ -51,15 +51,17 @@ export function nameOf(parameter: string): string {
   return (equals < 0 ? parameter : parameter.slice(0, equals)).trim().toLowerCase();
 }
 
-/** A From, To or P-Asserted-Identity value cut in two: the display name as written (quotes kept) and the URI. */
+/**
+ * A From, To or P-Asserted-Identity value cut in two: the display name as written (quotes kept) and the URI.
+ */
 export interface NameAddress {
   readonly display: string;
   readonly uri: string;
 }
 
 /**
- * RFC 3261 §20.10: without angle brackets every parameter belongs to the header, not to the URI. An angle bracket
- * inside a quoted display name is text.
+ * RFC 3261 §20.10: without angle brackets every parameter belongs to the header, not to the URI. An angle
+ * bracket inside a quoted display name is text.
  */
 export function parseNameAddress(value: string): NameAddress {
   const open = value.indexOf('<', endOfQuotedName(value));

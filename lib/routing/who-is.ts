@@ -1,7 +1,9 @@
 import { type AddressGroups, type Cidr, contains, isLoopback, parseAddress, parseCidr } from './cidr.ts';
 import type { Trunk } from './trunk.ts';
 
-/** What a source address is to us. `trunk` is the stand-in of `neighbourWithoutTrunk` when it belongs to none. */
+/**
+ * What a source address is to us. `trunk` is the stand-in of `neighbourWithoutTrunk` when it belongs to none.
+ */
 export interface Standing {
   readonly kind: 'trunk' | 'loopback' | 'trusted' | 'untrusted';
   readonly trunk: Trunk;
@@ -53,7 +55,10 @@ export function compileSources(options: SourceOptions): SourceTable {
   return { trunks, trusted, stranger: neighbourWithoutTrunk(options.tenant) };
 }
 
-/** A trunk comes before loopback, and loopback before trusted. An address that is no IP literal is a stranger's. */
+/**
+ * A trunk comes before loopback, and loopback before trusted. An address that is no IP literal is a
+ * stranger's.
+ */
 export function whoIs(source: string, table: SourceTable): Standing {
   const address = parseAddress(source);
   if (address === undefined) return { kind: 'untrusted', trunk: table.stranger, loopback: false };

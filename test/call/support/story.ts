@@ -18,7 +18,9 @@ import { compileRouting, type RoutingOptions } from '../../../lib/routing/route.
 import type { Trunk } from '../../../lib/routing/trunk.ts';
 import { neighbourWithoutTrunk, whoIs } from '../../../lib/routing/who-is.ts';
 
-/** What a message of a story carries: header lines as `Name: value`, a body, or `sdp` for one with this text. */
+/**
+ * What a message of a story carries: header lines as `Name: value`, a body, or `sdp` for one with this text.
+ */
 export interface Carried {
   readonly headers?: readonly string[];
   readonly sdp?: string;
@@ -54,8 +56,8 @@ export function textOf(headers: readonly HeaderLine[]): string[] {
 const aliceLeg = 'alice-leg' as LegId;
 
 /**
- * A call as a story: alice calls bob (and carol, when bob fails). Parties do things; `heard()` tells as sentences what Baton did since it
- * was last asked, one line a message: `bob ← INVITE sdp`.
+ * A call as a story: alice calls bob (and carol, when bob fails). Parties do things; `heard()` tells as
+ * sentences what Baton did since it was last asked, one line a message: `bob ← INVITE sdp`.
  */
 export class Story {
   readonly env: Env;

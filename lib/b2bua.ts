@@ -6,14 +6,7 @@ import { sipReason } from './call/capabilities.ts';
 import { decide, type ReleaseWanted } from './call/decide.ts';
 import type { CallThreadId, ConnId } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
-import type {
-  LegId,
-  NewRequest,
-  Signal,
-  SignalOf,
-  SignallingEffect,
-  TimerName,
-} from './call/signal.ts';
+import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
 import { type CallView, viewOf } from './call-view.ts';
 import { FrontDoor } from './front-door.ts';

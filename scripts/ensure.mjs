@@ -24,6 +24,9 @@ const buildStamp = join(dist, '.baton-built');
 
 /** `npm ci`, unless node_modules holds what package-lock.json says. */
 export function ensureInstalled() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(`Node ${process.versions.node} is too old: 20.19 or newer`);
   const lock = readFileSync(join(root, 'package-lock.json'));
   const wanted = `${digest([lock])} ${process.platform} ${process.arch}`;
   if (read(installStamp) === wanted) return;

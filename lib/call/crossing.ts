@@ -1,5 +1,4 @@
 import { limitHeaders, type SentHeaders } from '../attached-data/custom-headers.ts';
-import { isCustomHeader, isUserToUser } from '../attached-data/custom-name.ts';
 import { breaksHeader } from '../attached-data/header-text.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { mayCarryDefaultUui, withoutDefaultUui } from '../attached-data/uui-rules.ts';
@@ -43,8 +42,6 @@ export interface Crossing {
   /** The message stands within a dialog: anything but the initial INVITE and its responses. */
   readonly inDialog: boolean;
   readonly initialInviteHadUui: boolean;
-  /** A header that has been turned into attached data is not repeated, the event tells it: INFO. */
-  readonly withoutData?: boolean;
 }
 
 /** The header lines that go on to the other leg: same spelling, same order, repeated lines repeated. */
@@ -55,7 +52,6 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
     const key = line.name.toLowerCase();
     if (key.startsWith('content-') || (legsOwn.has(key) && !kept.has(key))) continue;
     if (isBlocked(key, crossing) || breaksHeader(line.value)) continue;
-    if (crossing.withoutData === true && isDataHeader(line.name, crossing.from)) continue;
     crossed.push(line);
   }
   // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
@@ -66,10 +62,6 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
 function methodsOwn(message: string): ReadonlySet<string> {
   if (message === 'NOTIFY') return notifyOwn;
   return message.startsWith('3') ? redirectOwn : none;
-}
-
-function isDataHeader(name: string, from: Trunk): boolean {
-  return isUserToUser(name) || isCustomHeader(name, from.dataHeaders);
 }
 
 function isBlocked(key: string, crossing: Crossing): boolean {

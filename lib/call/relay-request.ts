@@ -1,6 +1,7 @@
 import { carriesSdp, type HeldRequest, type Relayed } from './call.ts';
 import { offerHeaders, warning } from './capabilities.ts';
 import { changeData } from './data.ts';
+import { nextMaxForwards } from './from-to.ts';
 import { hasDialog, type Leg } from './leg.ts';
 import { crossed, midCallMessage, respond } from './relay.ts';
 import type { MidCallMethod } from './signal.ts';
@@ -21,7 +22,7 @@ export function relayOrHold(turn: Turn, request: HeldRequest): void {
     respond(turn, request.from, request.request, { status: 481 });
     return;
   }
-  const refusal = offerRefusal(turn, request);
+  const refusal = hopRefusal(request) ?? offerRefusal(turn, request);
   if (refusal !== undefined) respond(turn, from.id, request.request, refusal);
   else if (isReady(turn, to, request.method)) relay(turn, from, to, request);
   else if (turn.call.held.length < maxHeld) turn.change({ held: [...turn.call.held, request] });
@@ -45,9 +46,14 @@ function isReady(turn: Turn, to: Leg, method: MidCallMethod): boolean {
   return to.state.is === 'confirmed' && !turn.call.relayed.some(({ stage }) => stage === 'acknowledging');
 }
 
-interface OfferRefusal {
+interface RelayRefusal {
   readonly status: number;
   readonly payload?: { readonly headers: readonly { readonly name: string; readonly value: string }[] };
+}
+
+/** RFC 7332 §4: what a B2BUA sends on for a request counts as a hop of it, within a dialog too. */
+function hopRefusal({ payload }: HeldRequest): RelayRefusal | undefined {
+  return nextMaxForwards(payload.headers) === undefined ? { status: 483 } : undefined;
 }
 
 /**
@@ -56,7 +62,7 @@ interface OfferRefusal {
  * the ends: each waits by its own role (§14.1), and as our two dialogs have different Call-ID owners, the
  * ends wait different times.
  */
-function offerRefusal(turn: Turn, request: HeldRequest): OfferRefusal | undefined {
+function offerRefusal(turn: Turn, request: HeldRequest): RelayRefusal | undefined {
   if (!isOffer(request.method, carriesSdp(request.payload))) return undefined;
   for (const other of turn.call.relayed) {
     if (other.stage !== 'relayed' || !isOffer(other.sentMethod, other.offers)) continue;
@@ -68,7 +74,7 @@ function offerRefusal(turn: Turn, request: HeldRequest): OfferRefusal | undefine
 }
 
 /** An unanswered callee has our INVITE; whoever has been answered may only be ahead of its own ACK. */
-function heldOrGlare(from: Leg): OfferRefusal | undefined {
+function heldOrGlare(from: Leg): RelayRefusal | undefined {
   return from.state.is === 'answered' && from.role === 'caller' ? undefined : { status: 491 };
 }
 
@@ -78,7 +84,7 @@ function isOffer(method: MidCallMethod, offers: boolean): boolean {
 }
 
 /** RFC 3261 §14.2: between 0 and 10 seconds, at random; the clock's last digit will do. */
-function comeBack(turn: Turn): OfferRefusal {
+function comeBack(turn: Turn): RelayRefusal {
   return {
     status: 500,
     payload: { headers: [{ name: 'Retry-After', value: String((turn.nowMs % 10) + 1) }] },
@@ -125,12 +131,12 @@ function send(turn: Turn, from: Leg, to: Leg, request: HeldRequest, sentMethod: 
   };
   turn.change({ relayed: [...turn.call.relayed, relayed] });
   const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders : [];
-  const how = { ...midCallMessage(sentMethod), withoutData: method === 'INFO' };
   turn.perform({
     do: 'request',
     leg: to.id,
     request: sent,
     method: sentMethod,
-    payload: crossed(turn, payload, { from, to }, how, own),
+    maxForwards: nextMaxForwards(payload.headers) ?? 0,
+    payload: crossed(turn, payload, { from, to }, midCallMessage(sentMethod), own),
   });
 }

@@ -56,7 +56,7 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
   const success = status < 300;
   const changing = relayed.method === 'INVITE' || relayed.method === 'UPDATE';
   const own = success && changing ? offerHeaders : [];
-  const how = { ...midCallMessage(relayed.method, status), withoutData: relayed.method === 'INFO' };
+  const how = midCallMessage(relayed.method, status);
   const payload = crossed(turn, signal.payload, { from, to }, how, own);
   settle(turn, relayed, success);
   if (success && relayed.sentMethod === 'INVITE' && acknowledgesAtOnce(relayed)) {

@@ -10,7 +10,7 @@ export function crossed(
   turn: Turn,
   payload: Payload,
   legs: { readonly from: Leg; readonly to: Leg },
-  how: Pick<Crossing, 'message' | 'inDialog' | 'withoutData'>,
+  how: Pick<Crossing, 'message' | 'inDialog'>,
   own: readonly HeaderLine[] = [],
 ): Payload {
   const { headers, dropped } = crossingHeaders(payload.headers, {

@@ -163,6 +163,8 @@ export type Effect =
       readonly leg: LegId;
       readonly request: RequestId;
       readonly method: MidCallMethod;
+      /** Only on a request that goes on for one of the other leg; 70 otherwise. */
+      readonly maxForwards?: number;
       readonly payload: Payload;
     }
   | {

@@ -125,7 +125,7 @@ describe('where a change comes from, and when it counts', () => {
     });
   }
 
-  it('INFO with data headers and DTMF: the DTMF goes on, the data is told', () => {
+  it('INFO with data headers and DTMF goes on as it is, but for a default User-to-User, and the data is told', () => {
     const story = new Story().established();
     story.bob.sends('INFO', {
       headers: ['X-MS-Custom-CaseId: 43', 'X-A: 1', 'User-to-User: 04aa'],
@@ -137,6 +137,7 @@ describe('where a change comes from, and when it counts', () => {
       'bob ← INFO event',
     ]);
     expect(story.effects.find(effect => effect.do === 'request')?.payload.headers).to.deep.equal([
+      { name: 'X-MS-Custom-CaseId', value: '43' },
       { name: 'X-A', value: '1' },
     ]);
   });

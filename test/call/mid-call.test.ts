@@ -24,6 +24,23 @@ describe('a request within the call', () => {
     }
   }
 
+  for (const [given, expected] of [
+    ['Max-Forwards: 5', 4],
+    ['X-A: 1', 70],
+  ] as const) {
+    it(`goes on with one hop less: ${given}`, () => {
+      const story = new Story().established();
+      story.alice.sends('MESSAGE', { headers: [given] });
+      expect(story.bob.got('request').maxForwards).to.equal(expected);
+    });
+  }
+
+  it('without a hop left is answered 483', () => {
+    const story = new Story().established();
+    story.alice.sends('INVITE', { sdp: 'hold', headers: ['Max-Forwards: 0'] });
+    expect(story.heard()).to.deep.equal(['alice ← 483 to INVITE']);
+  });
+
   it('OPTIONS is answered here, with what Baton serves', () => {
     const story = new Story().established();
     story.bob.sends('OPTIONS');

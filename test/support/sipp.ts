@@ -141,13 +141,15 @@ const socketTables = ['udp', 'udp6', 'tcp', 'tcp6'].map(name => `/proc/net/${nam
 /** Resolves once somebody on this machine has bound the port (SIPp does not tell); false after `withinMs`. */
 export async function portTaken(port: number, withinMs = 5_000): Promise<boolean> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  for (const startedAt = Date.now(); Date.now() - startedAt < withinMs; await delay(10)) {
+  const until = Date.now() + withinMs;
+  while (Date.now() < until) {
     const tables = await Promise.all(socketTables.map(path => readFile(path, 'utf8').catch(() => '')));
     const locals = tables
       .join('\n')
       .split('\n')
       .map(line => `${line.trim().split(/\s+/)[1] ?? ''} `);
     if (locals.some(local => local.endsWith(wanted))) return true;
+    await delay(10);
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { B2bua } from './b2bua.ts';
 import type { Config } from './config.ts';
+import { afterRealTime } from './engine/control/after.ts';
 import { Engine, type EngineOptions } from './engine/engine.ts';
 import { randomHex } from './engine/random.ts';
 import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
@@ -34,16 +35,7 @@ class Started implements Running {
   }
 }
 
-const realClock: Clock = {
-  nowMs: Date.now,
-  after: (delayMs, fire) => {
-    // Sockets keep the process alive, timers of calls do not.
-    const timer = setTimeout(fire, delayMs).unref();
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
+const realClock: Clock = { nowMs: Date.now, after: afterRealTime };
 
 /** `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. */
 export async function serve(config: Config, log: Logger): Promise<Running> {

@@ -1,7 +1,7 @@
 import type { SipMessage } from '../message/message.ts';
 import type { Via } from '../message/via.ts';
+import { newTag } from '../random.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
-import { randomToken } from './branch.ts';
 import { InviteServer } from './invite-server.ts';
 import { NonInviteServer } from './non-invite-server.ts';
 import { noteSource, responseHop } from './response-path.ts';
@@ -133,7 +133,7 @@ export class RequestIntake {
       return;
     }
     // RFC 3261 §9.2: both responses, to the CANCEL and to its INVITE, should have the same To tag.
-    const toTag = invite.tagForCancel(randomToken);
+    const toTag = invite.tagForCancel(newTag);
     this.#answer(cancel, via, flow, { status: 200, reason: 'OK', toTag });
     invite.receiveCancel(cancel);
   }

@@ -1,17 +1,11 @@
 import { expect } from 'chai';
-import { identifiesTransaction, newBranch, randomToken } from '../../../lib/engine/transaction/branch.ts';
+import { identifiesTransaction, newBranch } from '../../../lib/engine/transaction/branch.ts';
 
 describe('newBranch', () => {
   it('begins with the cookie and never repeats', () => {
     const branches = Array.from({ length: 2_000 }, newBranch);
     expect(branches.every(branch => /^z9hG4bK[0-9a-f]{18}$/.test(branch))).to.equal(true);
     expect(new Set(branches).size).to.equal(2_000);
-  });
-});
-
-describe('randomToken', () => {
-  it('is 18 hexadecimal digits', () => {
-    expect(randomToken()).to.match(/^[0-9a-f]{18}$/);
   });
 });
 

@@ -237,7 +237,7 @@ describe('a CANCEL', () => {
     call.fromAlice(cancel);
     const first = call.transport.last.toTag;
     call.fromAlice(cancel);
-    expect(first).to.match(/^[0-9a-f]{18}$/);
+    expect(first).to.match(/^[0-9a-f]{16}$/);
     expect(call.transport.last.toTag).to.equal(first);
   });
 

@@ -34,7 +34,7 @@ export class Incoming {
     else if (leg !== undefined) this.#receiveWithin(leg, request, message);
     else if (request.dialogId !== '' || hasTag(valueOf(message.payload.headers, 'to')))
       refuseUnknown(server, request);
-    else this.#receiveNew(server, request, message.payload);
+    else this.#receiveNew(server, request, message);
   }
 
   receiveCancel(server: Server, invite: ReceivedRequest, raw: string): void {
@@ -73,7 +73,7 @@ export class Incoming {
     else if (leg.state === 'ending') refuseUnknown(leg.server, request);
     else {
       const id = this.#desk.newRequestId();
-      leg.add({ kind: 'toAnswer', request: id, received: request });
+      leg.add({ kind: 'toAnswer', request: id, received: request, cseqNumber: message.cseqNumber });
       this.#desk.tell({ type: 'requested', leg: leg.id, request: id, method: request.method, payload });
     }
   }
@@ -106,7 +106,7 @@ export class Incoming {
     if (!wasEnding) this.#desk.tell({ type: 'hungUp', leg: leg.id, payload });
   }
 
-  #receiveNew(server: Server, request: ReceivedRequest, payload: Payload): void {
+  #receiveNew(server: Server, request: ReceivedRequest, { payload, cseqNumber }: RawMessage): void {
     switch (request.method) {
       case 'ACK':
         return;
@@ -117,7 +117,7 @@ export class Incoming {
         refuseUnknown(server, request);
         return;
       case 'INVITE': {
-        const leg = this.#desk.legs.openInvited(this.#desk.newLegId(), server, request);
+        const leg = this.#desk.legs.openInvited(this.#desk.newLegId(), server, request, cseqNumber);
         this.#desk.tell({ type: 'invited', leg: leg.id, request: newRequest(request, payload) });
         return;
       }

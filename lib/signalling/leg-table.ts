@@ -30,9 +30,10 @@ export class LegTable {
     return leg;
   }
 
-  openInvited(id: LegId, server: Server, invite: ReceivedRequest): Leg {
+  openInvited(id: LegId, server: Server, invite: ReceivedRequest, cseqNumber: number): Leg {
     const leg = this.open(id, server, 'invited');
     leg.invite = invite;
+    leg.inviteCseqNumber = cseqNumber;
     this.#byInvite.set(invite, leg);
     return leg;
   }

@@ -14,7 +14,12 @@ export type LegState = 'invited' | 'answering' | 'inviting' | 'up' | 'ending';
 /** What is under way on a leg. A missing request id means the initial INVITE. */
 export type Pending =
   /** The peer's request, which we owe a final response. */
-  | { readonly kind: 'toAnswer'; readonly request: RequestId; readonly received: ReceivedRequest }
+  | {
+      readonly kind: 'toAnswer';
+      readonly request: RequestId;
+      readonly received: ReceivedRequest;
+      readonly cseqNumber: number;
+    }
   /** Our request, which the peer owes a final response. */
   | { readonly kind: 'asked'; readonly request: RequestId; readonly method: MidCallMethod }
   /** The peer's 2xx to our INVITE, which we owe the ACK. */
@@ -37,6 +42,8 @@ export class Leg {
   dialogId = '';
   /** Caller: the INVITE, until it is answered. */
   invite: ReceivedRequest | undefined;
+  /** Caller: the number in its CSeq. */
+  inviteCseqNumber = -1;
   /** Callee: our INVITE, from the engine's echo of it to its final response. */
   sentInvite: SentRequest | undefined;
   /** A CANCEL that waits for that echo: drachtio-srf can cancel only what the engine has named (control protocol §15). */

@@ -69,7 +69,7 @@ export class Outgoing {
       this.#desk.legs.bind(leg, outcome.dialogId);
       leg.state = 'up';
       leg.invite = undefined;
-      leg.add({ kind: 'ackDue', request: undefined, cseqNumber: parseRawMessage(invite.raw).cseqNumber });
+      leg.add({ kind: 'ackDue', request: undefined, cseqNumber: leg.inviteCseqNumber });
       this.continueHangUp(leg);
     });
   }
@@ -127,7 +127,7 @@ export class Outgoing {
   respond(leg: Leg, { request, status, reason, payload }: EffectOf<'respond'>): void {
     const pending = leg.find('toAnswer', request);
     if (pending === undefined) return;
-    const { received } = pending;
+    const { received, cseqNumber } = pending;
     if (status >= 200) leg.drop(pending);
     const mayNameContact = status >= 300 && status <= 399;
     const content = this.#content(leg, payload, noHeaders, mayNameContact);
@@ -135,7 +135,7 @@ export class Outgoing {
     const response = { status, reason: reasonPhrase(status, reason), ...content };
     leg.server.connection.respond(received, response, outcome => {
       if (!accepts || 'failure' in outcome || !this.#desk.legs.holds(leg)) return;
-      leg.add({ kind: 'ackDue', request, cseqNumber: parseRawMessage(received.raw).cseqNumber });
+      leg.add({ kind: 'ackDue', request, cseqNumber });
     });
   }
 

@@ -54,12 +54,27 @@ const responseText = (status: string, cseq: string): string =>
     '',
   ].join('\r\n');
 
+const orderTo = (requestUri: string) => {
+  const from = '<sip:alice@localhost>';
+  const to = `<${requestUri}>`;
+  return {
+    do: 'invite',
+    requestUri,
+    from,
+    to,
+    contactUser: 'alice',
+    maxForwards: 69,
+    payload: empty,
+  } as const;
+};
+
 describe('DrachtioSignalling', () => {
   let engine: FakeControlServer;
   let alice: SignalRecorder;
   let signalling: DrachtioSignalling;
   let port: number;
   let timers: (() => void)[];
+  const closings: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
     engine = new FakeControlServer();
@@ -84,6 +99,7 @@ describe('DrachtioSignalling', () => {
   afterEach(async () => {
     await signalling.stop();
     await engine.stop();
+    for (const close of closings.splice(0)) await close();
   });
 
   const expectNothingOpen = () =>
@@ -104,18 +120,7 @@ describe('DrachtioSignalling', () => {
   }
 
   function invite(leg: LegId): void {
-    const requestUri = 'sip:bob@192.0.2.7';
-    const from = '<sip:alice@localhost>';
-    signalling.perform({
-      do: 'invite',
-      leg,
-      requestUri,
-      from,
-      to: `<${requestUri}>`,
-      contactUser: 'alice',
-      maxForwards: 69,
-      payload: empty,
-    });
+    signalling.perform({ ...orderTo('sip:bob@192.0.2.7'), leg });
   }
 
   /** Our INVITE to Bob, answered and acknowledged. */
@@ -154,13 +159,51 @@ describe('DrachtioSignalling', () => {
       servers: [{ host: '127.0.0.1', port: latePort, secret: late.secret }],
       log: silent,
     });
+    closings.push(
+      async () => patient.stop(),
+      async () => late.stop(),
+    );
     const carol = new SignalRecorder();
     const started = patient.start(carol);
     await late.start(latePort);
     await started;
     expect(carol.ups).to.deep.equal([true]);
-    await patient.stop();
-    await late.stop();
+  });
+
+  it('uses several servers in turn, and keeps apart what bears the same dialog id at two', async () => {
+    const second = new FakeControlServer();
+    const servers = [port, await second.start()].map(each => ({
+      host: '127.0.0.1',
+      port: each,
+      secret: engine.secret,
+    }));
+    const warned: string[] = [];
+    const log = { ...silent, warn: (_fields: object, message: string) => warned.push(message) };
+    const both = new DrachtioSignalling({ servers, log });
+    closings.push(
+      async () => both.stop(),
+      async () => second.stop(),
+    );
+    const carol = new SignalRecorder();
+    await both.start(carol);
+    await eventually(() => both.listening.length === 4, 'both are there');
+    const order = (leg: string) => both.perform({ ...orderTo('sip:x@192.0.2.7'), leg: leg as LegId });
+    for (const leg of ['first', 'second']) order(leg);
+    for (const one of [engine, second]) {
+      one.echoRequest(await one.next('INVITE'), 'tb');
+      one.response(responseText('200 OK', '7 INVITE'), { transactionId: 'tb', dialogId: 'same' });
+      await carol.next('answered');
+    }
+    second.request(within('BYE', 'cb', 3), { transactionId: 't3', dialogId: 'same' });
+    expect((await carol.next('hungUp')).leg).to.equal('second');
+    expect(both.openCounts.legs).to.equal(1);
+    await engine.stop();
+    await eventually(() => warned.includes('connection to the SIP engine lost'), 'one is gone');
+    expect(carol.ups, 'one is enough').to.deep.equal([true]);
+    for (const leg of ['third', 'fourth']) {
+      order(leg);
+      await second.next('INVITE');
+    }
   });
 
   it('tells an INVITE with all header lines as they came', async () => {

@@ -23,7 +23,9 @@ export class FakeControlServer {
   readonly tags: string[] = [];
   connections = 0;
   readonly #server: Server;
+  /** The latest connection: what the test writes goes there. */
   #socket: Socket | undefined;
+  readonly #sockets = new Set<Socket>();
   #waiting: (() => void)[] = [];
 
   constructor() {
@@ -38,7 +40,7 @@ export class FakeControlServer {
   }
 
   async stop(): Promise<void> {
-    this.#socket?.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>(resolve => this.#server.close(() => resolve()));
   }
 
@@ -113,6 +115,8 @@ export class FakeControlServer {
   #accept(socket: Socket): void {
     this.connections += 1;
     this.#socket = socket;
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.setNoDelay(true);
     let buffer = Buffer.alloc(0);
     socket.on('error', () => undefined);

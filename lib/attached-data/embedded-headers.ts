@@ -13,12 +13,14 @@ const UNESCAPED = /^[A-Za-z0-9\-_.!~*'()[\]/?:+$]*$/;
 const LENIENT = /^[A-Za-z0-9\-_.!~*'()[\]/?:+$;=@,]*$/;
 
 /**
- * RFC 3261 §19.1.5: "obviously dangerous" headers, never honoured from a URI, and those that would speak falsely for us; the
- * body likewise.
+ * RFC 3261 §19.1.5: "obviously dangerous" headers, never honoured from a URI, and those that would speak falsely of our
+ * location and capabilities; the body and what describes it likewise.
  */
 const REFUSED: ReadonlySet<string> = new Set([
   ...['from', 'f', 'to', 't', 'call-id', 'i', 'cseq', 'via', 'v', 'route', 'record-route', 'contact', 'm'],
-  ...['max-forwards', 'content-length', 'l', 'content-type', 'c', 'body'],
+  ...['accept', 'accept-encoding', 'accept-language', 'allow', 'supported', 'k'],
+  ...['organization', 'user-agent', 'max-forwards', 'content-length', 'l', 'content-type', 'c'],
+  ...['content-encoding', 'e', 'body'],
 ]);
 
 export type EmbeddedHeaders =

@@ -106,7 +106,7 @@ function judgeIsdn(value: UuiValue, place: UuiPlace): UuiVerdict {
       reason: 'no protocol discriminator: the first octet is missing',
     };
   }
-  // RFC 7434 §7: none later in the dialog when the initial INVITE had none.
+  // RFC 7434 §7, §8: none in a response or later in the dialog when the initial INVITE had none.
   if (isLater(place) && place.initialInviteHadUui === false) return { disposition: 'ignore' };
   if (isdnLimitExceeded(value)) return { disposition: 'relay-and-flag' };
   const precluded =
@@ -114,8 +114,8 @@ function judgeIsdn(value: UuiValue, place: UuiPlace): UuiVerdict {
   return { disposition: precluded ? 'accept-to-attached-data-but-do-not-emit' : 'accept' };
 }
 
-function isLater({ method }: UuiPlace): boolean {
-  return method === 'BYE';
+function isLater({ method, status }: UuiPlace): boolean {
+  return method === 'BYE' || status !== undefined;
 }
 
 /** An ISDN interworking point would discard it silently (RFC 7434 §6). */

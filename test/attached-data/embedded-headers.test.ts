@@ -75,6 +75,13 @@ describe('headers embedded in a URI', () => {
     expect(parsed).to.have.deep.property('refused', ['From', 'call-id', 'Route', 'body', 'Via']);
   });
 
+  it('names that would speak of our capabilities are not honoured, those of a transfer are', () => {
+    const parsed = embedded(
+      'Supported=100rel&Allow=INFO&User-Agent=x&Require=replaces&Replaces=a%3Bto-tag%3Db',
+    );
+    expect(parsed).to.have.deep.property('refused', ['Supported', 'Allow', 'User-Agent']);
+  });
+
   it('a display name, a bare URI and header parameters are no part of the URI', () => {
     expect(parseEmbeddedHeaders('"A <b> \\" c" <sip:bob@h;user=phone>;q=1')).to.deep.include({
       targetUri: 'sip:bob@h;user=phone',

@@ -20,6 +20,18 @@ describe('what User-to-User in a message is good for', () => {
     ['BYE', ['0401'], { method: 'BYE' }, 'accept'],
     ['200 to BYE', ['0401'], { method: 'BYE', status: 200 }, 'accept'],
     ['BYE when the INVITE had none', ['0401'], { method: 'BYE', initialInviteHadUui: false }, 'ignore'],
+    [
+      '200 to INVITE when the INVITE had none',
+      ['0401'],
+      { method: 'INVITE', status: 200, initialInviteHadUui: false },
+      'ignore',
+    ],
+    [
+      'another package on BYE when the INVITE had none',
+      ['ZZ;purpose=foo'],
+      { method: 'BYE', initialInviteHadUui: false },
+      'relay-opaque',
+    ],
     ['re-INVITE', ['0401'], { method: 'INVITE', inDialog: true }, 'accept-to-attached-data-but-do-not-emit'],
     [
       '200 to re-INVITE',

@@ -9,12 +9,22 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
   uui
     .command('parse')
     .description('judge a header value and print the verdict as JSON')
-    .argument('<value...>', 'one line of the header each; -: from standard input')
+    .argument('<value...>', 'one line of the header each, or whole header lines; -: from standard input')
     .option('--method <method>', 'the message it stands in: INVITE, BYE, 200/INVITE, …', 'INVITE')
-    .option('--header <name>', 'the header it is the value of (default: User-to-User)')
+    .option(
+      '--header <name>',
+      'the header it is the value of (default: User-to-User; of an address Refer-To on REFER, Contact on a 3xx)',
+    )
     .option('--in-dialog', 'the message is within a dialog')
     .option('--initial-invite-had-uui', 'the INVITE that began the dialog carried User-to-User')
-    .action(async (values: string[], options: UuiParseOptions) => {
+    .option('--no-initial-invite-had-uui', 'it carried none')
+    .option('--no-dialog', 'the dialog is not known')
+    .option('--recv-info <packages>', 'the info packages that are taken, with commas between', byComma)
+    // A token may begin with `-`, so such a value is no unknown option.
+    .allowUnknownOption()
+    .action(async (values: string[], options: UuiParseOptions, command: Command) => {
+      const unknown = values.find(value => value.startsWith('--'));
+      if (unknown !== undefined) command.error(`error: unknown option '${unknown}'`);
       const lines = await Promise.all(
         values.map(async value => (value === '-' ? await readInput(terminal) : value)),
       );
@@ -35,6 +45,13 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
       if (!built.ok) throw new BatonError('bad-request', built.reason);
       terminal.print(`${built.value}\n`);
     });
+}
+
+function byComma(list: string): string[] {
+  return list
+    .split(',')
+    .map(one => one.trim())
+    .filter(one => one !== '');
 }
 
 async function readInput(terminal: Terminal): Promise<string> {

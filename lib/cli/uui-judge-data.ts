@@ -1,8 +1,7 @@
-import { ACS_MAX_HEADERS, acsFaultOf } from '../attached-data/acs-limits.ts';
 import { customEntriesFromHeaders, customHeadersFromEntries } from '../attached-data/custom-headers.ts';
-import { isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
-import type { Entry, Origin } from '../attached-data/entry.ts';
-import { breaksHeader, unfold } from '../attached-data/header-text.ts';
+import { CUSTOM_PREFIX, isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
+import type { DropCode, Entry, Origin } from '../attached-data/entry.ts';
+import { breaksHeader, isToken, unfold } from '../attached-data/header-text.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { isIsdn, parseUserToUser, uuiParam, type UuiValue } from '../attached-data/user-to-user.ts';
 import {
@@ -12,7 +11,6 @@ import {
   type UuiPlace,
   vendorReadings,
 } from '../attached-data/uui-rules.ts';
-import { valueText } from '../attached-data/views.ts';
 import type { HeaderLine } from '../call/signal.ts';
 
 /** The fields of a vector's `expect`, those that apply. */
@@ -84,9 +82,13 @@ export function judgeCustom(lines: readonly HeaderLine[], dataHeaders: readonly 
     const reason = broken.value.includes('\0') ? 'NUL in value' : 'CRLF in value is not folding';
     return { syntax: 'invalid', reason, disposition: 'reject-api-input' };
   }
+  if (!lines.every(({ name }) => isToken(name)))
+    return { syntax: 'invalid', reason: 'header name is no token', disposition: 'reject-api-input' };
   const { entries, dropped } = customEntriesFromHeaders(lines, dataHeaders, NOBODY);
   if (entries.length === 0) {
-    return { syntax: 'valid', disposition: 'not-attached-data', reason: 'X-MS-* other than Custom reserved' };
+    const keyless = lines.some(({ name }) => name.length === CUSTOM_PREFIX.length && /-custom-$/i.test(name));
+    const reason = keyless ? 'key missing after X-MS-Custom-' : 'X-MS-* other than Custom reserved';
+    return { syntax: 'valid', disposition: 'not-attached-data', reason };
   }
   const acs = customHeadersFromEntries(entries, profileOf('acs-dr'), dataHeaders);
   return {
@@ -98,25 +100,24 @@ export function judgeCustom(lines: readonly HeaderLine[], dataHeaders: readonly 
         value,
       ]),
     }),
-    ...dispositionOf(entries, dropped.length > 0, dataHeaders),
+    ...verdictOf(entries, new Set([...dropped, ...acs.dropped].map(({ code }) => code)), dataHeaders),
   };
 }
 
-/** The gravest first. */
-function dispositionOf(
+/** The gravest first. Only valid headers count towards the limit of ACS. */
+function verdictOf(
   entries: readonly Entry[],
-  repeated: boolean,
+  faults: ReadonlySet<DropCode>,
   dataHeaders: readonly string[],
 ): Judgement {
-  const faults = new Set(entries.map(entry => acsFaultOf(entry.headerName ?? entry.key, valueText(entry))));
-  if (repeated) return { disposition: 'duplicate-flag' };
+  if (faults.has('duplicate-header')) return { disposition: 'duplicate-flag' };
   if (faults.has('acs-key-length')) {
     const reason = 'ACS key limit 64 incl. prefix; relay elsewhere, drop+flag toward ACS';
     return { disposition: 'acs-limit-violation', reason };
   }
   if (faults.has('acs-value-length'))
     return { disposition: 'acs-limit-violation', reason: 'ACS value limit 256' };
-  if (entries.length > ACS_MAX_HEADERS) return { disposition: 'acs-limit-violation' };
+  if (faults.has('acs-count')) return { disposition: 'acs-limit-violation' };
   if (faults.has('acs-charset')) return { disposition: 'acs-charset-violation' };
   const byTrunk = entries.some(
     entry => readCustomName(entry.headerName ?? '', dataHeaders).kind === 'named-by-trunk',

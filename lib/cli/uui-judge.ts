@@ -1,4 +1,4 @@
-import { isCustomHeader, isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
+import { isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
 import { type Triggered, triggeredByRedirection, triggeredByRefer } from '../attached-data/refer-to.ts';
 import type { UuiPlace } from '../attached-data/uui-rules.ts';
@@ -22,21 +22,34 @@ export interface JudgedMessage {
 
 export function judgeMessage(message: JudgedMessage): Judgement {
   const place = placeOf(message);
-  if (place.method === 'INFO' && isAboutPackages(message)) return judgeInfo(message);
-  if (place.method === 'REFER' && place.status === undefined)
+  const isReferral = place.method === 'REFER' && place.status === undefined;
+  if (isReferral || has(message, /^(refer-to|r)$/i))
     return judgeAddress(triggeredByRefer(message.headers, dataHeadersOf(message)));
-  if (message.headers.some(({ name }) => /^(contact|m)$/i.test(name)))
-    return judgeAddress(triggeredByRedirection(message.headers));
-  if (message.headers.some(({ name }) => /^(refer-to|r)$/i.test(name)))
-    return judgeAddress(triggeredByRefer(message.headers, dataHeadersOf(message)));
-  return judgeData(message, place);
+  const data = judgeData(message, place);
+  if (place.method === 'INFO' && (data === undefined || isAboutPackages(message)))
+    return judgeInfo(message, data);
+  // An INVITE and its 2xx have a Contact too; it is a redirection's that headers are embedded in.
+  const isRedirection = place.status !== undefined && place.status >= 300 && place.status < 400;
+  if (has(message, /^(contact|m)$/i) && (isRedirection || data === undefined))
+    return { ...data, ...judgeAddress(triggeredByRedirection(message.headers)) };
+  return data ?? NO_DATA;
 }
 
+const NO_DATA: Judgement = { syntax: 'valid', disposition: 'not-attached-data', reason: 'no data header' };
+
+function has({ headers }: JudgedMessage, wanted: RegExp): boolean {
+  return headers.some(({ name }) => wanted.test(name));
+}
+
+/** `200` alone is to INVITE; `re-INVITE` is an INVITE in a dialog. */
 function placeOf({ method, context = {} }: JudgedMessage): UuiPlace {
-  const [, status, ofRequest] = /^(\d{3})\/(.+)$/.exec(method) ?? [];
-  const { inDialog, initialInviteHadUui } = context;
+  const [, status, ofRequest = 'INVITE'] = /^(\d{3})(?:[/ ](.+))?$/.exec(method) ?? [];
+  const name = (status === undefined ? method : ofRequest).toUpperCase();
+  const isReInvite = /^RE-?INVITE$/.test(name);
+  const inDialog = isReInvite ? true : context.inDialog;
+  const { initialInviteHadUui } = context;
   return {
-    method: (ofRequest ?? method).toUpperCase(),
+    method: isReInvite ? 'INVITE' : name,
     ...(status !== undefined && { status: Number(status) }),
     ...(inDialog !== undefined && { inDialog }),
     ...(initialInviteHadUui !== undefined && { initialInviteHadUui }),
@@ -47,19 +60,31 @@ function dataHeadersOf({ context }: JudgedMessage): readonly string[] {
   return context?.dataHeaders ?? ['X-*'];
 }
 
-function judgeData(message: JudgedMessage, place: UuiPlace): Judgement {
+/** Undefined: there is no data header in it. */
+function judgeData(message: JudgedMessage, place: UuiPlace): Judgement | undefined {
   const uui = message.headers.filter(({ name }) => isUuiLine(name));
   const custom = message.headers.filter(({ name }) => !isUuiLine(name));
   const named = custom.filter(({ name }) => readCustomName(name, dataHeadersOf(message)).kind !== 'other');
   const required = custom.some(
     ({ name, value }) => /^require$/i.test(name) && /(^|,)\s*uui\s*(,|$)/i.test(value),
   );
-  const judged = {
-    ...(named.length > 0 && judgeCustom(named, dataHeadersOf(message))),
-    ...(uui.length > 0 && judgeUui(uui, place)),
-  };
-  return required ? { ...judged, response: 'not-420' } : judged;
+  const ofCustom = named.length > 0 ? judgeCustom(named, dataHeadersOf(message)) : undefined;
+  const ofUui = uui.length > 0 ? judgeUui(uui, place) : undefined;
+  const judged = ofCustom === undefined || ofUui === undefined ? (ofUui ?? ofCustom) : both(ofCustom, ofUui);
+  return required ? { ...(judged ?? NO_DATA), response: 'not-420' } : judged;
 }
+
+/** The fields of both; the verdict of the one that is not well, of the custom headers if neither is. */
+function both(custom: Judgement, uui: Judgement): Judgement {
+  const isCustomGraver =
+    custom['syntax'] === 'invalid' ||
+    (uui['disposition'] === 'accept' && !UNTROUBLED.has(custom['disposition']));
+  const [graver, other] = isCustomGraver ? [custom, uui] : [uui, custom];
+  const fields = Object.entries(other).filter(([field]) => field !== 'reason');
+  return { ...Object.fromEntries(fields), ...graver };
+}
+
+const UNTROUBLED: ReadonlySet<unknown> = new Set(['accept', 'accept-if-x-enabled', 'not-attached-data']);
 
 const CVP_REASON = 'RFC 7433 A.4 rejected the URI-parameter approach; Cisco CVP doc shows it';
 
@@ -89,31 +114,36 @@ function judgeAddress(triggered: Triggered): Judgement {
     disposition: 'accept',
     targetUri: triggered.targetUri,
     ...(inviteHeaders.length > 0 && {
-      triggeredInvite: Object.fromEntries(inviteHeaders.map(({ name, value }) => [usualName(name), value])),
+      triggeredInvite: valuesByName(inviteHeaders),
     }),
     ...(refused.length > 0 && { refused }),
   };
 }
 
-function usualName(name: string): string {
-  return isUserToUser(name) ? 'User-to-User' : name;
+/** Lines of User-to-User are one list (RFC 3261 §7.3.1); of another header that is there twice the first counts. */
+function valuesByName(lines: readonly HeaderLine[]): Readonly<Record<string, string>> {
+  const values = new Map<string, string>();
+  for (const { name, value } of lines) {
+    const shown = isUserToUser(name) ? 'User-to-User' : name;
+    const before = values.get(shown);
+    if (before === undefined) values.set(shown, value);
+    else if (isUserToUser(name)) values.set(shown, `${before}, ${value}`);
+  }
+  return Object.fromEntries(values);
 }
 
-function isAboutPackages({ headers, context }: JudgedMessage): boolean {
-  return (
-    context?.dialogExists === false ||
-    !headers.some(({ name }) => isUuiLine(name) || isCustomHeader(name, ['X-*']))
-  );
+function isAboutPackages(message: JudgedMessage): boolean {
+  return message.context?.dialogExists === false || has(message, /^info-package$/i);
 }
 
-function judgeInfo({ headers, context = {} }: JudgedMessage): Judgement {
+function judgeInfo({ headers, context = {} }: JudgedMessage, data: Judgement | undefined): Judgement {
   const { recvInfo = [], dialogExists = true } = context;
   const answer = answerToInfo(headers, { recvInfo, dialogExists });
   switch (answer.kind) {
     case 'legacy':
       return { syntax: 'valid', response: 'relay-or-200-or-415', disposition: 'legacy' };
     case 'accepted':
-      return { syntax: 'valid', response: 200, disposition: 'accept' };
+      return { syntax: 'valid', response: 200, disposition: 'accept', ...data };
     case 'no-dialog':
       return { syntax: 'valid', response: answer.status, disposition: 'no-dialog' };
     case 'refused':

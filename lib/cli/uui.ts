@@ -10,20 +10,27 @@ export interface UuiParseOptions {
   readonly header?: string;
   readonly inDialog?: boolean;
   readonly initialInviteHadUui?: boolean;
+  /** False: the dialog is not known. */
+  readonly dialog?: boolean;
+  /** The info packages that are taken. Default: none. */
+  readonly recvInfo?: readonly string[];
   /** Further `X-` names that are data. Default: all. */
   readonly dataHeaders?: readonly string[];
 }
 
 /**
- * Judges one header value, or several lines of the same header. A value may also be whole header lines
- * (`User-to-User: 04…`), one a line, of one message. Bare values are never split at line breaks: a line break that is no
+ * Judges one header value, or several lines of the same header. When no header is named, a value may also be whole header
+ * lines (`User-to-User: 04…`), one a line, of one message. Bare values are never split at line breaks: a line break that is no
  * folding is what a header injection looks like. The result has the shape of a test vector's `expect`.
  */
 export function uuiParse(value: string | readonly string[], options: UuiParseOptions = {}): object {
   const method = options.method ?? 'INVITE';
   const values = typeof value === 'string' ? [value] : value;
-  const headers = values.flatMap(
-    one => headerLines(one) ?? [{ name: options.header ?? headerOf(one, method), value: one }],
+  const { header } = options;
+  const headers = values.flatMap(one =>
+    header === undefined
+      ? (headerLines(one) ?? [{ name: headerOf(one, method), value: one }])
+      : [{ name: header, value: one }],
   );
   return judgeMessage({ method, headers, context: contextOf(options) });
 }
@@ -106,7 +113,7 @@ type HeaderLines = JudgedMessage['headers'];
 
 /** A name we judge, then a colon: no value of User-to-User can begin so, for a colon is no token character. */
 const HEADER_LINE =
-  /^(User-to-User|Refer-To|Contact|Require|Info-Package|Content-Type|X-[A-Za-z0-9\-.!%*_+`'~]+)[ \t]*:/i;
+  /^(User-to-User|Refer-To|r|Contact|m|Require|Info-Package|Recv-Info|Content-(?:Type|Disposition)|c|X-[A-Za-z0-9\-.!%*_+`'~]+)[ \t]*:/i;
 
 /** The text as header lines, folded ones joined; undefined when a line of it is none. */
 function headerLines(text: string): HeaderLines | undefined {
@@ -119,19 +126,21 @@ function headerLines(text: string): HeaderLines | undefined {
   });
 }
 
-/** A bare value on a REFER or a redirection that looks like an address is one. */
+/** A bare value on a REFER or a redirection that looks like an address is one: it has a `<` outside quotes, or a scheme. */
 function headerOf(value: string, method: string): string {
   const redirection = method.startsWith('3');
-  const looksSo = /^\s*(("[^"]*"\s*|[^<"]*)<)?(sips?|tel):/i.test(value);
+  const looksSo = /^\s*(("(\\.|[^"\\])*"\s*|[^<"]*)<|[a-z][a-z0-9+.-]*:)/i.test(value);
   if (!looksSo || !(redirection || method.toUpperCase() === 'REFER')) return 'User-to-User';
   return redirection ? 'Contact' : 'Refer-To';
 }
 
 function contextOf(options: UuiParseOptions): NonNullable<JudgedMessage['context']> {
-  const { inDialog, initialInviteHadUui, dataHeaders } = options;
+  const { inDialog, initialInviteHadUui, dialog, recvInfo, dataHeaders } = options;
   return {
     ...(inDialog !== undefined && { inDialog }),
     ...(initialInviteHadUui !== undefined && { initialInviteHadUui }),
+    ...(dialog !== undefined && { dialogExists: dialog }),
+    ...(recvInfo !== undefined && { recvInfo }),
     ...(dataHeaders !== undefined && { dataHeaders }),
   };
 }

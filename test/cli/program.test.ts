@@ -127,6 +127,41 @@ describe('the command line', () => {
     expect(JSON.parse(out)).to.deep.include({ syntax: 'valid', disposition: 'accept' });
   });
 
+  it('takes for a value what begins with one hyphen, as a token may', async () => {
+    const { code, out } = await baton(['uui', 'parse', '-a;purpose=foo', '--method', 'BYE']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(out)).to.deep.include({ disposition: 'relay-opaque' });
+  });
+
+  it('ends well and says why when a value is broken', async () => {
+    const { code, out } = await baton(['uui', 'parse', '']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(out)).to.deep.include({ syntax: 'invalid', disposition: 'relay-opaque-and-flag' });
+  });
+
+  it('judges a User-to-User value by what is known of the dialog', async () => {
+    for (const [flag, disposition] of [
+      ['--initial-invite-had-uui', 'accept'],
+      ['--no-initial-invite-had-uui', 'ignore'],
+    ] as const) {
+      const { out } = await baton(['uui', 'parse', '0401', '--method', 'BYE', flag]);
+      expect(JSON.parse(out)).to.deep.include({ disposition });
+    }
+  });
+
+  it('judges an INFO by its package', async () => {
+    const info = ['uui', 'parse', 'Info-Package: foo', '--method', 'INFO'];
+    const refused = await baton([...info, '--recv-info', 'bar, x-attached-data']);
+    expect(JSON.parse(refused.out)).to.deep.include({
+      response: 469,
+      responseHeaders: { 'Recv-Info': 'bar, x-attached-data' },
+    });
+    const taken = await baton([...info, '--recv-info', 'foo']);
+    expect(JSON.parse(taken.out)).to.deep.include({ response: 200 });
+    const unknown = await baton([...info, '--no-dialog']);
+    expect(JSON.parse(unknown.out)).to.deep.include({ response: 481 });
+  });
+
   it('makes a User-to-User value', async () => {
     expect(await baton(['uui', 'build', '--hex', '01', '--pd', '04'])).to.deep.equal({
       code: 0,
@@ -151,7 +186,13 @@ describe('the command line', () => {
     });
   });
 
-  for (const args of [['nonsense'], ['serve', '--nonsense'], ['uui', 'parse'], ['call']]) {
+  for (const args of [
+    ['nonsense'],
+    ['serve', '--nonsense'],
+    ['uui', 'parse'],
+    ['uui', 'parse', '04', '--metod'],
+    ['call'],
+  ]) {
     it(`refuses "baton ${args.join(' ')}" as misused`, async () => {
       const { code, error } = await baton(args);
       expect(code).to.equal(64);

@@ -111,6 +111,83 @@ describe('uui parse', () => {
     });
   });
 
+  it('takes a status alone for one to INVITE, and re-INVITE for an INVITE in a dialog', () => {
+    expect(disposition('0401', { method: '180' })).to.include({ disposition: 'accept' });
+    expect(disposition('0401', { method: '100 INVITE' })).to.include({ disposition: 'ignore' });
+    expect(disposition('0401', { method: 're-INVITE' })).to.include({
+      disposition: 'accept-to-attached-data-but-do-not-emit',
+    });
+  });
+
+  it('takes any address on REFER for one, whatever its scheme', () => {
+    const notAnAddress = { disposition: 'reject-400', reason: 'no URI' };
+    expect(disposition('<bob>', { method: 'REFER' })).to.include(notAnAddress);
+    expect(disposition('im:b@h', { method: 'REFER' })).to.include({ targetUri: 'im:b@h' });
+    expect(disposition('r: <sip:b@h>', { method: 'REFER' })).to.include({ targetUri: 'sip:b@h' });
+  });
+
+  it('takes the value for no header line when its header is named', () => {
+    const judged = disposition('X-Ray: yes', { header: 'X-MS-Custom-K' });
+    expect(judged).to.deep.include({ attached: [['K', 'X-Ray: yes']] });
+  });
+
+  it('shows the gravest verdict on the headers of a message', () => {
+    const custom = (count: number) =>
+      Array.from({ length: count }, (_, at) => `X-MS-Custom-K${String(at)}: v`).join('\n');
+    expect(disposition(`${custom(5)}\nUser-to-User: 0401`)).to.include({ disposition: 'accept' });
+    expect(disposition(`${custom(6)}\nUser-to-User: 0401`)).to.include({
+      disposition: 'acs-limit-violation',
+    });
+    const both = disposition(`${custom(6)}\nUser-to-User: 0401;encoding=text`);
+    expect(both).to.include({ disposition: 'ignore' });
+    expect(both).to.have.property('attached');
+    expect(disposition(`X-MS-Routing: x\nUser-to-User: {`)).to.include({ syntax: 'invalid' });
+    const reserved = disposition(`X-MS-Routing: x\nUser-to-User: 0401`);
+    expect(reserved).to.include({ disposition: 'accept' }).and.not.have.property('reason');
+  });
+
+  it('counts only valid custom headers towards the limit of ACS', () => {
+    const lines = ['1', '2', 'a b', '4', '5', '6'].map((value, at) => `X-MS-Custom-K${String(at)}: ${value}`);
+    const judged = disposition(lines.join('\n'));
+    expect(judged).to.include({ disposition: 'acs-charset-violation' });
+    expect(judged['towardAcs']).to.have.length(5);
+  });
+
+  it('tells a header name that is none, and a key that is missing', () => {
+    for (const header of ['X-MS-Custom-My Key', 'X-MS-Custom-é', 'X-MS-Custom-K\r\nEvil']) {
+      expect(disposition('v', { header })).to.include({ syntax: 'invalid', disposition: 'reject-api-input' });
+    }
+    expect(disposition('v', { header: 'x-ms-custom-' })).to.include({
+      disposition: 'not-attached-data',
+      reason: 'key missing after X-MS-Custom-',
+    });
+    expect(disposition('v', { header: 'Subject' })).to.include({ disposition: 'not-attached-data' });
+  });
+
+  it('reads User-to-User beside the Contact that every INVITE and 2xx has, and both on a redirection', () => {
+    const lines = 'User-to-User: 0401\nContact: <sip:b@h?X-A=1>';
+    expect(disposition(lines)).to.include({ disposition: 'accept' }).and.not.have.property('embedded');
+    expect(disposition(lines, { method: '302/INVITE' })).to.deep.include({ embedded: [['X-A', '1']] });
+    expect(disposition(lines, { method: '302/INVITE' })).to.have.property('values');
+  });
+
+  it('shows all values of User-to-User that a URI embeds, and the first of another header', () => {
+    const address = '<sip:b@h?User-to-User=0401&user-to-user=ZZ%3Bpurpose%3Dfoo&X-A=1&X-A=2>';
+    expect(disposition(address, { method: 'REFER' })).to.deep.include({
+      triggeredInvite: { 'User-to-User': '0401, ZZ;purpose=foo', 'X-A': '1' },
+    });
+  });
+
+  it('judges an INFO by its package before the data on it', () => {
+    const lines = 'Info-Package: foo\nContent-Disposition: Info-Package\nX-MS-Custom-K: v';
+    const method = 'INFO';
+    expect(disposition(lines, { method })).to.include({ response: 469 });
+    expect(disposition(lines, { method, recvInfo: ['foo'] })).to.deep.include({
+      response: 200,
+      attached: [['K', 'v']],
+    });
+  });
+
   it('takes plain X- headers for data only where the patterns say so', () => {
     const header = 'X-CaseId';
     expect(disposition('7', { header })).to.include({ disposition: 'accept-if-x-enabled' });

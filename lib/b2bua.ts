@@ -1,6 +1,8 @@
-import type { B2buaParts } from './b2bua-options.ts';
-import { callFields, NoteBook } from './b2bua-log.ts';
-import { CallIndex } from './call-index.ts';
+import { CallIndex } from './b2bua/call-index.ts';
+import { type CallView, viewOf } from './b2bua/call-view.ts';
+import { FrontDoor } from './b2bua/front-door.ts';
+import { callFields, NoteBook } from './b2bua/note-book.ts';
+import type { B2buaParts } from './b2bua/options.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { decide, type ReleaseWanted } from './call/decide.ts';
@@ -8,13 +10,11 @@ import type { CallThreadId, ConnId } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
-import { type CallView, viewOf } from './call-view.ts';
-import { FrontDoor } from './front-door.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
 
-export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua-options.ts';
+export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 
 /**
  * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call,

@@ -1,12 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Blamed, Verdict } from './call/call.ts';
+import type { NotificationOutcome } from './call/turn.ts';
 import type { EngineCounters } from './engine/counters.ts';
 import type { Blame, ErrorCode } from './errors.ts';
-
-/** How an attempt ended, seen from the caller. */
-export type Verdict = 'answered' | 'rejected' | 'cancelled' | 'no-answer' | 'failed' | 'refused';
-
-/** What became of one event INFO. `skipped`: the leg does not take them. */
-export type NotificationOutcome = 'delivered' | 'refused' | 'timeout' | 'dropped' | 'skipped' | (string & {});
 
 /** What stands in the embedded engine at this moment. */
 export interface EngineGauges {
@@ -103,7 +99,7 @@ export class Metrics {
   }
 
   /** Once for each `callStarted`. */
-  callEnded(verdict: Verdict, blame: Blame | 'nobody'): void {
+  callEnded(verdict: Verdict, blame: Blamed): void {
     this.#calls.dec();
     this.#attempts.inc({ verdict, blame });
   }

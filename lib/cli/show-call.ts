@@ -1,7 +1,8 @@
+import type { CallView } from '../b2bua/call-view.ts';
 import type { Config } from '../config.ts';
+import { formatSocketAddress } from '../engine/transport/address.ts';
 import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError } from '../errors.ts';
-import type { CallSummary } from '../http/calls-view.ts';
 
 export interface CallQuestion {
   readonly connId: string;
@@ -12,13 +13,13 @@ export interface CallQuestion {
 const answerTimeoutMs = 5_000;
 
 /** Asks a running Baton for one of its live calls. */
-export async function fetchCall(question: CallQuestion, http: Config['http']): Promise<CallSummary> {
+export async function fetchCall(question: CallQuestion, http: Config['http']): Promise<CallView> {
   const base = question.url ?? urlOf(http.listen);
   const [token] = http.tokens;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await ask(`${base.replace(/\/$/, '')}/v1/calls`, headers);
   if (!response.ok) throw new BatonError('bad-request', `${base} answered ${response.status}`);
-  const { calls } = (await response.json()) as { calls: CallSummary[] };
+  const { calls } = (await response.json()) as { calls: CallView[] };
   const call = calls.find(each => each.connId === question.connId);
   if (call === undefined)
     throw new BatonError('call-unknown', `no live call has the ConnID ${question.connId}`);
@@ -37,5 +38,5 @@ async function ask(url: string, headers: Record<string, string>): Promise<Respon
 function urlOf(listen: SocketAddress | 'off'): string {
   if (listen === 'off') throw new BatonError('not-supported', 'http.listen is off: nothing can be asked');
   const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[listen.address] ?? listen.address;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${listen.port}`;
+  return `http://${formatSocketAddress({ address, port: listen.port })}`;
 }

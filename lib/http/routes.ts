@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { CallView } from '../b2bua/call-view.ts';
 import type { Metrics } from '../metrics.ts';
-import type { CallSummary } from './calls-view.ts';
 import { problemFor, problemMediaType } from './problem.ts';
 
 /** Whether calls can be taken; `why` says in a few words what is missing. */
@@ -10,7 +10,7 @@ export type Readiness = 'ready' | 'signalling-down' | 'draining';
 export interface HttpViews {
   readonly metrics: Metrics;
   readiness(): Readiness;
-  calls(): readonly CallSummary[];
+  calls(): readonly CallView[];
 }
 
 /** Paths and the methods they serve; 405 and Allow follow from it. */

@@ -14,7 +14,6 @@ import { BearerCheck } from './bearer.ts';
 import { type ProblemDetails, problemFor, problemMediaType } from './problem.ts';
 import { addRoutes, type HttpViews, servedPaths } from './routes.ts';
 
-export type { CallSummary, LegSummary } from './calls-view.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 
 export interface HttpServerOptions {

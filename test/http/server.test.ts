@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { type Logger, pino } from 'pino';
-import type { CallSummary } from '../../lib/http/calls-view.ts';
+import type { CallView } from '../../lib/b2bua/call-view.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import type { Readiness } from '../../lib/http/routes.ts';
 import { Metrics } from '../../lib/metrics.ts';
 
 const token = 'correct-horse-battery';
 
-const aliceAndBob: CallSummary = {
+const aliceAndBob: CallView = {
   connId: '00a1b2c3d4e5f607@default:node1',
   callThreadId: '1122334455667788',
   state: 'established',
@@ -20,7 +20,7 @@ const aliceAndBob: CallSummary = {
 
 describe('the HTTP interface', () => {
   let readiness: Readiness = 'ready';
-  let calls: readonly CallSummary[] | Error = [];
+  let calls: readonly CallView[] | Error = [];
   let server: HttpServer;
   let base = '';
 

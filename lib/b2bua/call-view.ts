@@ -1,7 +1,7 @@
-import type { Call, CallState } from './call/call.ts';
-import type { LegState, Leg } from './call/leg.ts';
+import type { Call, CallState } from '../call/call.ts';
+import type { LegState, Leg } from '../call/leg.ts';
 
-/** One leg as the list of calls shows it. */
+/** One leg as `GET /v1/calls` shows it. */
 export interface LegView {
   readonly dn: string;
   readonly role: 'caller' | 'callee';
@@ -10,7 +10,7 @@ export interface LegView {
   readonly trunk: string | null;
 }
 
-/** One live call as the list of calls shows it. */
+/** One live call as `GET /v1/calls` shows it. */
 export interface CallView {
   readonly connId: string;
   readonly callThreadId: string;

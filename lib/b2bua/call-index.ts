@@ -1,5 +1,5 @@
-import type { ConnId } from './call/ids.ts';
-import type { LegId, TimerName } from './call/signal.ts';
+import type { ConnId } from '../call/ids.ts';
+import type { LegId, TimerName } from '../call/signal.ts';
 
 interface CallEntry {
   readonly legs: LegId[];

@@ -1,10 +1,10 @@
-import { userDataOf } from './attached-data/views.ts';
-import type { Call } from './call/call.ts';
-import type { Leg } from './call/leg.ts';
-import type { LegId } from './call/signal.ts';
-import type { Note } from './call/turn.ts';
-import type { B2buaLog, B2buaMetrics } from './b2bua-options.ts';
-import { errorEntry } from './errors.ts';
+import { userDataOf } from '../attached-data/views.ts';
+import type { Call } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
+import type { LegId } from '../call/signal.ts';
+import type { Note } from '../call/turn.ts';
+import { errorEntry } from '../errors.ts';
+import type { B2buaLog, B2buaMetrics } from './options.ts';
 
 /**
  * Turns what a decision noted into log lines and counts. Values under `userData` are for the log to redact.

@@ -1,10 +1,10 @@
-import type { B2buaParts } from './b2bua-options.ts';
-import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from './call/capabilities.ts';
-import type { HeaderLine, NewRequest, SignalOf } from './call/signal.ts';
-import { type ErrorCode, errorEntry } from './errors.ts';
-import type { StandaloneAnswer } from './ports.ts';
-import { Admission } from './routing/admission.ts';
-import type { SourceTable, Standing } from './routing/who-is.ts';
+import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from '../call/capabilities.ts';
+import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
+import { type ErrorCode, errorEntry } from '../errors.ts';
+import type { StandaloneAnswer } from '../ports.ts';
+import { Admission } from '../routing/admission.ts';
+import type { SourceTable, Standing } from '../routing/who-is.ts';
+import type { B2buaParts } from './options.ts';
 
 /** A caller turned away for load or shutdown may try again after this time. */
 const retryAfter: HeaderLine = { name: 'Retry-After', value: '10' };

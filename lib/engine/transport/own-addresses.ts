@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
-import { isWildcard } from './engine/transport/address.ts';
-import type { SocketAddress } from './engine/transport/transport.ts';
+import { withoutBrackets } from '../message/host.ts';
+import { isWildcard } from './address.ts';
+import type { SocketAddress } from './transport.ts';
 
 /**
  * Whether a host and port of a SIP URI are ours: a call routed there would come straight back. A wildcard listener has every
@@ -21,4 +22,4 @@ export function ownAddresses(
   return (host, port) => known.has(key(host, port ?? 5060));
 }
 
-const key = (host: string, port: number): string => `${host.replace(/^\[|\]$/g, '').toLowerCase()} ${port}`;
+const key = (host: string, port: number): string => `${withoutBrackets(host).toLowerCase()} ${port}`;

@@ -1,9 +1,9 @@
-import type { DropCode } from './attached-data/entry.ts';
-import type { Blamed, Verdict } from './call/call.ts';
-import type { NotificationOutcome, NotifyLimits } from './call/turn.ts';
-import type { Blame } from './errors.ts';
-import type { CallStore, Clock, Publisher, Signalling } from './ports.ts';
-import type { Route, Trunk } from './routing/trunk.ts';
+import type { DropCode } from '../attached-data/entry.ts';
+import type { Blamed, Verdict } from '../call/call.ts';
+import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
+import type { Blame } from '../errors.ts';
+import type { CallStore, Clock, Publisher, Signalling } from '../ports.ts';
+import type { Route, Trunk } from '../routing/trunk.ts';
 
 export interface B2buaOptions {
   /** Name of this process, `[A-Za-z0-9_-]+`. */

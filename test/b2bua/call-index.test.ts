@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { ConnId } from '../lib/call/ids.ts';
-import type { LegId, TimerName } from '../lib/call/signal.ts';
-import { CallIndex } from '../lib/call-index.ts';
+import type { ConnId } from '../../lib/call/ids.ts';
+import type { LegId, TimerName } from '../../lib/call/signal.ts';
+import { CallIndex } from '../../lib/b2bua/call-index.ts';
 
 const connId = 'c' as ConnId;
 const alice = 'a' as LegId;

@@ -215,6 +215,11 @@ async function startDrachtio(): Promise<Backend> {
       env: { PATH: process.env.PATH },
     });
   let server = run();
+  // Also when a test ends the process.
+  const onExit = (): void => {
+    server.kill('SIGKILL');
+  };
+  process.once('exit', onExit);
   return {
     control: { host: '127.0.0.1', port: controlPort },
     sipPort,
@@ -225,6 +230,7 @@ async function startDrachtio(): Promise<Backend> {
       server = run();
     },
     stop: async () => {
+      process.off('exit', onExit);
       await ended(server);
       rmSync(folder, { recursive: true });
     },

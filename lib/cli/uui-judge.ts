@@ -1,4 +1,5 @@
 import { isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
+import { unfold } from '../attached-data/header-text.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
 import { type Triggered, triggeredByRedirection, triggeredByRefer } from '../attached-data/refer-to.ts';
 import type { UuiPlace } from '../attached-data/uui-rules.ts';
@@ -123,7 +124,8 @@ function judgeAddress(triggered: Triggered): Judgement {
 /** Lines of User-to-User are one list (RFC 3261 §7.3.1); of another header that is there twice the first counts. */
 function valuesByName(lines: readonly HeaderLine[]): Readonly<Record<string, string>> {
   const values = new Map<string, string>();
-  for (const { name, value } of lines) {
+  for (const { name, value: raw } of lines) {
+    const value = unfold(raw);
     const shown = isUserToUser(name) ? 'User-to-User' : name;
     const before = values.get(shown);
     if (before === undefined) values.set(shown, value);

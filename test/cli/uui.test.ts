@@ -171,6 +171,13 @@ describe('uui parse', () => {
     expect(disposition(lines, { method: '302/INVITE' })).to.have.property('values');
   });
 
+  it('shows the headers beside Refer-To as a transfer passes them on', () => {
+    const lines = 'Refer-To: <sip:b@h>\nUser-To-User:  04BB\n ;encoding=hex\nX-MS-Custom-CaseId: 42 ';
+    expect(disposition(lines, { method: 'REFER' })).to.deep.include({
+      triggeredInvite: { 'User-to-User': '04BB ;encoding=hex', 'X-MS-Custom-CaseId': '42' },
+    });
+  });
+
   it('shows all values of User-to-User that a URI embeds, and the first of another header', () => {
     const address = '<sip:b@h?User-to-User=0401&user-to-user=ZZ%3Bpurpose%3Dfoo&X-A=1&X-A=2>';
     expect(disposition(address, { method: 'REFER' })).to.deep.include({

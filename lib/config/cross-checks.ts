@@ -1,4 +1,5 @@
-import { isLoopback, parseSocketAddress } from './address.ts';
+import { isLoopback } from '../engine/message/ip-address.ts';
+import { parseSocketAddress } from '../engine/transport/address.ts';
 import { splitAtCommas } from './field.ts';
 import type { Problem } from './problem.ts';
 import { isTree, type Tree, valueAt } from './tree.ts';
@@ -56,11 +57,8 @@ function checkHttp(tree: Tree): Problem[] {
 }
 
 function isOutside(listen: string): boolean {
-  try {
-    return !isLoopback(parseSocketAddress(listen.trim()).address);
-  } catch {
-    return false;
-  }
+  const bound = parseSocketAddress(listen.trim());
+  return !(bound instanceof Error) && !isLoopback(bound.address);
 }
 
 function listAt(tree: Tree, key: string): readonly unknown[] {

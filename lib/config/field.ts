@@ -1,18 +1,15 @@
 import { z } from 'zod';
 
-/** Thrown by the parsers of single values; the message says what is wrong, the key is known to the caller. */
-export class BadValue extends Error {}
-
-/** A string that `parse` turns into what the program works with. */
-export function parsed<T>(parse: (text: string) => T) {
+/**
+ * A string that `parse` turns into what the program works with. It gives an Error for a bad value: the message says what is
+ * wrong, the key is added here.
+ */
+export function parsed<T>(parse: (text: string) => T | Error) {
   return z.string().transform((text, context): T => {
-    try {
-      return parse(text.trim());
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      context.addIssue({ code: 'custom', message: error.message, input: text });
-      return z.NEVER;
-    }
+    const value = parse(text.trim());
+    if (!(value instanceof Error)) return value;
+    context.addIssue({ code: 'custom', message: value.message, input: text });
+    return z.NEVER;
   });
 }
 

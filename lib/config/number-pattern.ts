@@ -1,20 +1,18 @@
-import { BadValue } from './field.ts';
-
 const maxPatternLength = 200;
 
 /**
  * Checks a route's regular expression and gives it back as it is. A group that repeats without bound may hold neither
  * repetition nor alternatives: `(a+)+` and `(a|a)*` take exponential time on a number somebody else chooses.
  */
-export function parseNumberPattern(text: string): string {
-  if (text.length > maxPatternLength) throw new BadValue(`longer than ${maxPatternLength} characters`);
+export function parseNumberPattern(text: string): string | Error {
+  if (text.length > maxPatternLength) return new Error(`longer than ${maxPatternLength} characters`);
   try {
     new RegExp(text, 'u');
   } catch (error) {
-    throw new BadValue(error instanceof Error ? error.message : 'no regular expression');
+    return error instanceof Error ? error : new Error('no regular expression');
   }
   if (repeatsChoices(text)) {
-    throw new BadValue(
+    return new Error(
       'a repeated group holds repetition or alternatives: it can take for ever; write [\\d*#]+ for (\\d|[*#])+',
     );
   }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { parseCidr, parseHostPort, parseListener, parseSocketAddress } from './address.ts';
-import { BadValue, listOf, parsed } from './field.ts';
+import { isToken } from '../engine/message/header-names.ts';
+import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
+import { parseSignallingUrl } from '../signalling/signalling-url.ts';
+import { parseCidrText, parseExternalHost } from './address.ts';
+import { listOf, parsed } from './field.ts';
 import { parseNumberPattern } from './number-pattern.ts';
-import { parseSignalling } from './signalling-choice.ts';
-import { parseTargetUri } from './sip-uri.ts';
+import { parseTargetUri } from './target-uri.ts';
 
 /** Longest time a timer of Node takes. */
 const maxDurationMs = 2 ** 31 - 1;
@@ -12,7 +14,7 @@ const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected letters, digits
 const durationMs = z.int().min(1).max(maxDurationMs);
 const count = z.int().min(1);
 const headerName = parsed(parseHeaderName);
-const cidrList = listOf(parsed(parseCidr));
+const cidrList = listOf(parsed(parseCidrText));
 
 const trunk = z.strictObject({
   name,
@@ -41,8 +43,11 @@ const route = z.strictObject({
 });
 
 const sip = z.strictObject({
-  listen: listOf(parsed(parseListener)).refine(list => list.length > 0, 'at least one address to listen on'),
-  external: parsed(text => (text === '' ? undefined : parseHostPort(text))),
+  listen: listOf(parsed(parseListenAddress)).refine(
+    list => list.length > 0,
+    'at least one address to listen on',
+  ),
+  external: parsed(text => (text === '' ? undefined : parseExternalHost(text))),
   t1Ms: durationMs,
   t2Ms: durationMs,
   t4Ms: durationMs,
@@ -56,7 +61,7 @@ const sip = z.strictObject({
 export const configSchema = z.strictObject({
   node: name,
   tenant: name,
-  signalling: parsed(parseSignalling),
+  signalling: parsed(parseSignallingUrl),
   sip,
   engine: z.strictObject({
     control: z.strictObject({ listen: parsed(parseSocketAddress), secret: z.string(), graceMs: durationMs }),
@@ -104,19 +109,16 @@ function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], lat
   });
 }
 
-function refuseBrokers(text: string): string {
-  if (text !== '') throw new BadValue('Kafka is not supported yet: leave it empty');
-  return text;
+function refuseBrokers(text: string): string | Error {
+  return text === '' ? text : new Error('Kafka is not supported yet: leave it empty');
 }
 
 /** Header names compare case-insensitively (RFC 3261 §7.3.1): lower case is what the program works with. */
-function parseHeaderName(text: string): string {
-  if (!/^[\w.!%*+`'~-]+$/.test(text)) throw new BadValue(`"${text}" is no header name`);
-  return text.toLowerCase();
+function parseHeaderName(text: string): string | Error {
+  return isToken(text) ? text.toLowerCase() : new Error(`"${text}" is no header name`);
 }
 
-function parseHeaderPattern(text: string): string {
-  if (!/^x-[\w.!%+`'~-]*\*?$/i.test(text))
-    throw new BadValue(`"${text}": expected an X- header, with a * at the end or without`);
-  return text;
+function parseHeaderPattern(text: string): string | Error {
+  const isPattern = /^x-/i.test(text) && isToken(text) && !text.slice(0, -1).includes('*');
+  return isPattern ? text : new Error(`"${text}": expected an X- header, with a * at the end or without`);
 }

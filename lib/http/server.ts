@@ -6,7 +6,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { isLoopback } from '../config/address.ts';
+import { isLoopback } from '../engine/message/ip-address.ts';
 import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';

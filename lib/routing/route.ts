@@ -1,5 +1,5 @@
+import { parseAddress } from '../engine/message/ip-address.ts';
 import type { ErrorCode } from '../errors.ts';
-import { parseAddress } from './cidr.ts';
 import { percentDecoded } from './dn.ts';
 import { formatSipUri, nameOf, parametersOf, parseSipUri, type SipUri } from './sip-uri.ts';
 import type { Route, Trunk } from './trunk.ts';

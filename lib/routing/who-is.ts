@@ -1,4 +1,11 @@
-import { type AddressGroups, type Cidr, contains, isLoopback, parseAddress, parseCidr } from './cidr.ts';
+import {
+  type AddressGroups,
+  type Cidr,
+  contains,
+  isLoopback,
+  parseAddress,
+  parseCidr,
+} from '../engine/message/ip-address.ts';
 import type { Trunk } from './trunk.ts';
 
 /**
@@ -62,7 +69,7 @@ export function compileSources(options: SourceOptions): SourceTable {
 export function whoIs(source: string, table: SourceTable): Standing {
   const address = parseAddress(source);
   if (address === undefined) return { kind: 'untrusted', trunk: table.stranger, loopback: false };
-  const loopback = isLoopback(address);
+  const loopback = isLoopback(source);
   const trunk = trunkAt(address, table);
   if (trunk !== undefined) return { kind: 'trunk', trunk, loopback };
   if (loopback) return { kind: 'loopback', trunk: table.stranger, loopback };

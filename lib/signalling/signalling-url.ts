@@ -1,3 +1,5 @@
+import { isHost, parseHostPort, withoutBrackets } from '../engine/message/host.ts';
+
 /** Where one SIP engine's control port is. */
 export interface ServerAddress {
   readonly host: string;
@@ -15,18 +17,22 @@ export type SignallingChoice =
   | { readonly kind: 'engine' }
   | { readonly kind: 'drachtio'; readonly servers: readonly ServerAddress[] };
 
+const scheme = 'drachtio://';
 /** drachtio-server's own default. */
 const defaultControlPort = 9022;
+const wanted = 'expected engine or drachtio://secret@host:9022';
 
 /**
- * Reads `engine`, or `drachtio://secret@host:9022` and further ones after commas. The secret is percent-decoded.
- * An Error says what is wrong, without the secret.
+ * Reads `engine`, or `drachtio://secret@host:9022` and further ones after commas. The secret is percent-decoded, so that it
+ * may hold commas, slashes and at signs. An Error says what is wrong, without the secret.
  */
 export function parseSignallingUrl(text: string): SignallingChoice | Error {
   const trimmed = text.trim();
   if (trimmed === 'engine') return { kind: 'engine' };
+  if (trimmed === 'direct') return new Error('direct is not supported yet');
   const servers: ServerAddress[] = [];
   for (const part of trimmed.split(',')) {
+    if (part.trim() === '') continue;
     const server = parseServer(part.trim());
     if (server instanceof Error) return server;
     if (servers.some(({ host, port }) => host === server.host && port === server.port)) {
@@ -34,33 +40,34 @@ export function parseSignallingUrl(text: string): SignallingChoice | Error {
     }
     servers.push(server);
   }
-  return { kind: 'drachtio', servers };
+  return servers.length === 0 ? new Error(wanted) : { kind: 'drachtio', servers };
 }
 
 function parseServer(text: string): ServerAddress | Error {
-  if (!text.startsWith('drachtio://')) return new Error('expected engine or drachtio://secret@host:port');
-  const rest = text.slice('drachtio://'.length).replace(/\/$/, '');
+  if (!text.startsWith(scheme)) return new Error(wanted);
+  const rest = text.slice(scheme.length).replace(/\/$/, '');
   // The last @: a secret may hold one.
   const at = rest.lastIndexOf('@');
-  if (at < 0)
-    return new Error('a drachtio:// address needs a secret before the host: drachtio://secret@host:port');
-  const secret = decodeSecret(rest.slice(0, at));
-  // The control protocol parts its fields with `|` and its lines with CR LF (§1).
-  if (secret === undefined || /[|\r\n\0]/.test(secret) || secret === '') {
-    return new Error('the secret of a drachtio:// address is empty or has a character that cannot be sent');
-  }
-  const hostPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(rest.slice(at + 1));
-  if (hostPort === null) return new Error('a drachtio:// address needs host:port after the secret');
-  const port = hostPort[2] === undefined ? defaultControlPort : Number(hostPort[2]);
-  if (port < 1 || port > 65_535) return new Error(`${port} is no port`);
-  return { host: (hostPort[1] ?? '').replace(/^\[|\]$/g, ''), port, secret };
+  // srf's own form `drachtio://:secret@…` is taken as well.
+  const from = rest.startsWith(':') ? 1 : 0;
+  if (at <= from) return new Error('the secret is missing: expected drachtio://secret@host:9022');
+  const secret = decodeSecret(rest.slice(from, at));
+  if (secret instanceof Error) return secret;
+  const hostPort = parseHostPort(rest.slice(at + 1));
+  if (hostPort === undefined || !isHost(hostPort.host))
+    return new Error('a drachtio:// address needs host:port after the secret');
+  const { host, port = defaultControlPort } = hostPort;
+  if (port === 0) return new Error('a drachtio:// address needs a port other than 0');
+  return { host: withoutBrackets(host), port, secret };
 }
 
-/** srf's own form `drachtio://:secret@…` is taken as well. */
-function decodeSecret(text: string): string | undefined {
+function decodeSecret(text: string): string | Error {
+  let secret: string;
   try {
-    return decodeURIComponent(text.startsWith(':') ? text.slice(1) : text);
+    secret = decodeURIComponent(text);
   } catch {
-    return undefined;
+    return new Error('the secret has a % that is no percent-encoding (write %25)');
   }
+  // The control protocol parts its fields with `|` and its lines with CR LF (§1).
+  return /[|\r\n\0]/.test(secret) ? new Error('the secret has a character that cannot be sent') : secret;
 }

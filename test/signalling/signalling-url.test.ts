@@ -20,7 +20,7 @@ describe('parseSignallingUrl', () => {
   }
 
   it('reads several servers', () => {
-    const choice = parseSignallingUrl('drachtio://a@one:1, drachtio://b@two:2');
+    const choice = parseSignallingUrl('drachtio://a@one:1, drachtio://b@two:2,');
     expect(choice).to.deep.equal({
       kind: 'drachtio',
       servers: [
@@ -33,14 +33,19 @@ describe('parseSignallingUrl', () => {
   const refusals: readonly (readonly [string, RegExp])[] = [
     ['', /expected engine/],
     ['http://a@b', /expected engine/],
-    ['drachtio://host:9022', /needs a secret/],
-    ['drachtio://@host:9022', /empty/],
-    ['drachtio://%zz@host', /cannot be sent/],
-    ['drachtio://a%7Cb@host', /cannot be sent/],
-    ['drachtio://a@host:0', /no port/],
-    ['drachtio://a@host:70000', /no port/],
-    ['drachtio://a@ho st', /host:port/],
-    ['drachtio://a@one:1,drachtio://b@one:1', /twice/],
+    [' , ', /expected engine/],
+    ['direct', /direct is not supported yet/],
+    ['drachtio://host:9022', /secret is missing/],
+    ['drachtio://@host:9022', /secret is missing/],
+    ['drachtio://:@host:9022', /secret is missing/],
+    ['drachtio://hush%zz@host', /no percent-encoding/],
+    ['drachtio://hush%7Cb@host', /cannot be sent/],
+    ['drachtio://hush@host:0', /port other than 0/],
+    ['drachtio://a@host:70000', /host:port/],
+    ['drachtio://hush@', /host:port/],
+    ['drachtio://a@1.2.3', /host:port/],
+    ['drachtio://hush@ho st', /host:port/],
+    ['drachtio://hush@one:1,drachtio://hush@one:1', /twice/],
     ['engine,drachtio://a@one:1', /expected engine/],
   ];
   for (const [text, said] of refusals) {
@@ -48,6 +53,7 @@ describe('parseSignallingUrl', () => {
       const choice = parseSignallingUrl(text);
       expect(choice).to.be.an.instanceOf(Error);
       expect((choice as Error).message).to.match(said);
+      expect((choice as Error).message).to.not.include('hush');
     });
   }
 });

@@ -1,5 +1,6 @@
 import { type ByteString, trimmed } from './bytes.ts';
 import { readDigits } from './header-value.ts';
+import { parseAddress } from './ip-address.ts';
 import { skipSpaces } from './params.ts';
 
 export interface HostPort {
@@ -28,6 +29,12 @@ export function parseHostPort(text: ByteString): HostPort | undefined {
 function endOfName(text: ByteString): number {
   const colon = text.indexOf(':');
   return colon < 0 ? text.length : colon;
+}
+
+/** Whether it is an address literal (IPv6 with or without brackets) or a name that nobody takes for one: `1.2.3` and `999.1.1.1` are neither. */
+export function isHost(text: string): boolean {
+  if (parseAddress(text) !== undefined) return true;
+  return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(text) && !/^[\d.]+$/.test(text);
 }
 
 /** The address or name without the brackets of an IPv6 reference. */

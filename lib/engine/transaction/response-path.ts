@@ -1,7 +1,7 @@
 import { withoutBrackets } from '../message/host.ts';
+import { withoutZone } from '../message/ip-address.ts';
 import type { SipMessage } from '../message/message.ts';
 import { type Via, withReceived } from '../message/via.ts';
-import { withoutZone } from '../transport/address.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 
 const DEFAULT_SIP_PORT = 5060;

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { type Family, familyOf, isLoopback, isWildcard, withoutZone } from './address.ts';
+import { type Family, familyOf, isLoopback, isWildcard, withoutZone } from '../message/ip-address.ts';
 import type { Hop } from './transport.ts';
 
 export type Interfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>;

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { withoutBrackets } from '../message/host.ts';
-import { isWildcard } from './address.ts';
+import { isWildcard } from '../message/ip-address.ts';
 import type { SocketAddress } from './transport.ts';
 
 /**

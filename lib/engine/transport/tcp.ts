@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { ByteString } from '../message/bytes.ts';
-import { familyOf, formatSocketAddress, isLoopback, isWildcard } from './address.ts';
+import { familyOf, isLoopback, isWildcard } from '../message/ip-address.ts';
+import { formatSocketAddress } from './address.ts';
 import { codeOf, failureOf, ListenError } from './failure.ts';
 import type { OnNotice } from './notice.ts';
 import { type StreamSettings, TcpConnection } from './tcp-connection.ts';

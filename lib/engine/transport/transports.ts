@@ -1,6 +1,6 @@
 import type { ByteString } from '../message/bytes.ts';
 import { DEFAULT_LIMITS, type MessageLimits } from '../message/limits.ts';
-import { familyOf, isLoopback, isWildcard } from './address.ts';
+import { familyOf, isLoopback, isWildcard } from '../message/ip-address.ts';
 import { type Interfaces, LocalAddresses } from './local-address.ts';
 import type { OnNotice, TransportNotice } from './notice.ts';
 import { TcpConnections, TcpListener } from './tcp.ts';

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { ByteString } from '../message/bytes.ts';
-import { familyOf } from './address.ts';
+import { familyOf } from '../message/ip-address.ts';
 import { codeOf, failureOf, ListenError } from './failure.ts';
 import type { OnNotice } from './notice.ts';
 import type { Flow, Hop, OnSendFailure, SocketAddress } from './transport.ts';

@@ -1,5 +1,7 @@
 import type { ByteString } from '../message/bytes.ts';
-import { parseNameAddr } from '../message/name-addr.ts';
+import { withBrackets } from '../message/host.ts';
+import { isWildcard } from '../message/ip-address.ts';
+import { parseNameAddr, serializeNameAddr } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Hop, Protocol, SocketAddress, Transport } from '../transport/transport.ts';
 
@@ -27,9 +29,9 @@ export class Addresses {
     if (listener === undefined) return undefined;
     const external = this.#options.external;
     if (external !== undefined && !this.#options.isLocalNet(hop.address)) {
-      return { host: bracketed(external.host), port: external.port ?? listener.port };
+      return { host: withBrackets(external.host), port: external.port ?? listener.port };
     }
-    return { host: bracketed(this.#options.localAddressTowards(hop)), port: listener.port };
+    return { host: withBrackets(this.#options.localAddressTowards(hop)), port: listener.port };
   }
 
   /** True when a request to this hop would come back to one of our own listeners. */
@@ -44,7 +46,7 @@ export class Addresses {
     return this.#options.transport.listeners
       .map(own => {
         const host = external?.host ?? (isWildcard(own.address) ? this.#towardsAnyone(own) : own.address);
-        return `${own.protocol}/${bracketed(host)}:${external?.port ?? own.port}`;
+        return `${own.protocol}/${withBrackets(host)}:${external?.port ?? own.port}`;
       })
       .join(',');
   }
@@ -60,11 +62,6 @@ export class Addresses {
   }
 }
 
-const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::';
-
-export const bracketed = (host: string): string =>
-  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-
 /**
  * The Contact we write when the application gave none. RFC 3261 §19.1.1: UDP is what a sip URI without a transport
  * parameter means; anything else is named.
@@ -73,7 +70,7 @@ export function contactFor(
   own: SocketAddress | { host: string; port: number },
   protocol: Protocol,
 ): ByteString {
-  const host = 'host' in own ? own.host : bracketed(own.address);
+  const host = 'host' in own ? own.host : withBrackets(own.address);
   return `<sip:${host}:${own.port}${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
 }
 
@@ -98,6 +95,5 @@ export function withOwnAddress(
       ? ''
       : `;transport=${contactProtocol}`;
   const rewritten = `${parsed.uri.slice(0, from)}${own.host}:${own.port}${named}${afterHost}`;
-  const display = parsed.display === '' ? '' : `${parsed.display} `;
-  return `${display}<${rewritten}>${parsed.params}`;
+  return serializeNameAddr({ ...parsed, uri: rewritten });
 }

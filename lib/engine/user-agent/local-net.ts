@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { isLoopback } from '../transport/address.ts';
+import { familyOf, isLoopback } from '../message/ip-address.ts';
 
 /**
  * Who is on this side of an address translator: loopback and the subnets of the machine's interfaces. They are told the
@@ -15,5 +15,5 @@ export function localNet(interfaces = networkInterfaces): (address: string) => b
       if (bits > 0) subnets.addSubnet(address, bits, family === 'IPv6' ? 'ipv6' : 'ipv4');
     }
   }
-  return address => isLoopback(address) || subnets.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return address => isLoopback(address) || subnets.check(address, familyOf(address));
 }

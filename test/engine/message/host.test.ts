@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseHostPort, withBrackets, withoutBrackets } from '../../../lib/engine/message/host.ts';
+import { isHost, parseHostPort, withBrackets, withoutBrackets } from '../../../lib/engine/message/host.ts';
 
 describe('host and port', () => {
   const table: readonly (readonly [string, string, number | undefined])[] = [
@@ -37,6 +37,26 @@ describe('host and port', () => {
   for (const text of unreadable) {
     it(`cannot read ${JSON.stringify(text)}`, () => {
       expect(parseHostPort(text)).to.equal(undefined);
+    });
+  }
+
+  const hosts: readonly (readonly [string, boolean])[] = [
+    ['example.com', true],
+    ['example.com.', true],
+    ['my_pbx-1', true],
+    ['192.0.2.1', true],
+    ['::1', true],
+    ['[::1]', true],
+    ['1.2.3', false],
+    ['999.1.1.1', false],
+    ['010.0.0.1', false],
+    ['a..b', false],
+    ['[a]', false],
+    ['', false],
+  ];
+  for (const [text, is] of hosts) {
+    it(`'${text}' is ${is ? 'a host' : 'no host'}`, () => {
+      expect(isHost(text)).to.equal(is);
     });
   }
 

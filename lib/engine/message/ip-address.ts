@@ -10,12 +10,14 @@ export interface Cidr {
   readonly prefixBits: number;
 }
 
+export type Family = 'ipv4' | 'ipv6';
+
 const mappedPrefixBits = 96;
 
-/** Reads an address literal, IPv6 with or without brackets. Undefined for anything else (a host name). */
+/** Reads an address literal, IPv6 with or without brackets and zone. Undefined for anything else (a host name). */
 export function parseAddress(text: string): AddressGroups | undefined {
-  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  return bare.includes(':') ? parseIpv6(withoutZone(bare)) : mapped(parseIpv4(bare));
+  if (text.startsWith('[') && text.endsWith(']')) return parseIpv6(withoutZone(text.slice(1, -1)));
+  return text.includes(':') ? parseIpv6(withoutZone(text)) : mapped(parseIpv4(text));
 }
 
 /** Reads `address/bits` or a single address. Undefined when it is neither. */
@@ -39,27 +41,45 @@ export function contains(cidr: Cidr, address: AddressGroups): boolean {
   return true;
 }
 
-/** 127.0.0.0/8 and ::1. */
-export function isLoopback(address: AddressGroups): boolean {
-  return contains(ipv4Loopback, address) || contains(ipv6Loopback, address);
-}
-
 const ipv4Loopback: Cidr = { groups: [0, 0, 0, 0, 0, 0xffff, 0x7f00, 0], prefixBits: mappedPrefixBits + 8 };
 const ipv6Loopback: Cidr = { groups: [0, 0, 0, 0, 0, 0, 0, 1], prefixBits: 128 };
 
-function withoutZone(text: string): string {
-  const zone = text.indexOf('%');
-  return zone < 0 ? text : text.slice(0, zone);
+/** Whether an address literal is one that only this machine reaches: 127.0.0.0/8 and ::1. */
+export function isLoopback(literal: string): boolean {
+  // Asked for what is sent: the usual spellings need no reading.
+  if (!literal.includes(':')) return literal.startsWith('127.');
+  if (literal === '::1') return true;
+  const groups = parseAddress(literal);
+  return groups !== undefined && (contains(ipv6Loopback, groups) || contains(ipv4Loopback, groups));
+}
+
+/** Whether an address literal means every interface. */
+export function isWildcard(literal: string): boolean {
+  return literal === '0.0.0.0' || (literal.startsWith('::') && /^[:0]+$/.test(literal));
+}
+
+export function familyOf(literal: string): Family {
+  return literal.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/**
+ * An address without the zone a link-local peer is reported with (`fe80::1%eth0`), which means nothing to
+ * anyone else.
+ */
+export function withoutZone(literal: string): string {
+  const zone = literal.indexOf('%');
+  return zone < 0 ? literal : literal.slice(0, zone);
 }
 
 function mapped(pair: readonly [number, number] | undefined): AddressGroups | undefined {
   return pair === undefined ? undefined : [0, 0, 0, 0, 0, 0xffff, pair[0], pair[1]];
 }
 
+/** Without leading zeros: resolvers take `010.0.0.1` for octal, and nobody may reach another host than was judged. */
 function parseIpv4(text: string): readonly [number, number] | undefined {
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
-  const octets = parts.map(part => parseDecimal(part, 255));
+  const octets = parts.map(part => (/^0\d/.test(part) ? undefined : parseDecimal(part, 255)));
   const [a, b, c, d] = octets;
   if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
   return [a * 256 + b, c * 256 + d];

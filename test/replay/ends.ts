@@ -7,9 +7,12 @@ import { Inbox } from './inbox.ts';
 export class SipEnd {
   readonly inbox = new Inbox();
   readonly #socket: UdpSocket;
+  readonly port: number;
+  #isOpen = true;
 
   private constructor(socket: UdpSocket) {
     this.#socket = socket;
+    this.port = socket.address().port;
     socket.on('message', bytes => {
       this.inbox.push(bytes.toString('latin1'));
     });
@@ -22,10 +25,6 @@ export class SipEnd {
     return new SipEnd(socket);
   }
 
-  get port(): number {
-    return this.#socket.address().port;
-  }
-
   async send(octets: string, port: number): Promise<void> {
     await new Promise<void>(resolve => {
       this.#socket.send(Buffer.from(octets, 'latin1'), port, '127.0.0.1', () => {
@@ -34,8 +33,10 @@ export class SipEnd {
     });
   }
 
+  /** Once more does nothing. */
   close(): void {
-    this.#socket.close();
+    if (this.#isOpen) this.#socket.close();
+    this.#isOpen = false;
   }
 }
 

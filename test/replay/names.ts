@@ -1,4 +1,4 @@
-import { branchOf, cseqOf, headerOf, type SipText, tagOf } from './sip-text.ts';
+import type { SipText } from '../support/sip-text.ts';
 
 /**
  * What the recorded server chose, and what stands for it in this run: ports, tags, branches, Call-IDs, CSeq numbers,
@@ -23,23 +23,19 @@ export class Names {
 
   /** `recorded` and `live` stand at the same place; the first pair of a name counts. */
   learnMessage(recorded: SipText, live: SipText): void {
-    this.#learn(headerOf(recorded, 'call-id'), headerOf(live, 'call-id'));
-    this.#learn(tagOf(recorded, 'from'), tagOf(live, 'from'));
-    this.#learn(tagOf(recorded, 'to'), tagOf(live, 'to'));
+    this.#learn(recorded.get('call-id'), live.get('call-id'));
+    this.#learn(recorded.tagOf('From'), live.tagOf('From'));
+    this.#learn(recorded.tagOf('To'), live.tagOf('To'));
     this.#learn(branchOf(recorded), branchOf(live));
     const numbers = numbersOf(recorded);
     if (this.#cseqOffsets.has(numbers)) return;
-    this.#cseqOffsets.set(numbers, cseqOf(live).number - cseqOf(recorded).number);
+    this.#cseqOffsets.set(numbers, live.cseq.number - recorded.cseq.number);
   }
 
   learnTransaction(recorded: string, live: string): void {
     if (recorded === '' || live === '' || this.#transactionsToLive.has(recorded)) return;
     this.#transactionsToLive.set(recorded, live);
     this.#transactionsToRecorded.set(live, recorded);
-  }
-
-  transactionToLive(recorded: string): string {
-    return this.#transactionsToLive.get(recorded) ?? recorded;
   }
 
   transactionToRecorded(live: string): string {
@@ -56,24 +52,41 @@ export class Names {
 
   /** The CSeq number that stands in this run for that of a recorded message. */
   cseqToLive(recorded: SipText): number {
-    return cseqOf(recorded).number + (this.#cseqOffsets.get(numbersOf(recorded)) ?? 0);
+    return recorded.cseq.number + (this.#cseqOffsets.get(numbersOf(recorded)) ?? 0);
   }
 
   /** A message of an end or an application, ready to be sent in this run. */
-  messageToLive(octets: string, recorded: SipText): string {
-    return this.toLive(octets).replace(/^(cseq: *)\d+/im, `$1${this.cseqToLive(recorded)}`);
+  messageToLive(recorded: SipText): string {
+    return this.toLive(recorded.raw).replace(/^(cseq: *)\d+/im, `$1${this.cseqToLive(recorded)}`);
   }
 
-  #learn(recorded: string | undefined, live: string | undefined): void {
-    if (recorded === undefined || live === undefined || this.#toLive.has(recorded)) return;
+  /** A frame of an application, without its length, ready to be sent in this run. */
+  frameToLive(payload: string): string {
+    const [line = '', ...rest] = payload.split('\r\n');
+    const [id, verb, transaction = '', ...more] = line.split('|');
+    if (verb !== 'sip') return payload;
+    const tokens = [id, verb, this.#transactionToLive(transaction), ...more.map(token => this.toLive(token))];
+    return `${tokens.join('|')}\r\n${this.toLive(rest.join('\r\n'))}`;
+  }
+
+  #transactionToLive(recorded: string): string {
+    return this.#transactionsToLive.get(recorded) ?? recorded;
+  }
+
+  #learn(recorded: string, live: string): void {
+    if (recorded === '' || live === '' || this.#toLive.has(recorded)) return;
     this.#toLive.set(recorded, live);
     this.#toRecorded.set(live, recorded);
   }
 }
 
+function branchOf(message: SipText): string {
+  return /;branch=([^;,\s]+)/.exec(message.get('via'))?.[1] ?? '';
+}
+
 /** Each side of a dialog numbers its own requests (RFC 3261 §12.2.1.1). */
 function numbersOf(message: SipText): string {
-  return `${headerOf(message, 'call-id') ?? ''} ${tagOf(message, 'from') ?? ''}`;
+  return `${message.get('call-id')} ${message.tagOf('From')}`;
 }
 
 function replaceAll(text: string, names: ReadonlyMap<string, string>): string {

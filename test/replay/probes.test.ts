@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Engine } from '../../lib/engine/engine.ts';
 import { AppEnd, SipEnd } from './ends.ts';
-import { imageOfFrame } from './compare.ts';
+import { imageOfFrame } from './image.ts';
 
 /** The probes of 30-control-port-probes, one test a line of it. What the recorded server did stands where the engine does better. */
 describe('the probes of a recorded control port, tried on the engine', () => {

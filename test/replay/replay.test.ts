@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { deliberateDifferences } from './deliberate-differences.ts';
-import { Player } from './player.ts';
+import { replay } from './player.ts';
 import { readTrace, type TraceStep } from './trace.ts';
 
 interface Replayed {
@@ -64,8 +64,12 @@ describe('the conversations of a recorded drachtio-server, played to the engine'
   for (const trace of traces) {
     it(`${trace.name}: ${trace.what}`, async () => {
       const { name, t1Ms = 500, uasIsDown = false } = trace;
-      const player = new Player({ name, steps: partOf(trace), t1Ms, uasIsDown });
-      const { failures, differences, compared } = await player.play();
+      const { failures, differences, compared } = await replay({
+        name,
+        steps: partOf(trace),
+        t1Ms,
+        uasIsDown,
+      });
       for (const difference of differences) shown.add(difference);
       expect(failures, `\n${failures.join('\n')}\n`).to.have.length(0);
       expect(compared).to.be.above(1);

@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BatonProcess, type LogLine } from './baton-process.ts';
+import { BatonProcess } from './baton-process.ts';
 import { freePort, releasePorts } from './free-ports.ts';
 import { type Sample, sumOf } from './prometheus-text.ts';
 import { exchangeRaw } from './scenario-raw.ts';
-import { configText, type LogExpectation, misses, type Party, type Story } from './scenario-story.ts';
+import { excerptLength, judgeLog, judgeMetrics, judgeSipp } from './scenario-judge.ts';
+import { configText, type Party, type Story } from './scenario-story.ts';
 import { SilentTarget } from './silent-target.ts';
-import { portTaken, type SippOutcome, type SippProcess, startSipp } from './sipp.ts';
+import { portTaken, type SippProcess, startSipp } from './sipp.ts';
 
 export interface StoryResult {
   /** Why it cannot run on this machine. */
@@ -21,8 +22,6 @@ export interface StoryResult {
 
 /** The configuration all stories start from: nothing of it may change what a story shows. */
 const defaults = { node: 'story', log: { level: 'info' } };
-
-const excerptLength = 3_000;
 
 /** The address everything of a story is bound to, or undefined when this machine has none such. */
 function addressFor(story: Story): string | undefined {
@@ -65,7 +64,7 @@ class Stage {
     const before = await baton.metrics();
     this.failures.push(...(await exchangeRaw(story.raw, { address: this.address, port: sipPort })));
     const caller = await this.#startCaller(sipPort);
-    if (caller !== undefined) this.#judge(await caller.outcome, story.uac);
+    if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac));
     await this.#judgeCallees(callees);
     await this.#judgeBaton(baton, before);
     await this.#judgeEnding(baton);
@@ -171,24 +170,6 @@ class Stage {
     return this.#baton;
   }
 
-  #judge(outcome: SippOutcome, party: Party): void {
-    const { name, exit, statistics, messages, complaints } = outcome;
-    const calls = statistics.get('SuccessfulCall') ?? 0;
-    if (exit !== party.exit) {
-      const excerpt = complaints.slice(0, excerptLength);
-      this.failures.push(`${name}: SIPp ended with ${exit ?? 'a signal'}, ${calls} calls right\n${excerpt}`);
-    }
-    for (const [kind, counted, bounds] of [
-      ['statistics', statistics, party.statistics],
-      ['messages', messages, party.messages],
-    ] as const) {
-      for (const [key, expected] of Object.entries(bounds)) {
-        const wrong = misses(counted.get(key) ?? Number.NaN, expected);
-        if (wrong !== undefined) this.failures.push(`${name}: ${kind} ${key}: ${wrong}`);
-      }
-    }
-  }
-
   /** The caller is through: a callee that still waits has missed something, and need not wait for its own timeout. */
   async #judgeCallees(callees: readonly SippProcess[]): Promise<void> {
     const hopeless = this.failures.length > 0;
@@ -197,7 +178,7 @@ class Stage {
     clearTimeout(patience);
     for (const [at, outcome] of outcomes.entries()) {
       const party = this.#story.uas?.[at];
-      if (party !== undefined) this.#judge(outcome, party);
+      if (party !== undefined) this.failures.push(...judgeSipp(outcome, party));
     }
     const heard = this.#silent?.heard ?? [];
     if (heard.length > 0) this.failures.push(`the target must hear nothing, and heard ${heard.join(', ')}`);
@@ -208,10 +189,7 @@ class Stage {
     const left = await this.#settled(baton, calls);
     if (left !== calls) this.failures.push(`GET /v1/calls: ${left} calls left instead of ${calls}`);
     const after = await baton.metrics();
-    for (const [series, expected] of Object.entries(metrics)) {
-      const wrong = misses(sumOf(after, series) - sumOf(before, series), expected);
-      if (wrong !== undefined) this.failures.push(`metric ${series}: grew by ${wrong}`);
-    }
+    this.failures.push(...judgeMetrics(before, after, metrics));
     const dialogs = sumOf(after, 'baton_engine_dialogs');
     if (calls === 0 && dialogs !== 0) this.failures.push(`${dialogs} dialogs left in the engine`);
   }
@@ -230,32 +208,9 @@ class Stage {
     const { code, signal } = await baton.stop();
     if (code !== 0) this.failures.push(`SIGTERM: Baton ended with ${code ?? signal} instead of 0`);
     if (baton.stderr !== '') this.failures.push(`standard error: ${baton.stderr.slice(0, excerptLength)}`);
-    if (baton.strayOutput.length > 0)
-      this.failures.push(`no JSON: ${baton.strayOutput.slice(0, 5).join('\n')}`);
-    this.#judgeLog(baton.log);
+    for (const text of baton.strayOutput.slice(0, 5)) this.failures.push(`no JSON: ${text}`);
+    this.failures.push(...judgeLog(baton.log, this.#story.baton));
   }
-
-  #judgeLog(log: readonly LogLine[]): void {
-    const { log: expected, worstLevel } = this.#story.baton;
-    for (const line of log.filter(one => one.level > worstLevel))
-      this.failures.push(`logged ${JSON.stringify(line)}`);
-    for (const one of expected) {
-      const wrong = misses(log.filter(line => fits(line, one)).length, one.times);
-      if (wrong !== undefined)
-        this.failures.push(`log lines ${JSON.stringify(one.msg)} ${JSON.stringify(one.fields)}: ${wrong}`);
-    }
-  }
-}
-
-function fits(line: LogLine, expected: LogExpectation): boolean {
-  if (line.msg !== expected.msg) return false;
-  return Object.entries(expected.fields).every(([field, wanted]) => {
-    const pattern = typeof wanted === 'string' ? /^\/(.*)\/$/.exec(wanted)?.[1] : undefined;
-    const actual = line[field];
-    return pattern === undefined
-      ? actual === wanted
-      : new RegExp(pattern).test(JSON.stringify(actual ?? null));
-  });
 }
 
 /** Plays one story: SIPp on both sides, Baton between them, everything started for it and ended after it. */

@@ -78,6 +78,7 @@ describe('a bound', () => {
     [0, { atLeast: 1 }, '0, not at least 1'],
     [9, { atLeast: 1, atMost: 8 }, '9, not at most 8'],
     [Number.NaN, 0, 'NaN instead of 0'],
+    [Number.NaN, { atMost: 5 }, 'never counted'],
   ] as const;
   for (const [actual, bound, wrong] of table) {
     it(`${JSON.stringify(bound)} ${wrong === undefined ? 'is met by' : 'is missed by'} ${actual}`, () => {

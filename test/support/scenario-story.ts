@@ -154,11 +154,12 @@ export function configText(story: Story, words: ReadonlyMap<string, string>, def
   return JSON.stringify(merge(defaults, isTree(own) ? own : {}), null, 2);
 }
 
-/** What is wrong with `actual`, or undefined. */
+/** What is wrong with `actual`, or undefined. NaN, what nobody counted, is always wrong. */
 export function misses(actual: number, expected: Bound): string | undefined {
   if (typeof expected === 'number')
     return actual === expected ? undefined : `${actual} instead of ${expected}`;
   const { atLeast, atMost } = expected;
+  if (Number.isNaN(actual)) return 'never counted';
   if (atLeast !== undefined && actual < atLeast) return `${actual}, not at least ${atLeast}`;
   if (atMost !== undefined && actual > atMost) return `${actual}, not at most ${atMost}`;
   return undefined;

@@ -1,4 +1,5 @@
 import type { HeaderLine } from '../call/signal.ts';
+import { unescapeText } from '../engine/message/uri.ts';
 import { breaksHeader, isToken, unfold } from './header-text.ts';
 
 /**
@@ -100,7 +101,7 @@ function decoded(part: string): Decoded {
   if (bare.includes('%')) return { fault: "'%' must be followed by two HEXDIG" };
   if (/[ \t]/.test(bare)) return { fault: 'SP must be escaped' };
   if (!LENIENT.test(bare)) return { fault: `'${firstOutside(bare, LENIENT)}' must be escaped in hvalue` };
-  const text = decodeUtf8(part);
+  const text = unescapeText(part);
   if (text === undefined) return { fault: 'escapes are not UTF-8' };
   if (breaksHeader(text)) return { fault: 'CR, LF and NUL must not be embedded' };
   if (UNESCAPED.test(bare)) return { text };
@@ -110,14 +111,6 @@ function decoded(part: string): Decoded {
       ? "';' and '=' must be escaped in hvalue"
       : `'${firstOutside(bare, UNESCAPED)}' must be escaped in hvalue`,
   };
-}
-
-function decodeUtf8(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
 }
 
 function firstOutside(text: string, allowed: RegExp): string {

@@ -1,3 +1,4 @@
+import { unescapeText } from '../engine/message/uri.ts';
 import type { Drop, Entry, EntryValue, Operation, Origin, UserDataPair } from './entry.ts';
 
 /** Bodies that change attached data: `{"userData": …}` as JSON, and forms. */
@@ -159,9 +160,5 @@ function parseJson(content: string): unknown {
 /** A field with a broken escape is taken as it is. */
 function decodeField(text: string): string {
   const spaced = text.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
+  return unescapeText(spaced) ?? spaced;
 }

@@ -1,22 +1,30 @@
-import { parseNameAddress, parseSipUri, type SipUri, uriParameter } from '../routing/sip-uri.ts';
+import { parseNameAddr, serializeNameAddr } from '../engine/message/name-addr.ts';
+import { param, parseUri, serializeUri, type SipUri, type UriPart } from '../engine/message/uri.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** Stands for our own address; the signalling shell writes the real one. */
 export const ownHost = 'localhost';
 
+/** RFC 3261 §19.1.6: how a telephone number in a SIP URI says what it is. */
+const userIsPhone: readonly UriPart[] = [{ name: 'user', value: 'phone' }];
+
 /**
  * From of the callee leg: display name and user of the caller, without tag. The host is ours unless the trunk
  * wants another. RFC 3323 §4.1.1.3: an anonymous caller's `anonymous.invalid` stays.
  */
 export function calleeFrom(callerFrom: string, trunk: Trunk, requestUri: string): string {
-  const { display, uri } = parseNameAddress(callerFrom);
-  const caller = parseSipUri(uri);
-  if (caller === undefined) return `<sip:${ownHost}>`;
-  const user = caller.user === '' ? '' : `${caller.user}@`;
-  const telephone = caller.scheme === 'tel' || uriParameter(caller, 'user') === 'phone';
-  const address = `<sip:${user}${fromHost(caller, trunk, requestUri)}${telephone ? ';user=phone' : ''}>`;
-  return display === '' ? address : `${display} ${address}`;
+  const from = parseNameAddr(callerFrom);
+  const caller = parseUri(from?.uri ?? '');
+  if (from === undefined || caller === undefined) return `<sip:${ownHost}>`;
+  const isTelephone = caller.scheme === 'tel' || param(caller, 'user') === 'phone';
+  const uri = serializeUri({
+    scheme: 'sip',
+    user: caller.user,
+    host: fromHost(caller, trunk, requestUri),
+    params: isTelephone ? userIsPhone : [],
+  });
+  return serializeNameAddr({ display: from.display, uri, params: '' });
 }
 
 /** To of the callee leg: the outgoing Request-URI. */
@@ -26,7 +34,7 @@ export function calleeTo(requestUri: string): string {
 
 /** User part of our Contact towards the callee: the caller's, as it came. */
 export function contactUser(callerFrom: string): string {
-  return parseSipUri(parseNameAddress(callerFrom).uri)?.user ?? '';
+  return parseUri(parseNameAddr(callerFrom)?.uri ?? '')?.user ?? '';
 }
 
 function fromHost(caller: SipUri, trunk: Trunk, requestUri: string): string {
@@ -37,15 +45,15 @@ function fromHost(caller: SipUri, trunk: Trunk, requestUri: string): string {
     case 'keep':
       return caller.host === '' ? ownHost : caller.host;
     case 'target':
-      return parseSipUri(requestUri)?.host ?? ownHost;
+      return parseUri(requestUri)?.host ?? ownHost;
   }
 }
 
 /** RFC 3261 §19.1.1, §26.2: what travels over a stream. Without a word in the URI it is UDP. */
 export function isStreamUri(uri: string): boolean {
-  const parsed = parseSipUri(uri);
+  const parsed = parseUri(uri);
   if (parsed === undefined) return false;
-  const transport = uriParameter(parsed, 'transport')?.toLowerCase();
+  const transport = param(parsed, 'transport')?.toLowerCase();
   return parsed.scheme === 'sips' || (transport !== undefined && transport !== 'udp');
 }
 

@@ -1,7 +1,7 @@
 import { parseAddress } from '../engine/message/ip-address.ts';
+import { parseUri, serializeUri, type SipUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { percentDecoded } from './dn.ts';
-import { formatSipUri, nameOf, parametersOf, parseSipUri, type SipUri } from './sip-uri.ts';
 import type { Route, Trunk } from './trunk.ts';
 import { compileSources, type SourceTable, type Standing, trunkAt } from './who-is.ts';
 
@@ -59,15 +59,16 @@ export function compileRouting(options: RoutingOptions): Routing {
       route.number === undefined ? { route } : { route, number: new RegExp(route.number) },
     ),
     trunksByName: new Map(options.trunks.map(trunk => [trunk.name, trunk])),
-    targetHosts: new Set(targets.flatMap(target => parseSipUri(target)?.host.toLowerCase() ?? [])),
+    targetHosts: new Set(targets.flatMap(target => parseUri(target)?.host.toLowerCase() ?? [])),
     options,
   };
 }
 
 /** Where a call to `requestUri` from this source goes: targets in the order to be tried, or why nowhere. */
 export function routeFor(requestUri: string, standing: Standing, routing: Routing): RouteAnswer {
-  const called = parseSipUri(requestUri);
-  if (called === undefined || (called.scheme !== 'sip' && called.scheme !== 'tel')) return unsupportedScheme;
+  const called = parseUri(requestUri);
+  // Nothing can be reached at port 0.
+  if (called === undefined || called.scheme === 'sips' || called.port === 0) return unsupportedScheme;
   const route = matchingRoute(called, standing, routing);
   const configured = route?.targets ?? (routing.options.target === undefined ? [] : [routing.options.target]);
   const uris = configured.length > 0 ? configured.flatMap(target => aimedAt(target, called)) : undefined;
@@ -76,7 +77,7 @@ export function routeFor(requestUri: string, standing: Standing, routing: Routin
 }
 
 function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Route | undefined {
-  const number = percentDecoded(called.user);
+  const number = percentDecoded(called.user ?? '');
   return routing.routes.find(({ route, number: pattern }) => {
     if (route.trunk !== undefined && route.trunk !== standing.trunk.name) return false;
     return pattern?.test(number) ?? true;
@@ -84,22 +85,21 @@ function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Ro
 }
 
 /** RFC 3261 §19.1.1: parameters that say how to reach us, not who is called. They end here. */
-const hopParameters = new Set(['transport', 'maddr', 'ttl', 'lr', 'method']);
+const hopParameters = ['transport', 'maddr', 'ttl', 'lr', 'method'];
 
 /**
  * A target without a user keeps the user of the Request-URI, and its parameters but those about the hop to
  * us; where both name a parameter the target's counts. A target with a user is taken as it is.
  */
 function aimedAt(target: string, called: SipUri): SipUri[] {
-  const aim = parseSipUri(target);
+  const aim = parseUri(target);
   if (aim === undefined) return [];
-  if (aim.user !== '') return [aim];
-  const own = parametersOf(aim);
-  const taken = new Set(own.map(nameOf));
-  const kept = parametersOf(called).filter(one => !taken.has(nameOf(one)) && !hopParameters.has(nameOf(one)));
+  if (aim.user !== undefined) return [aim];
+  const taken = new Set([...hopParameters, ...aim.params.map(({ name }) => name.toLowerCase())]);
+  const kept = called.params.filter(({ name }) => !taken.has(name.toLowerCase()));
   // RFC 3261 §19.1.6: a telephone number in a SIP URI says so with user=phone.
-  if (called.scheme === 'tel') kept.push('user=phone');
-  return [{ ...aim, user: called.user, parameters: [...kept, ...own].map(one => `;${one}`).join('') }];
+  if (called.scheme === 'tel') kept.push({ name: 'user', value: 'phone' });
+  return [{ ...aim, user: called.user, params: [...kept, ...aim.params] }];
 }
 
 /**
@@ -126,8 +126,13 @@ function withoutLoops(uris: readonly SipUri[], routing: Routing, trunkName?: str
   const others = uris.filter(uri => !isOwn(uri, routing));
   if (others.length === 0) return uris.length === 0 ? noRoute : loop;
   return {
-    targets: others.map(uri => ({ requestUri: formatSipUri(uri), trunk: trunkOf(uri, routing, trunkName) })),
+    targets: others.map(uri => ({ requestUri: requestUriOf(uri), trunk: trunkOf(uri, routing, trunkName) })),
   };
+}
+
+/** RFC 3261 §19.1.1: no headers in a Request-URI; and a password is not for the next hop to see. */
+function requestUriOf(uri: SipUri): string {
+  return serializeUri({ ...uri, password: undefined, headers: undefined });
 }
 
 function isOwn(uri: SipUri, routing: Routing): boolean {

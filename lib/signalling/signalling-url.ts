@@ -1,4 +1,5 @@
 import { isHost, parseHostPort, withoutBrackets } from '../engine/message/host.ts';
+import { unescapeText } from '../engine/message/uri.ts';
 
 /** Where one SIP engine's control port is. */
 export interface ServerAddress {
@@ -62,12 +63,8 @@ function parseServer(text: string): ServerAddress | Error {
 }
 
 function decodeSecret(text: string): string | Error {
-  let secret: string;
-  try {
-    secret = decodeURIComponent(text);
-  } catch {
-    return new Error('the secret has a % that is no percent-encoding (write %25)');
-  }
+  const secret = unescapeText(text);
+  if (secret === undefined) return new Error('the secret has a % that is no percent-encoding (write %25)');
   // The control protocol parts its fields with `|` and its lines with CR LF (§1).
   return /[|\r\n\0]/.test(secret) ? new Error('the secret has a character that cannot be sent') : secret;
 }

@@ -34,10 +34,15 @@ describe('the DN of the caller', () => {
 
   it('is the user of From', () => {
     expect(callerDn('"B" <sip:7001@h>;tag=1', headers, plain)).to.equal('7001');
+    expect(callerDn('sip:7001@h;tag=1', headers, plain)).to.equal('7001');
+    expect(callerDn('"A \\"<b>\\" c" <sip:7001@h;x=y>;tag=1', headers, plain)).to.equal('7001');
   });
 
   it('is the user of P-Asserted-Identity where the trunk says so', () => {
     expect(callerDn('<sip:anonymous@anonymous.invalid>', headers, asserting)).to.equal('+4930');
     expect(callerDn('<sip:7001@h>', [], asserting)).to.equal('7001');
+    // RFC 3325 §9.1: a sip and a tel URI may stand side by side.
+    const both = [{ name: 'P-Asserted-Identity', value: '"A, B" <sip:+4930@h>, <tel:+4931>' }];
+    expect(callerDn('<sip:7001@h>', both, asserting)).to.equal('+4930');
   });
 });

@@ -66,6 +66,8 @@ describe('the general target', () => {
     ['sip:queue@h.example', 'sip:bob@b;x=2', ['sip:queue@h.example']],
     ['sip:h.example', 'tel:+4930', ['sip:+4930@h.example;user=phone']],
     ['sip:h.example', 'sip:b', ['sip:h.example']],
+    ['sip:h.example', 'sip:bob:secret@b?Subject=x', ['sip:bob@h.example']],
+    ['sip:[2001:db8::1]:5070', 'sip:Jürgen@b;lr', ['sip:Jürgen@[2001:db8::1]:5070']],
   ];
   for (const [target, uri, expected] of cases) {
     it(`${target} turns ${uri} into ${expected.join()}`, () => {
@@ -83,6 +85,9 @@ describe('never an open relay', () => {
     ['sip:x@198.51.100.9', '198.51.100.1', 'always', '403 relay-denied'],
     ['sip:x@198.51.100.9', '127.0.0.1', 'never', '403 relay-denied'],
     ['sip:x@192.0.2.70', '192.0.2.1', 'never', ['sip:x@192.0.2.70 (pbx)']],
+    // Octal to a resolver: another host than 192.0.2.70.
+    ['sip:x@0192.0.2.70', '192.0.2.1', 'never', '403 relay-denied'],
+    ['sip:x:secret@192.0.2.70;a?b=c', '192.0.2.1', 'never', ['sip:x@192.0.2.70;a (pbx)']],
   ];
   for (const [uri, from, anyTarget, expected] of cases) {
     it(`${uri} from ${from} with anyTarget ${anyTarget}: ${JSON.stringify(expected)}`, () => {
@@ -103,6 +108,7 @@ describe('what cannot be routed', () => {
     ['sip:bob@b', { target: 'sip:192.0.2.200' }, '482 no-route'],
     ['sips:bob@b', {}, '416 not-supported'],
     ['http://b', {}, '416 not-supported'],
+    ['sip:bob@b:0', {}, '416 not-supported'],
     ['nonsense', {}, '416 not-supported'],
     ['tel:+4930', {}, '404 no-route'],
   ];

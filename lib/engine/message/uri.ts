@@ -48,11 +48,12 @@ export function parseUri(value: ByteString): SipUri | undefined {
   const semicolon = value.indexOf(';', hostFrom);
   const hostTo = semicolon < 0 || semicolon > paramsTo ? paramsTo : semicolon;
   const hostPort = parseHostPort(value.slice(hostFrom, hostTo));
-  if (hostPort === undefined || at === from) return undefined;
+  if (hostPort === undefined) return undefined;
   const { host, port } = hostPort;
   const userInfo = at < 0 ? undefined : value.slice(from, at);
   const colon = userInfo?.indexOf(':') ?? -1;
   const user = colon < 0 ? userInfo : userInfo?.slice(0, colon);
+  if (user === '') return undefined;
   const password = colon < 0 ? undefined : userInfo?.slice(colon + 1);
   const params = hostTo === paramsTo ? NONE : parts(value.slice(hostTo + 1, paramsTo), ';');
   const headers = question < 0 ? undefined : parts(value.slice(question + 1), '&');
@@ -79,6 +80,16 @@ export function unescapeOnce(text: ByteString): ByteString {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
+}
+
+/** The same for text that has been decoded: the octets are UTF-8. Undefined when an escape is broken. */
+export function unescapeText(text: string): string | undefined {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Escapes what cannot stand in the user part (RFC 3261 §25.1: unreserved and user-unreserved stay). */

@@ -24,6 +24,8 @@ describe('a name-addr', () => {
     ['<sip:a@b>, <sip:c@d>;q=1', { display: '', uri: 'sip:a@b', params: '' }],
     ['< sip:a@b >', { display: '', uri: 'sip:a@b', params: '' }],
     [`${utf8('voilà')} <sip:a@b>`, { display: utf8('voilà'), uri: 'sip:a@b', params: '' }],
+    // Decoded text is read as well as octets are.
+    ['Jürgen 😀\u00a0 <sip:ü@b>', { display: 'Jürgen 😀\u00a0', uri: 'sip:ü@b', params: '' }],
     ['tel:+15551234;phone-context=x', { display: '', uri: 'tel:+15551234', params: ';phone-context=x' }],
   ];
   for (const [value, expected] of table) {

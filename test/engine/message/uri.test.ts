@@ -7,6 +7,7 @@ import {
   schemeOf,
   serializeUri,
   unescapeOnce,
+  unescapeText,
 } from '../../../lib/engine/message/uri.ts';
 
 const uri = (value: string) => {
@@ -24,6 +25,7 @@ describe('a URI', () => {
     ['sip:[2001:db8::10]', { host: '[2001:db8::10]', port: undefined }],
     ['sip:user@[2001:db8::10]:5070', { user: 'user', host: '[2001:db8::10]', port: 5070 }],
     ['sip:j%40s0n@host', { user: 'j%40s0n' }],
+    ['sip:Jürgen😀@host;p=ß', { user: 'Jürgen😀', host: 'host' }],
     ['tel:+1-201-555-0123;phone-context=example.com', { scheme: 'tel', user: '+1-201-555-0123', host: '' }],
   ];
   for (const [value, expected] of table) {
@@ -67,6 +69,7 @@ describe('a URI', () => {
     '',
     'sip:',
     'sip:@host',
+    'sip::secret@host',
     'sip:a@',
     'alice@example.com',
     'sip:a@b@c',
@@ -97,6 +100,13 @@ describe('a URI', () => {
   it('is decoded once', () => {
     expect(unescapeOnce('%2541%20b%zz%')).to.equal('%41 b%zz%');
     expect(unescapeOnce('%C3%A9')).to.equal('\xc3\xa9');
+    expect(unescapeText('%2541%C3%A9 +')).to.equal('%41é +');
+    expect(['%', '%zz', '%C3', '%FF'].map(unescapeText)).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('has a user part into which any octets can be written', () => {

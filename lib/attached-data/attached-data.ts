@@ -1,6 +1,7 @@
+import { isToken } from '../engine/message/token.ts';
 import { changeBetween, type DataChange, NO_CHANGE } from './change.ts';
 import type { AttachedData, Drop, DropCode, Entry, Operation, Scope } from './entry.ts';
-import { breaksHeader, isToken } from './header-text.ts';
+import { breaksHeader } from './header-text.ts';
 import { packedBytes, packedPairBytes } from './packed-size.ts';
 import { isHeaderBorn, isSameKey, isSamePair, isSameValue, scopesMeet } from './same-key.ts';
 import { pairOf, valueText } from './views.ts';

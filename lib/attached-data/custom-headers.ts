@@ -1,8 +1,9 @@
 import type { HeaderLine } from '../call/signal.ts';
+import { isToken } from '../engine/message/token.ts';
 import { ACS_MAX_HEADERS, acsFaultOf, acsValueFaultOf } from './acs-limits.ts';
 import { headerNameOfKey, isCustomHeader, isUserToUser, readCustomName, UUI_KEY } from './custom-name.ts';
 import type { Drop, Entry, Origin } from './entry.ts';
-import { breaksHeader, isToken, unfold } from './header-text.ts';
+import { breaksHeader, unfold } from './header-text.ts';
 import type { Profile } from './profile.ts';
 import { valueText } from './views.ts';
 

@@ -1,6 +1,9 @@
 import type { HeaderLine } from '../call/signal.ts';
+import { cutList } from '../engine/message/name-addr.ts';
+import { afterQuoted } from '../engine/message/params.ts';
+import { isToken } from '../engine/message/token.ts';
 import { unescapeText } from '../engine/message/uri.ts';
-import { breaksHeader, isToken, unfold } from './header-text.ts';
+import { breaksHeader, unfold } from './header-text.ts';
 
 /**
  * Headers embedded in a SIP URI, as in Refer-To and Contact (RFC 3261 §19.1.1, §19.1.5):
@@ -126,22 +129,14 @@ function escaped(text: string): string {
 
 /** RFC 3261 §25.1: name-addr = [ display-name ] "<" addr-spec ">", the display name perhaps quoted. */
 function uriOf(text: string): { text: string; bracketed: boolean } | undefined {
-  const open = text.indexOf('<', endOfQuoted(text));
+  const from = text.startsWith('"') ? afterQuoted(text, 0) : 0;
+  const open = from < 0 ? -1 : text.indexOf('<', from);
   if (open < 0) {
     const end = text.indexOf(';');
     return { text: end < 0 ? text : text.slice(0, end), bracketed: false };
   }
   const close = text.indexOf('>', open);
   return close < 0 ? undefined : { text: text.slice(open + 1, close), bracketed: true };
-}
-
-function endOfQuoted(text: string): number {
-  if (!text.startsWith('"')) return 0;
-  for (let at = 1; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at + 1;
-  }
-  return text.length;
 }
 
 /** Where the headers start. A user may hold a `?` of its own (RFC 3261 §25.1, user-unreserved): then `@` follows it. */
@@ -165,26 +160,5 @@ function invalid(reason: string): EmbeddedHeaders {
 
 /** RFC 3515 §2.4.2: a REFER has exactly one Refer-To value; a comma outside quotes and `<>` starts another. */
 export function countAddresses(lines: readonly string[]): number {
-  return lines.reduce((count, line) => count + splitAddresses(line).length, 0);
-}
-
-/** The values of a list of addresses. */
-export function splitAddresses(line: string): string[] {
-  const values: string[] = [];
-  let start = 0;
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < line.length; at += 1) {
-    const one = line.charAt(at);
-    if (quoted && one === '\\') at += 1;
-    else if (one === '"' && depth === 0) quoted = !quoted;
-    else if (!quoted && one === '<') depth = 1;
-    else if (!quoted && one === '>') depth = 0;
-    else if (one === ',' && !quoted && depth === 0) {
-      values.push(line.slice(start, at).trim());
-      start = at + 1;
-    }
-  }
-  values.push(line.slice(start).trim());
-  return values;
+  return lines.reduce((count, line) => count + cutList(line).length, 0);
 }

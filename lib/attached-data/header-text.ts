@@ -1,28 +1,6 @@
-/** The characters of SIP header fields: tokens, line breaks, folding. */
+import { trimmed } from '../engine/message/bytes.ts';
 
-const TOKEN_MARKS = "-.!%*_+`'~";
-
-/** RFC 3261 §25.1: token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~"). */
-const TOKEN_CODES: readonly boolean[] = Array.from({ length: 128 }, (_, code) => {
-  const digit = code >= 0x30 && code <= 0x39;
-  const letter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-  return digit || letter || TOKEN_MARKS.includes(String.fromCharCode(code));
-});
-
-function isTokenCode(code: number): boolean {
-  return TOKEN_CODES[code] === true;
-}
-
-/** The index of the first character that is no token character, at or after `from`; the length when all are. */
-export function endOfToken(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && isTokenCode(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-export function isToken(text: string): boolean {
-  return text.length > 0 && endOfToken(text, 0) === text.length;
-}
+/** The text of SIP header fields: line breaks, folding, length. */
 
 /** True for what must never reach a header: CR and LF would start a line of their own, NUL ends strings elsewhere. */
 export function breaksHeader(text: string): boolean {
@@ -34,21 +12,8 @@ export function breaksHeader(text: string): boolean {
  * afterwards is no folding. White space around the value is not part of it.
  */
 export function unfold(value: string): string {
-  if (!value.includes('\n')) return trimWhiteSpace(value);
-  return trimWhiteSpace(value.replace(/[ \t]*\r?\n[ \t]+/g, ' '));
-}
-
-/** White space of SIP only: `String.trim` would also take line breaks and NBSP. */
-function trimWhiteSpace(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isWhiteSpace(text.charCodeAt(start))) start += 1;
-  while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end -= 1;
-  return start === 0 && end === text.length ? text : text.slice(start, end);
-}
-
-export function isWhiteSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+  if (!value.includes('\n')) return trimmed(value);
+  return trimmed(value.replace(/[ \t]*\r?\n[ \t]+/g, ' '));
 }
 
 /** Octets of the text in UTF-8, without making them. A lone surrogate counts as U+FFFD: three. */

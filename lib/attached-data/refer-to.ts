@@ -1,11 +1,7 @@
 import type { HeaderLine } from '../call/signal.ts';
+import { cutList } from '../engine/message/name-addr.ts';
 import { isCustomHeader, isUserToUser } from './custom-name.ts';
-import {
-  countAddresses,
-  type EmbeddedHeaders,
-  parseEmbeddedHeaders,
-  splitAddresses,
-} from './embedded-headers.ts';
+import { countAddresses, type EmbeddedHeaders, parseEmbeddedHeaders } from './embedded-headers.ts';
 
 /** What a REFER, or a redirection, has the INVITE that it triggers carry. */
 
@@ -33,7 +29,7 @@ export function triggeredByRefer(headers: readonly HeaderLine[], dataHeaders: re
 /** Reads the Contact of a 3xx: the first address counts. */
 export function triggeredByRedirection(headers: readonly HeaderLine[]): Triggered {
   const contact = headers.find(({ name }) => /^(contact|m)$/i.test(name))?.value;
-  const [first] = contact === undefined ? [] : splitAddresses(contact);
+  const [first] = contact === undefined ? [] : cutList(contact);
   if (first === undefined) return { syntax: 'invalid', reason: 'no Contact' };
   return triggered(parseEmbeddedHeaders(first), []);
 }

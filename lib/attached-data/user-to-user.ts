@@ -1,4 +1,5 @@
-import { breaksHeader, isToken, unfold } from './header-text.ts';
+import { isToken } from '../engine/message/token.ts';
+import { breaksHeader, unfold } from './header-text.ts';
 import { asTokenOrQuoted, parseUuiLine, type UuiParam, type UuiSyntax } from './uui-syntax.ts';
 
 /** User-to-User: RFC 7433 (the header), RFC 7434 (the ISDN package) and the vendors' shapes seen in the field. */

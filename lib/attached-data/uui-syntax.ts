@@ -1,4 +1,5 @@
-import { endOfToken, isToken, isWhiteSpace } from './header-text.ts';
+import { isSpace } from '../engine/message/bytes.ts';
+import { endOfToken, isToken } from '../engine/message/token.ts';
 
 /**
  * The grammar of User-to-User (RFC 7433 §4.1), and nothing of its meaning:
@@ -189,7 +190,7 @@ function notInToken(scanner: Scanner, place: Place): string {
 }
 
 function skipWhiteSpace(scanner: Scanner): void {
-  while (isWhiteSpace(scanner.text.charCodeAt(scanner.at))) scanner.at += 1;
+  while (isSpace(scanner.text.charCodeAt(scanner.at))) scanner.at += 1;
 }
 
 function peek(scanner: Scanner): string {

@@ -1,3 +1,4 @@
+import { splitList } from '../engine/message/name-addr.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
@@ -26,16 +27,11 @@ export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
  * all is well. Proxy-Require is for proxies (§20.29), and we are none.
  */
 export function unsupportedTags(headers: readonly HeaderLine[]): string {
-  let unsupported = '';
-  for (const { name, value } of headers) {
-    if (name.length !== 7 || name.toLowerCase() !== 'require') continue;
-    for (const part of value.split(',')) {
-      const tag = part.trim();
-      if (tag !== '' && !supportedTags.has(tag.toLowerCase()))
-        unsupported += unsupported === '' ? tag : `, ${tag}`;
-    }
-  }
-  return unsupported;
+  return headers
+    .filter(({ name }) => name.length === 7 && name.toLowerCase() === 'require')
+    .flatMap(({ value }) => splitList(value))
+    .filter(tag => !supportedTags.has(tag.toLowerCase()))
+    .join(', ');
 }
 
 /**

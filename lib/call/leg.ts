@@ -1,3 +1,4 @@
+import { splitList } from '../engine/message/name-addr.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
@@ -101,9 +102,6 @@ export function learnt(leg: Leg, payload: Payload): Leg {
 
 function parseAllow(line: string | undefined): PeerAllow | undefined {
   if (line === undefined) return undefined;
-  const methods = line
-    .toUpperCase()
-    .split(',')
-    .map(method => method.trim());
+  const methods = splitList(line.toUpperCase());
   return { line, info: methods.includes('INFO'), update: methods.includes('UPDATE') };
 }

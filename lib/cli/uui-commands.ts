@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { splitAtCommas } from '../config/field.ts';
 import { BatonError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 import { type UuiBuildOptions, type UuiParseOptions, uuiBuild, uuiParse, valueFromInput } from './uui.ts';
@@ -19,7 +20,7 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
     .option('--initial-invite-had-uui', 'the INVITE that began the dialog carried User-to-User')
     .option('--no-initial-invite-had-uui', 'it carried none')
     .option('--no-dialog', 'the dialog is not known')
-    .option('--recv-info <packages>', 'the info packages that are taken, with commas between', byComma)
+    .option('--recv-info <packages>', 'the info packages that are taken, with commas between', splitAtCommas)
     // A token may begin with `-`, so such a value is no unknown option.
     .allowUnknownOption()
     .action(async (values: string[], options: UuiParseOptions, command: Command) => {
@@ -45,13 +46,6 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
       if (!built.ok) throw new BatonError('bad-request', built.reason);
       terminal.print(`${built.value}\n`);
     });
-}
-
-function byComma(list: string): string[] {
-  return list
-    .split(',')
-    .map(one => one.trim())
-    .filter(one => one !== '');
 }
 
 async function readInput(terminal: Terminal): Promise<string> {

@@ -1,7 +1,7 @@
 import { customEntriesFromHeaders, customHeadersFromEntries } from '../attached-data/custom-headers.ts';
 import { CUSTOM_PREFIX, isUserToUser, readCustomName } from '../attached-data/custom-name.ts';
 import type { DropCode, Entry, Origin } from '../attached-data/entry.ts';
-import { breaksHeader, isToken, unfold } from '../attached-data/header-text.ts';
+import { breaksHeader, unfold } from '../attached-data/header-text.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { isIsdn, parseUserToUser, uuiParam, type UuiValue } from '../attached-data/user-to-user.ts';
 import {
@@ -12,6 +12,7 @@ import {
   vendorReadings,
 } from '../attached-data/uui-rules.ts';
 import type { HeaderLine } from '../call/signal.ts';
+import { isToken } from '../engine/message/token.ts';
 
 /** The fields of a vector's `expect`, those that apply. */
 export type Judgement = Readonly<Record<string, unknown>>;

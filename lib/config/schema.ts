@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isToken } from '../engine/message/header-names.ts';
+import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';

@@ -1,5 +1,5 @@
 import type { ByteString } from './bytes.ts';
-import { isToken } from './header-names.ts';
+import { isToken } from './token.ts';
 import { readDigits } from './header-value.ts';
 import { skipSpaces } from './params.ts';
 

@@ -1,4 +1,5 @@
 import { detached } from './bytes.ts';
+import { isToken } from './token.ts';
 
 /** The header fields we know the spelling of; IANA's list as far as calls, events and registrations use it. */
 const KNOWN_NAMES = [
@@ -156,17 +157,4 @@ function learnKey(name: string): string {
 /** The usual spelling of a known header; undefined for `X-` and other names we do not know: those stay as they came. */
 export function canonicalName(key: string): string | undefined {
   return canonicalNames.get(key);
-}
-
-const TOKEN_CHARACTERS = new Uint8Array(256);
-for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~") {
-  TOKEN_CHARACTERS[char.charCodeAt(0)] = 1;
-}
-
-/** RFC 3261 §25.1: 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~"). */
-export function isToken(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    if (TOKEN_CHARACTERS[text.charCodeAt(at)] !== 1) return false;
-  }
-  return text.length > 0;
 }

@@ -62,12 +62,15 @@ export function withTag(value: ByteString, tag: string): ByteString {
  * empty ones are left out.
  */
 export function splitList(value: ByteString): ByteString[] {
+  return cutList(value).filter(item => item !== '');
+}
+
+/** The same with the empty ones: what stands on both sides of each comma. */
+export function cutList(value: ByteString): ByteString[] {
   const values: ByteString[] = [];
-  let from = 0;
-  while (from <= value.length) {
+  for (let from = 0; from <= value.length; ) {
     const to = endOfListItem(value, from);
-    const item = trimmed(value.slice(from, to));
-    if (item !== '') values.push(item);
+    values.push(trimmed(value.slice(from, to)));
     from = to + 1;
   }
   return values;

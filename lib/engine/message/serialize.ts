@@ -1,6 +1,7 @@
 import type { ByteString } from './bytes.ts';
-import { canonicalName, isToken } from './header-names.ts';
+import { canonicalName } from './header-names.ts';
 import type { SipMessage, StartLine } from './message.ts';
+import { isToken } from './token.ts';
 import { percent } from './uri.ts';
 
 /** Something that would end its line and begin another one was about to be written: nothing was. */

@@ -1,6 +1,6 @@
 import { type ByteString, trimmed } from './bytes.ts';
 import { type Fault, fault } from './fault.ts';
-import { isToken } from './header-names.ts';
+import { isToken } from './token.ts';
 import { readDigits } from './header-value.ts';
 import type { StartLine } from './message.ts';
 

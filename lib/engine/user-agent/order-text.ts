@@ -1,6 +1,6 @@
 import { type ByteString, trimmed } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
-import { isToken } from '../message/header-names.ts';
+import { isToken } from '../message/token.ts';
 import type { StartLine } from '../message/message.ts';
 
 export interface OrderText {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { canonicalName, isToken, keyOf, keyOfToken } from '../../../lib/engine/message/header-names.ts';
+import { canonicalName, keyOf, keyOfToken } from '../../../lib/engine/message/header-names.ts';
 
 describe('header names', () => {
   const compactForms = [
@@ -67,11 +67,7 @@ describe('header names', () => {
   }
 
   it('are tokens', () => {
-    expect(isToken("extensionHeader-!.%*+_`'~09")).to.equal(true);
-    for (const text of ['', 'a b', 'a:b', 'a\t', 'a(b)', 'é', 'a\x00', 'a@b', '"a"']) {
-      expect(isToken(text), text).to.equal(false);
-      expect(keyOfToken(text), text).to.equal(undefined);
-    }
+    for (const text of ['', 'a b', 'a:b', 'é']) expect(keyOfToken(text), text).to.equal(undefined);
     expect(keyOfToken('CALL-id')).to.equal('call-id');
   });
 });

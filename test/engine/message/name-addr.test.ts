@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  cutList,
   parseNameAddr,
   serializeNameAddr,
   splitList,
@@ -118,4 +119,9 @@ describe('a list', () => {
       expect(splitList(value)).to.deep.equal(values);
     });
   }
+
+  it('can be had with its empty values', () => {
+    expect(cutList('"a,b" <sip:x,y>, ,c,')).to.deep.equal(['"a,b" <sip:x,y>', '', 'c', '']);
+    expect(cutList('')).to.deep.equal(['']);
+  });
 });

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { countAddresses, embedHeaders, parseEmbeddedHeaders } from '../../lib/attached-data/embedded-headers.ts';
+import {
+  countAddresses,
+  embedHeaders,
+  parseEmbeddedHeaders,
+} from '../../lib/attached-data/embedded-headers.ts';
 
 const embedded = (query: string) => parseEmbeddedHeaders(`<sip:bob@example.com?${query}>`);
 

@@ -38,7 +38,8 @@ const address = '127.0.0.1';
 const story = (file: string) => fileURLToPath(new URL(`../sipp-scenarios/load/${file}`, import.meta.url));
 /** RFC 3261's 64*T1: how long a transaction stays to absorb retransmissions. */
 const lingerMs = 32_000;
-const warmUp: LoadOptions = { callsPerSecond: 50, seconds: 5 };
+/** At the same rate, so that tables which never shrink have their size. */
+const warmUpSeconds = 10;
 
 interface Stage {
   readonly folder: string;
@@ -107,7 +108,7 @@ async function measure(
   startMs: number,
 ): Promise<LoadFigures> {
   const pid = Number(baton.log.find(line => line.msg === 'ready')?.['pid']);
-  await playCalls(stage, warmUp);
+  await playCalls(stage, { callsPerSecond: options.callsPerSecond, seconds: warmUpSeconds });
   await settle(baton);
   const heapBeforeBytes = await collectGarbage(baton, pid, stage.folder);
   const residentBeforeBytes = await residentBytesOf(pid);

@@ -1,7 +1,7 @@
 import { type SourceTable, whoIs } from './who-is.ts';
 
 /** `accept`: serve it. `refuse`: one 403. `drop`: not even that. */
-export type Verdict = 'accept' | 'refuse' | 'drop';
+export type Admittance = 'accept' | 'refuse' | 'drop';
 
 export interface AdmissionOptions {
   readonly sources: SourceTable;
@@ -40,7 +40,7 @@ export class Admission {
     this.#maxStrangers = options.maxStrangers ?? 10_000;
   }
 
-  judge(address: string, nowMs: number): Verdict {
+  judge(address: string, nowMs: number): Admittance {
     if (this.#welcome.has(address)) return 'accept';
     if (whoIs(address, this.#sources).kind === 'untrusted') return this.#judgeStranger(address, nowMs);
     if (this.#welcome.size >= this.#maxStrangers) this.#welcome.clear();
@@ -53,7 +53,7 @@ export class Admission {
     return this.#strangers.size;
   }
 
-  #judgeStranger(address: string, nowMs: number): Verdict {
+  #judgeStranger(address: string, nowMs: number): Admittance {
     const known = this.#strangers.get(address);
     const bucket = known ?? { tokens: this.#burst, filledAtMs: nowMs };
     const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs);

@@ -2,23 +2,8 @@ import type { ByteString } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
 import { SipMessage } from '../message/message.ts';
 import type { Protocol } from '../transport/transport.ts';
-import { withOwnAddress } from './addresses.ts';
+import { appendOrderHeaders } from './order-headers.ts';
 import type { OrderText } from './order-text.ts';
-
-/** Header fields of a request that are the engine's, whatever the application wrote (control protocol §7.1). */
-const ENGINE_OWNED: ReadonlySet<string> = new Set([
-  'via',
-  'route',
-  'record-route',
-  'rseq',
-  'content-length',
-  'cseq',
-  'call-id',
-  'from',
-  'to',
-  'max-forwards',
-  'contact',
-]);
 
 export interface RequestParts {
   readonly method: string;
@@ -51,7 +36,7 @@ export function buildRequest(parts: RequestParts, order: Pick<OrderText, 'header
   headers.append('Call-ID', parts.callId);
   headers.append('CSeq', `${parts.cseq} ${parts.method}`);
   if (parts.contact !== undefined) headers.append('Contact', parts.contact);
-  appendApplicationHeaders(headers, order, parts.own);
+  appendOrderHeaders(headers, order, { kind: 'request', own: parts.own });
   return new SipMessage(
     { kind: 'request', method: parts.method, requestUri: parts.requestUri },
     headers,
@@ -59,22 +44,6 @@ export function buildRequest(parts: RequestParts, order: Pick<OrderText, 'header
   );
 }
 
-function appendApplicationHeaders(
-  headers: HeaderList,
-  order: Pick<OrderText, 'headers' | 'body'>,
-  own: { readonly host: string; readonly port: number },
-): void {
-  order.headers.forEach((name, value, key) => {
-    if (ENGINE_OWNED.has(key)) return;
-    headers.append(name, key === 'p-asserted-identity' ? withOwnAddress(value, own) : value);
-  });
-  if (impliesSdp(order)) headers.append('Content-Type', 'application/sdp');
-}
-
-/** Control protocol §7.1: a body without Content-Type is SDP when it begins like SDP. */
-const impliesSdp = (order: Pick<OrderText, 'headers' | 'body'>): boolean =>
-  order.body !== '' && !order.headers.has('content-type') && order.body.startsWith('v=0');
-
-/** Control protocol §5: any other body without Content-Type is refused. */
+/** Control protocol §5: a body without Content-Type that does not begin like SDP is refused. */
 export const lacksContentType = (order: Pick<OrderText, 'headers' | 'body'>): boolean =>
   order.body !== '' && !order.headers.has('content-type') && !order.body.startsWith('v=0');

@@ -1,24 +1,11 @@
 import type { ByteString } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
-import { canonicalName } from '../message/header-names.ts';
 import { SipMessage } from '../message/message.ts';
 import { tagOf, withTag } from '../message/name-addr.ts';
 import type { Protocol } from '../transport/transport.ts';
 import { withOwnAddress } from './addresses.ts';
+import { appendOrderHeaders } from './order-headers.ts';
 import type { OrderText } from './order-text.ts';
-
-const ENGINE_OWNED: ReadonlySet<string> = new Set([
-  'via',
-  'from',
-  'to',
-  'call-id',
-  'cseq',
-  'route',
-  'record-route',
-  'rseq',
-  'content-length',
-  'contact',
-]);
 
 export interface ResponseParts {
   readonly request: SipMessage;
@@ -49,14 +36,7 @@ export function buildResponse(
   headers.append('Call-ID', request.callId);
   headers.append('CSeq', request.headers.get('cseq') ?? '');
   if (parts.contact !== undefined) headers.append('Contact', parts.contact);
-  order.headers.forEach((name, value, key) => {
-    if (ENGINE_OWNED.has(key)) return;
-    const kept = key === 'p-asserted-identity' ? withOwnAddress(value, own) : value;
-    headers.append(spelled(name, key), kept);
-  });
-  if (order.body.startsWith('v=0') && !order.headers.has('content-type')) {
-    headers.append('Content-Type', 'application/sdp');
-  }
+  appendOrderHeaders(headers, order, { kind: 'response', own });
   return new SipMessage(
     { kind: 'response', status: parts.status, reason: parts.reason },
     headers,
@@ -68,9 +48,6 @@ function toValue(request: SipMessage, localTag: string): ByteString {
   const to = request.headers.get('to') ?? '';
   return localTag === '' || tagOf(to) !== '' ? to : withTag(to, localTag);
 }
-
-/** drachtio-srf lower-cases most names on responses: give known ones their usual spelling back. */
-const spelled = (name: string, key: string): string => (name === key ? (canonicalName(key) ?? name) : name);
 
 /** A Contact the application chose, with `localhost` replaced, or the engine's own. */
 export function contactOf(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Bell } from './bell.ts';
 
 /** One frame of the application, read. */
 export interface ReceivedFrame {
@@ -26,7 +27,7 @@ export class FakeControlServer {
   /** The latest connection: what the test writes goes there. */
   #socket: Socket | undefined;
   readonly #sockets = new Set<Socket>();
-  #waiting: (() => void)[] = [];
+  readonly #bell = new Bell();
 
   constructor() {
     this.#server = createServer(socket => this.#accept(socket));
@@ -52,20 +53,19 @@ export class FakeControlServer {
 
   /** The next frame whose SIP text begins with `start`. */
   async next(start: string): Promise<ReceivedFrame> {
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      const at = this.#frames.findIndex(frame => frame.text.startsWith(start));
-      if (at >= 0) return this.#frames.splice(at, 1)[0] as ReceivedFrame;
-      await this.#change(
-        deadline,
-        `no ${start} among: ${this.#frames.map(frame => frame.text.split('\r\n')[0]).join(', ')}`,
-      );
-    }
+    const found = await this.#bell.first(
+      () => this.#frames.find(frame => frame.text.startsWith(start)),
+      () => `no ${start} among: ${this.untaken.join(', ')}`,
+    );
+    this.#frames.splice(this.#frames.indexOf(found), 1);
+    return found;
   }
 
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 5000;
-    while (!condition()) await this.#change(deadline, what);
+    await this.#bell.first(
+      () => condition() || undefined,
+      () => what,
+    );
   }
 
   /** What came and was not taken. */
@@ -140,7 +140,7 @@ export class FakeControlServer {
     else if (verb === 'route') this.#route(id, fields[0] ?? '');
     else if (verb === 'ping') this.write(`${randomUUID()}|response|${id}|OK|pong`);
     else this.#frames.push({ id, verb, fields, text: lineEnd < 0 ? '' : payload.slice(lineEnd + 2) });
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#bell.ring();
   }
 
   #authenticate(socket: Socket, id: string, fields: readonly string[]): void {
@@ -158,15 +158,5 @@ export class FakeControlServer {
   #route(id: string, method: string): void {
     this.routes.push(method);
     this.write(`${randomUUID()}|response|${id}|OK`);
-  }
-
-  async #change(deadline: number, what: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(what)), Math.max(0, deadline - Date.now()));
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 }

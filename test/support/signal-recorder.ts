@@ -1,7 +1,6 @@
-import type { NewRequest, Signal } from '../../lib/call/signal.ts';
+import type { NewRequest, Signal, SignalOf } from '../../lib/call/signal.ts';
 import type { SignallingUser, StandaloneAnswer } from '../../lib/ports.ts';
-
-type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
+import { Bell } from './bell.ts';
 
 /** The user of the Signalling port in tests: keeps what it is told, and gives it out one by one. */
 export class SignalRecorder implements SignallingUser {
@@ -11,23 +10,23 @@ export class SignalRecorder implements SignallingUser {
   /** Called with each signal, before it is kept. */
   onSignal: ((signal: Signal) => void) | undefined;
   #signals: Signal[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #bell = new Bell();
 
   receiveSignal(signal: Signal): void {
     this.onSignal?.(signal);
     this.#signals.push(signal);
-    this.#wake();
+    this.#bell.ring();
   }
 
   receiveStandalone(request: NewRequest): StandaloneAnswer {
     this.standalone.push(request);
-    this.#wake();
+    this.#bell.ring();
     return this.standaloneAnswer;
   }
 
   signallingChanged(up: boolean): void {
     this.ups.push(up);
-    this.#wake();
+    this.#bell.ring();
   }
 
   /** Signals not taken yet. */
@@ -39,33 +38,18 @@ export class SignalRecorder implements SignallingUser {
   async next<Type extends Signal['type']>(type: Type, leg?: string): Promise<SignalOf<Type>> {
     const isIt = (signal: Signal): signal is SignalOf<Type> =>
       signal.type === type && (leg === undefined || ('leg' in signal && signal.leg === leg));
-    const deadline = Date.now() + 8000;
-    for (;;) {
-      const found = this.#signals.find(isIt);
-      if (found !== undefined) {
-        this.#signals = this.#signals.filter(signal => signal !== found);
-        return found;
-      }
-      await this.#change(deadline, () => `no signal ${type}; told: ${this.untaken.join(', ') || 'nothing'}`);
-    }
+    const found = await this.#bell.first(
+      () => this.#signals.find(isIt),
+      () => `no signal ${type}; told: ${this.untaken.join(', ') || 'nothing'}`,
+    );
+    this.#signals = this.#signals.filter(signal => signal !== found);
+    return found;
   }
 
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 8000;
-    while (!condition()) await this.#change(deadline, () => what);
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async #change(deadline: number, what: () => string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(what())), Math.max(0, deadline - Date.now()));
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await this.#bell.first(
+      () => condition() || undefined,
+      () => what,
+    );
   }
 }

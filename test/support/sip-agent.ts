@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { Bell } from './bell.ts';
 import { SipText } from './sip-text.ts';
 
 export interface MessageContent {
@@ -10,15 +11,13 @@ export interface MessageContent {
   readonly contentType?: string;
 }
 
-const expectWithinMs = 8000;
-
 /** A SIP user agent over UDP on loopback that does only what a test says. Retransmissions are left out of what it shows. */
 export class SipAgent {
   readonly name: string;
   readonly #socket: Socket;
   readonly #seen = new Set<string>();
   readonly #received: SipText[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #bell = new Bell();
   /** How often each text came. */
   readonly #copies = new Map<string, number>();
 
@@ -66,15 +65,12 @@ export class SipAgent {
       second === undefined
         ? message.status === 0 && message.method === first
         : message.status === Number(first) && message.method === second;
-    const deadline = Date.now() + expectWithinMs;
-    for (;;) {
-      const at = this.#received.findIndex(isIt);
-      if (at >= 0) return this.#received.splice(at, 1)[0] as SipText;
-      await this.#change(
-        deadline,
-        () => `${this.name} got no ${what}; got: ${this.untaken.join(', ') || 'nothing'}`,
-      );
-    }
+    const found = await this.#bell.first(
+      () => this.#received.find(isIt),
+      () => `${this.name} got no ${what}; got: ${this.untaken.join(', ') || 'nothing'}`,
+    );
+    this.#received.splice(this.#received.indexOf(found), 1);
+    return found;
   }
 
   send(text: string, port: number): void {
@@ -171,17 +167,7 @@ export class SipAgent {
     if (this.#seen.has(message.raw)) return;
     this.#seen.add(message.raw);
     this.#received.push(message);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async #change(deadline: number, what: () => string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(what())), Math.max(0, deadline - Date.now()));
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    this.#bell.ring();
   }
 }
 

@@ -14,6 +14,7 @@ import type {
 import { Transactions, type TransactionsOptions } from '../../../lib/engine/transaction/transaction-layer.ts';
 import type { Flow, Hop, OnSendFailure, SendFailure } from '../../../lib/engine/transport/transport.ts';
 import { FakeTimers } from '../../support/fake-timers.ts';
+import { accepted, wire as wireOf } from '../message/wire.ts';
 
 export const ALICE: Hop = { protocol: 'udp', address: '192.0.2.1', port: 5060 };
 export const BOB: Hop = { protocol: 'udp', address: '192.0.2.2', port: 5060 };
@@ -24,14 +25,12 @@ export const fromAliceTcp: Flow = { ...fromAlice, protocol: 'tcp', connectionId:
 
 /** A message from lines; body-less. Throws for what our own parser would not take. */
 export function message(...lines: string[]): SipMessage {
-  const outcome = parseMessage(wire(...lines), DEFAULT_LIMITS);
-  if (outcome.kind !== 'message') throw new Error(`not a message: ${JSON.stringify(outcome)}`);
-  return outcome.message;
+  return accepted(wire(...lines));
 }
 
 /** The octets of a message from lines; body-less. */
 export function wire(...lines: string[]): ByteString {
-  return [...lines, 'Content-Length: 0', '', ''].join('\r\n');
+  return wireOf([...lines, 'Content-Length: 0']);
 }
 
 export interface RequestLines {

@@ -1,4 +1,5 @@
 import { B2bua } from './b2bua.ts';
+import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
 import { afterRealTime } from './engine/control/after.ts';
 import { Engine, type EngineOptions } from './engine/engine.ts';
@@ -114,7 +115,16 @@ async function startEngine(
   const engine = new Engine({
     ...engineOptions(config, log),
     control: { host: '127.0.0.1', port: 0, secret },
-    admit: flow => admission.judge(flow.remote.address, Date.now()),
+    allow: allowedMethods,
+    admit: flow => {
+      const verdict = admission.judge(flow.remote.address, Date.now());
+      if (verdict === 'refuse')
+        log.info(
+          { code: 'untrusted-source', source: formatHop({ ...flow.remote, protocol: flow.protocol }) },
+          'refused',
+        );
+      return verdict;
+    },
   });
   const { control, listeners } = await engine.start();
   started.add(() => engine.stop());

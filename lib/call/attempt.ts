@@ -136,5 +136,13 @@ function isWorthFailover(status: number): boolean {
 /** A bare 408 or 5xx came from no peer: nothing answered, or nothing could be sent. */
 function fault(status: number, payload: Payload): { verdict: Verdict; blame: Blamed } {
   if (!isWorthFailover(status)) return { verdict: 'rejected', blame: 'callee' };
-  return { verdict: 'failed', blame: payload.headers.length === 0 ? 'network' : 'callee' };
+  return { verdict: 'failed', blame: isOurOwn(payload) ? 'network' : 'callee' };
+}
+
+/** Made up here or by our engine for a response that never came: nothing in it, or the engine's warning (RFC 3261 §20.43). */
+function isOurOwn({ headers }: Payload): boolean {
+  if (headers.length === 0) return true;
+  return headers.some(
+    ({ name, value }) => name.toLowerCase() === 'warning' && value.startsWith('399 baton '),
+  );
 }

@@ -38,9 +38,10 @@ export interface Relayed {
   /** It carries an offer; an INVITE without one is answered by an offer (RFC 3264, RFC 3261 §14.1). */
   readonly offers: boolean;
   /**
-   * `relayed`: no final response yet. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in.
+   * `relayed`: no final response yet. `withdrawn`: INVITE only, its sender has taken it back and the other leg
+   * has not said its last word. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in.
    */
-  readonly stage: 'relayed' | 'acknowledging';
+  readonly stage: 'relayed' | 'withdrawn' | 'acknowledging';
   /** What it changes once its 2xx is sent. */
   readonly operations: readonly Operation[];
 }

@@ -6,6 +6,7 @@ import { onNotifyTimeout } from './notify.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, TimerName } from './signal.ts';
+import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /**
@@ -55,6 +56,9 @@ function take(turn: Turn, signal: Signal | ReleaseWanted): void {
       return;
     case 'responded':
       onResponded(turn, signal);
+      return;
+    case 'withdrawn':
+      onWithdrawn(turn, signal);
       return;
     case 'hungUp':
       onHungUp(turn, signal);

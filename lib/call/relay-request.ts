@@ -43,7 +43,7 @@ export function retryHeld(turn: Turn): void {
  */
 function isReady(turn: Turn, to: Leg, method: MidCallMethod): boolean {
   if (method !== 'INVITE') return hasDialog(to);
-  return to.state.is === 'confirmed' && !turn.call.relayed.some(({ stage }) => stage === 'acknowledging');
+  return to.state.is === 'confirmed' && turn.call.relayed.every(({ stage }) => stage === 'relayed');
 }
 
 interface RelayRefusal {
@@ -65,8 +65,10 @@ function hopRefusal({ payload }: HeldRequest): RelayRefusal | undefined {
 function offerRefusal(turn: Turn, request: HeldRequest): RelayRefusal | undefined {
   if (!isOffer(request.method, carriesSdp(request.payload))) return undefined;
   for (const other of turn.call.relayed) {
-    if (other.stage !== 'relayed' || !isOffer(other.sentMethod, other.offers)) continue;
-    return other.from === request.from ? comeBack(turn) : { status: 491 };
+    if (other.stage === 'acknowledging' || !isOffer(other.sentMethod, other.offers)) continue;
+    if (other.from !== request.from) return { status: 491 };
+    // A new one after one that was taken back only has to wait for the other leg's last word on that.
+    if (other.stage === 'relayed') return comeBack(turn);
   }
   const from = turn.leg(request.from);
   if (request.method !== 'INVITE' || from === undefined || from.state.is === 'confirmed') return undefined;

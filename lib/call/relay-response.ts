@@ -7,6 +7,7 @@ import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, re
 import { retryHeld } from './relay-request.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
+import { endWithdrawn } from './withdrawal.ts';
 
 /**
  * A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from
@@ -22,8 +23,11 @@ export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   const leg = turn.learn(known, signal.payload);
   if (signal.request.startsWith('event')) onEventAnswered(turn, leg, signal);
   else if (signal.request.startsWith('probe')) onProbeAnswered(turn, leg, signal);
-  else if (relayed?.stage !== 'relayed') acknowledgeStray(turn, signal);
-  else relayResponse(turn, relayed, signal, leg);
+  else if (relayed?.stage === 'relayed') relayResponse(turn, relayed, signal, leg);
+  else {
+    acknowledgeStray(turn, signal);
+    if (relayed?.stage === 'withdrawn' && signal.status >= 200) endWithdrawn(turn, relayed);
+  }
 }
 
 function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {

@@ -61,7 +61,7 @@ function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Endin
 function answerPending(turn: Turn): void {
   for (const relayed of turn.call.relayed) {
     if (relayed.stage === 'relayed') respond(turn, relayed.from, relayed.request, { status: 487 });
-    else endAcknowledging(turn, relayed);
+    else if (relayed.stage === 'acknowledging') endAcknowledging(turn, relayed);
   }
   for (const held of turn.call.held) respond(turn, held.from, held.request, { status: 487 });
 }

@@ -102,6 +102,13 @@ export type Signal =
       readonly reason: string;
       readonly payload: Payload;
     }
+  /** The peer takes its re-INVITE back by CANCEL; it has been answered 487. */
+  | {
+      readonly type: 'withdrawn';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly payload: Payload;
+    }
   /** BYE from the peer; already answered 200. */
   | { readonly type: 'hungUp'; readonly leg: LegId; readonly payload: Payload }
   /** The leg ended without the peer's doing: no ACK, owner lost, engine gone. */
@@ -166,6 +173,13 @@ export type Effect =
       /** Only on a request that goes on for one of the other leg; 70 otherwise. */
       readonly maxForwards?: number;
       readonly payload: Payload;
+    }
+  /** CANCEL of our re-INVITE; its final response still comes, and may be a 2xx. */
+  | {
+      readonly do: 'withdraw';
+      readonly leg: LegId;
+      readonly request: RequestId;
+      readonly headers: readonly HeaderLine[];
     }
   | {
       readonly do: 'respond';

@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly streams?: Partial<StreamSettings>;
   /** Asked for each new request before anything is kept of it; default: everybody may. */
   readonly admit?: Admit;
+  /** What a 405 to an unknown method says is allowed; default: the methods that applications registered. */
+  readonly allow?: string;
   readonly counters?: EngineCounters;
   readonly log?: EngineLog;
   readonly resolver?: Resolver;
@@ -112,6 +114,7 @@ export class Engine {
       resolver: options.resolver ?? systemResolver(),
       protocols: new Set(options.listen.map(hop => hop.protocol)),
       reachable: hop => transports.listenerFor(hop) !== undefined,
+      allow: options.allow,
       log,
       wallClockMs: Date.now,
     });

@@ -146,8 +146,10 @@ export class DrachtioSignalling implements Signalling {
         this.#outgoing.acknowledge(leg, effect.request, effect.payload);
         break;
       case 'request':
-        this.#outgoing.request(leg, effect);
+        this.#outgoing.midCall.request(leg, effect);
         break;
+      case 'withdraw':
+        return this.#outgoing.midCall.withdraw(leg, effect);
       case 'respond':
         this.#outgoing.respond(leg, effect);
         break;

@@ -40,7 +40,7 @@ export class Incoming {
   receiveCancel(server: Server, invite: ReceivedRequest, raw: string): void {
     const leg = this.#desk.legs.byInvite(invite);
     if (leg === undefined) {
-      this.#forgetCancelled(server, invite);
+      this.#withdraw(server, invite, raw);
       return;
     }
     if (leg.state !== 'invited') return;
@@ -53,10 +53,13 @@ export class Incoming {
   }
 
   /** A re-INVITE taken back: the engine has answered it 487, so our answer would come too late. */
-  #forgetCancelled(server: Server, invite: ReceivedRequest): void {
+  #withdraw(server: Server, invite: ReceivedRequest, raw: string): void {
     const leg = server.byDialog.get(invite.dialogId);
     const pending = leg?.pending.find(one => one.kind === 'toAnswer' && one.received === invite);
-    if (pending !== undefined) leg?.drop(pending);
+    if (leg === undefined || pending?.kind !== 'toAnswer') return;
+    leg.drop(pending);
+    const { payload } = parseRawMessage(raw);
+    this.#desk.tell({ type: 'withdrawn', leg: leg.id, request: pending.request, payload });
   }
 
   /** The engine ended the dialog by itself (control protocol §4.4). */

@@ -21,7 +21,15 @@ export type Pending =
       readonly cseqNumber: number;
     }
   /** Our request, which the peer owes a final response. */
-  | { readonly kind: 'asked'; readonly request: RequestId; readonly method: MidCallMethod }
+  | {
+      readonly kind: 'asked';
+      readonly request: RequestId;
+      readonly method: MidCallMethod;
+      /** From the engine's echo on. */
+      sent?: SentRequest;
+      /** A CANCEL that waits for that echo. */
+      cancelHeaders?: readonly HeaderLine[];
+    }
   /** The peer's 2xx to our INVITE, which we owe the ACK. */
   | {
       readonly kind: 'toAcknowledge';
@@ -50,6 +58,10 @@ export class Leg {
   cancelHeaders: readonly HeaderLine[] | undefined;
   /** A BYE that waits: for the echo of our 2xx, for the ACK, or for the way to the engine. */
   byeHeaders: readonly HeaderLine[] | undefined;
+  /** Caller: provisional responses without echo; the echo names the dialog. */
+  unnamedResponses = 0;
+  /** Caller: early requests that wait for that name. */
+  readonly onceNamed: (() => void)[] = [];
   readonly #pending: Pending[] = [];
 
   constructor(id: LegId, server: Server, state: LegState) {

@@ -1,22 +1,22 @@
-import type { Body, HeaderLine, Payload, RequestId, SignallingEffect } from '../call/signal.ts';
-import { breaksLine, headersToSend } from './headers-to-send.ts';
-import type { Leg, Pending } from './leg.ts';
+import type { HeaderLine, Payload, RequestId } from '../call/signal.ts';
+import { contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
+import { breaksLine } from './headers-to-send.ts';
+import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import { parseRawMessage } from './message-from-raw.ts';
+import { MidCallRequests } from './mid-call-requests.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import type { Server } from './server.ts';
-import type { Content, ReceivedResponse, SendFailure } from './wire.ts';
-
-type EffectOf<Do extends SignallingEffect['do']> = Extract<SignallingEffect, { do: Do }>;
-
-const nothing: Payload = { headers: noHeaders };
+import type { ReceivedResponse, SendFailure } from './wire.ts';
 
 /** Effects, carried out; and what becomes of the requests they send, turned into signals. */
 export class Outgoing {
+  readonly midCall: MidCallRequests;
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.midCall = new MidCallRequests(desk, (leg, reason) => this.lose(leg, reason));
   }
 
   /** RFC 3261 §13.2.1: an INVITE that makes a leg. Without a server, or when it cannot be sent, it is rejected 503. */
@@ -30,7 +30,7 @@ export class Outgoing {
       return;
     }
     const leg = this.#desk.legs.open(effect.leg, server, 'inviting');
-    const content = this.#content(leg, effect.payload, ownLines(effect));
+    const content = contentOf(this.#desk, leg, effect.payload, ownLines(effect));
     const { requestUri, via } = effect;
     server.connection.send(
       { method: 'INVITE', requestUri, via, ...content },
@@ -48,15 +48,21 @@ export class Outgoing {
 
   progress(leg: Leg, { status, reason, payload }: EffectOf<'progress'>): void {
     if (leg.state !== 'invited' || leg.invite === undefined) return;
-    const response = { status, reason: reasonPhrase(status, reason), ...this.#content(leg, payload) };
-    leg.server.connection.respond(leg.invite, response, () => undefined);
+    const response = { status, reason: reasonPhrase(status, reason), ...contentOf(this.#desk, leg, payload) };
+    // Early requests towards the caller need the dialog (RFC 3311 §5.1: UPDATE before the answer).
+    leg.unnamedResponses += 1;
+    leg.server.connection.respond(leg.invite, response, outcome => {
+      leg.unnamedResponses -= 1;
+      if ('dialogId' in outcome && this.#desk.legs.holds(leg)) this.#desk.legs.bind(leg, outcome.dialogId);
+      for (const send of leg.onceNamed.splice(0)) send();
+    });
   }
 
   answer(leg: Leg, { status, payload }: EffectOf<'answer'>): void {
     if (leg.state !== 'invited' || leg.invite === undefined) return;
     const { invite } = leg;
     leg.state = 'answering';
-    const response = { status, reason: reasonPhrase(status), ...this.#content(leg, payload) };
+    const response = { status, reason: reasonPhrase(status), ...contentOf(this.#desk, leg, payload) };
     leg.server.connection.respond(invite, response, outcome => {
       if (!this.#desk.legs.holds(leg)) return;
       if ('failure' in outcome) {
@@ -77,7 +83,7 @@ export class Outgoing {
   reject(leg: Leg, { status, reason, payload }: EffectOf<'reject'>): void {
     if (leg.state !== 'invited' || leg.invite === undefined) return;
     const mayNameContact = status >= 300 && status <= 399;
-    const content = this.#content(leg, payload, noHeaders, mayNameContact);
+    const content = contentOf(this.#desk, leg, payload, noHeaders, mayNameContact);
     const response = { status, reason: reasonPhrase(status, reason), ...content };
     leg.server.connection.respond(leg.invite, response, () => undefined);
     this.#desk.legs.end(leg);
@@ -92,7 +98,7 @@ export class Outgoing {
   acknowledge(leg: Leg, request: RequestId | undefined, payload: Payload): void {
     const pending = leg.find('toAcknowledge', request);
     if (pending === undefined) return;
-    const content = this.#content(leg, payload);
+    const content = contentOf(this.#desk, leg, payload);
     leg.drop(pending);
     leg.server.connection.acknowledge(pending.answer, content, failure => {
       if (!this.#desk.legs.holds(leg)) return;
@@ -102,35 +108,13 @@ export class Outgoing {
     });
   }
 
-  request(leg: Leg, { request, method, payload }: EffectOf<'request'>): void {
-    if (leg.state === 'ending') return;
-    const asked: Pending = { kind: 'asked', request, method };
-    leg.add(asked);
-    if (leg.dialogId === '') {
-      queueMicrotask(() => this.#requestFailed(leg, asked, 481));
-      return;
-    }
-    leg.server.connection.send(
-      { method, dialogId: leg.dialogId, ...this.#content(leg, payload) },
-      {
-        sent: () => undefined,
-        responded: response => this.#requestResponded(leg, asked, response),
-        failed: failure => {
-          if (failure.kind === 'dialog') this.lose(leg, failure.reason);
-          else this.#requestFailed(leg, asked, statusFor(failure));
-          this.#desk.noteFailure(leg, failure.reason);
-        },
-      },
-    );
-  }
-
   respond(leg: Leg, { request, status, reason, payload }: EffectOf<'respond'>): void {
     const pending = leg.find('toAnswer', request);
     if (pending === undefined) return;
     const { received, cseqNumber } = pending;
     if (status >= 200) leg.drop(pending);
     const mayNameContact = status >= 300 && status <= 399;
-    const content = this.#content(leg, payload, noHeaders, mayNameContact);
+    const content = contentOf(this.#desk, leg, payload, noHeaders, mayNameContact);
     const accepts = received.method === 'INVITE' && status >= 200 && status <= 299;
     const response = { status, reason: reasonPhrase(status, reason), ...content };
     leg.server.connection.respond(received, response, outcome => {
@@ -262,36 +246,12 @@ export class Outgoing {
 
   #sendCancel(leg: Leg, lines: readonly HeaderLine[]): void {
     if (leg.sentInvite === undefined) return;
-    leg.server.connection.cancel(leg.sentInvite, this.#content(leg, { headers: lines }));
-  }
-
-  #requestResponded(leg: Leg, asked: Extract<Pending, { kind: 'asked' }>, response: ReceivedResponse): void {
-    const { request, method } = asked;
-    const { status, reason } = response;
-    const isInvite = method === 'INVITE';
-    if (status < 200 && (!isInvite || status === 100)) return;
-    if (status >= 200) leg.drop(asked);
-    const accepted = isInvite && status >= 200 && status <= 299;
-    if (!this.#desk.legs.holds(leg) || leg.state === 'ending') {
-      if (accepted) leg.server.connection.acknowledge(response, { headers: {} }, () => undefined);
-      return;
-    }
-    if (accepted) leg.add({ kind: 'toAcknowledge', request, answer: response });
-    const { payload } = parseRawMessage(response.raw);
-    this.#desk.tell({ type: 'responded', leg: leg.id, request, method, status, reason, payload });
-  }
-
-  #requestFailed(leg: Leg, asked: Extract<Pending, { kind: 'asked' }>, status: number): void {
-    if (!this.#desk.legs.holds(leg) || leg.state === 'ending' || !leg.pending.includes(asked)) return;
-    leg.drop(asked);
-    const { request, method } = asked;
-    const reason = reasonPhrase(status);
-    this.#desk.tell({ type: 'responded', leg: leg.id, request, method, status, reason, payload: nothing });
+    leg.server.connection.cancel(leg.sentInvite, contentOf(this.#desk, leg, { headers: lines }));
   }
 
   #sendBye(leg: Leg, lines: readonly HeaderLine[]): void {
     leg.server.connection.send(
-      { method: 'BYE', dialogId: leg.dialogId, ...this.#content(leg, { headers: lines }) },
+      { method: 'BYE', dialogId: leg.dialogId, ...contentOf(this.#desk, leg, { headers: lines }) },
       {
         sent: () => undefined,
         responded: response => {
@@ -304,25 +264,13 @@ export class Outgoing {
       },
     );
   }
-
-  #content(
-    leg: Leg,
-    payload: Payload,
-    own: readonly HeaderLine[] = noHeaders,
-    mayNameContact = false,
-  ): Content {
-    const body: Body | undefined = payload.body;
-    const { headers, refused } = headersToSend({ lines: payload.headers, body, own, mayNameContact });
-    if (refused.length > 0) this.#desk.noteRefused(leg, refused);
-    return body === undefined ? { headers } : { headers, body: body.content };
-  }
 }
 
 function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
   const lines = [
     { name: 'From', value: effect.from },
     { name: 'To', value: effect.to },
-    { name: 'Max-Forwards', value: String(effect.maxForwards) },
+    hopsLine(effect.maxForwards),
   ];
   // Without a user the engine's own Contact says the same (control protocol §7.1).
   if (/^[^\s<>@"]+$/.test(effect.contactUser)) {
@@ -330,9 +278,6 @@ function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
   }
   return lines;
 }
-
-// RFC 3261 §8.1.3.1: a request without an answer counts as answered 408, one that cannot be sent as 503.
-const statusFor = (failure: SendFailure): number => (failure.kind === 'timeout' ? 408 : 503);
 
 /** A URI stands in the request line, the next hop between `|` in the control frame's first line. */
 const breaksFrame = (uri: string): boolean => breaksLine(uri) || uri.includes('|') || uri.includes(' ');

@@ -18,6 +18,15 @@ export const knownDifferences = {
     reason:
       'what was being set up when the connection went is neither answered nor cancelled (drachtio-server#132)',
   },
+  'reinvite-cancel': {
+    of: 'drachtio-server',
+    reason:
+      'the CANCEL of a re-INVITE is answered, but the application is not told of it, nor can it send one',
+  },
+  'no-early-dialog': {
+    of: 'drachtio-server',
+    reason: 'the dialog of a caller is there from the 200 on, or from a reliable 1xx (control protocol §6)',
+  },
   'dialogs-not-given-back': {
     of: 'drachtio-server',
     reason: 'a dialog belongs to its connection: who returns gets none of its requests (control protocol §6)',

@@ -90,6 +90,56 @@ for (const backend of backendNames) {
         expect([told.request, told.payload.body?.content]).to.deep.equal([request, sdp('late')]);
       });
 
+      it(`tells that the ${side} takes its re-INVITE back, and forgets it`, async () => {
+        const { leg, dialog } = await legOf();
+        const invite = dialog.request('INVITE', { body: sdp('hold') });
+        const { request } = await stage.told.next('requested', leg);
+        dialog.agent.cancel(invite, { headers: [['Reason', 'SIP;cause=200']] });
+        await dialog.agent.expect('200 CANCEL');
+        if (!stage.differs('reinvite-cancel')) {
+          const told = await stage.told.next('withdrawn', leg);
+          expect(told.request).to.equal(request);
+          expect(told.payload.headers).to.deep.include({ name: 'Reason', value: 'SIP;cause=200' });
+        }
+        dialog.agent.ackRefusal(invite, await dialog.agent.expect('487 INVITE'));
+        stage.perform({ do: 'respond', leg, request, status: 200, payload: sdpPayload('late') });
+        dialog.request('INFO');
+        await stage.told.next('requested', leg);
+      });
+
+      it(`takes a re-INVITE to the ${side} back, asked for at once or later`, async () => {
+        const { leg, dialog } = await legOf();
+        for (const atOnce of [true, false]) {
+          const request = stage.newRequestId();
+          stage.perform({ do: 'request', leg, request, method: 'INVITE', payload: sdpPayload('hold') });
+          const headers = [{ name: 'Reason', value: 'SIP;cause=200' }];
+          if (atOnce) stage.perform({ do: 'withdraw', leg, request, headers });
+          const invite = await dialog.agent.expect('INVITE');
+          dialog.agent.respond(invite, 100);
+          if (!atOnce) stage.perform({ do: 'withdraw', leg, request, headers });
+          if (!stage.differs('reinvite-cancel')) {
+            const cancel = await dialog.agent.expect('CANCEL');
+            expect(cancel.get('Reason')).to.equal('SIP;cause=200');
+            dialog.agent.respond(cancel, 200);
+          }
+          dialog.agent.respond(invite, 487);
+          expect(await stage.told.next('responded', leg)).to.include({ request, status: 487 });
+        }
+      });
+
+      it(`counts hops on a request to the ${side}`, async () => {
+        const { leg, dialog } = await legOf();
+        for (const maxForwards of [undefined, 4]) {
+          const hops = maxForwards === undefined ? {} : { maxForwards };
+          const request = stage.newRequestId();
+          stage.perform({ do: 'request', leg, request, method: 'INFO', payload: empty, ...hops });
+          const info = await dialog.agent.expect('INFO');
+          expect(info.get('Max-Forwards')).to.equal(String(maxForwards ?? 70));
+          dialog.agent.respond(info, 200);
+          await stage.told.next('responded', leg);
+        }
+      });
+
       it(`refuses a re-INVITE of the ${side} with 488 and takes the next`, async () => {
         const { leg, dialog } = await legOf();
         const first = dialog.request('INVITE', { body: sdp('video') });
@@ -142,6 +192,25 @@ for (const backend of backendNames) {
         expect([ack.body, ack.cseq.number]).to.deep.equal([sdp('answer'), invite.cseq.number]);
       });
     }
+
+    it('sends UPDATE to a caller that is not answered yet', async () => {
+      const { leg, invite } = await stage.invited({ body: sdp('alice') });
+      stage.perform({ do: 'progress', leg, status: 183, reason: '', payload: sdpPayload('early') });
+      await stage.alice.expect('183 INVITE');
+      const request = stage.newRequestId();
+      stage.perform({ do: 'request', leg, request, method: 'UPDATE', payload: sdpPayload('earlier') });
+      if (stage.differs('no-early-dialog')) {
+        expect(await stage.told.next('responded', leg)).to.include({ request, status: 481 });
+      } else {
+        const update = await stage.alice.expect('UPDATE');
+        expect(update.body).to.equal(sdp('earlier'));
+        stage.alice.respond(update, 200, { body: sdp('yes') });
+        expect(await stage.told.next('responded', leg)).to.include({ request, status: 200 });
+      }
+      stage.perform({ do: 'reject', leg, status: 486, payload: empty });
+      stage.alice.ackRefusal(invite, await stage.alice.expect('486 INVITE'));
+      await stage.idle();
+    });
 
     it('sends INFO while a re-INVITE waits, and tells both answers', async () => {
       const { leg, dialog } = await stage.calleeLeg(bobLeg);

@@ -64,7 +64,7 @@ export class Dialog {
   /** INVITEs (initial or re-INVITE) whose 2xx came and whose ACK the application still owes, by CSeq number. */
   owedAck: { readonly cseq: number; readonly invite: SipMessage } | undefined;
   sentAck: SentAck | undefined;
-  /** Our re-INVITE without a final response. */
+  /** Our INVITE, the initial one or a re-INVITE, until it is over. */
   ownInvite: ClientTransaction | undefined;
   /** Our BYE is on its way. */
   leaving = false;

@@ -16,7 +16,7 @@ export class SipMessage {
   readonly start: StartLine;
   readonly headers: HeaderList;
   body: ByteString;
-  /** Octets on the wire, set by whoever read or wrote them; 0 before. */
+  /** Octets on the wire, noted by `parseMessage` and `serializeMessage`; 0 before. */
   wireBytes = 0;
   #cseq: CSeq | undefined;
   #via: Via | undefined;

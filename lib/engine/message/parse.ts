@@ -54,6 +54,7 @@ export function parseMessage(bytes: ByteString, limits: MessageLimits): ParseOut
   if (line === undefined) return noise(bytes.startsWith('SIP/', from) ? 'malformed-response' : 'not-sip');
   const section = readHeaderSection(bytes, lf + 1, limits);
   const message = new SipMessage(line.start, section.headers);
+  message.wireBytes = bytes.length;
   const tooLarge = overLimit(bytes.length, lineTo - from, section, limits);
   if (line.start.kind === 'response' || line.start.method === 'ACK') {
     return readLeniently(message, section, bytes, line.fault ?? tooLarge, limits);

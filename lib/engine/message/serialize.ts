@@ -18,7 +18,7 @@ export class UnsafeHeaderError extends Error {
 
 /**
  * The octets of a message. Header lines in order and spelled as held; Content-Length says what the body has, in its place
- * or last. Throws UnsafeHeaderError for CR or LF in a value or in the start line, and for a name that is no token.
+ * or last; how many there are is noted in the message. Throws UnsafeHeaderError for CR or LF in a value or in the start line, and for a name that is no token.
  */
 export function serializeMessage(message: SipMessage): ByteString {
   const length = String(message.body.length);
@@ -33,7 +33,9 @@ export function serializeMessage(message: SipMessage): ByteString {
       lengthLine = '';
     }
   });
-  return `${text}${lengthLine}\r\n${message.body}`;
+  const bytes = `${text}${lengthLine}\r\n${message.body}`;
+  message.wireBytes = bytes.length;
+  return bytes;
 }
 
 /**

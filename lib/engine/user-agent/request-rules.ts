@@ -15,14 +15,27 @@ export function refuseMethod(request: SipMessage): RuleRefusal | undefined {
 
 /** Extensions that only the engine itself could carry out. Others are the application's to accept or refuse. */
 const ENGINE_EXTENSIONS_MISSING: ReadonlySet<string> = new Set(['100rel', 'timer']);
+/** Extensions an application can carry out above the engine; when the engine refuses for another, these are not to blame. */
+const APPLICATION_EXTENSIONS: ReadonlySet<string> = new Set([
+  ...[
+    'answermode',
+    'early-session',
+    'from-change',
+    'histinfo',
+    'join',
+    'norefersub',
+    'replaces',
+    'resource-priority',
+  ],
+  ...['siprec', 'tdialog', 'uui'],
+]);
 
 /** RFC 3261 §8.2.2.3: a required extension that is not supported is answered 420 with Unsupported. */
 export function refuseRequired(request: SipMessage): RuleRefusal | undefined {
   if (!request.headers.has('require')) return undefined;
-  const missing = listTokens(request.headers, 'require').filter(tag =>
-    ENGINE_EXTENSIONS_MISSING.has(tag.toLowerCase()),
-  );
-  if (missing.length === 0) return undefined;
+  const required = listTokens(request.headers, 'require');
+  if (!required.some(tag => ENGINE_EXTENSIONS_MISSING.has(tag.toLowerCase()))) return undefined;
+  const missing = required.filter(tag => !APPLICATION_EXTENSIONS.has(tag.toLowerCase()));
   return { status: 420, reason: 'Bad Extension', headers: [['Unsupported', missing.join(', ')]] };
 }
 

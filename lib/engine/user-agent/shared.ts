@@ -23,6 +23,8 @@ export interface Shared {
   readonly resolver: Resolver;
   readonly protocols: ReadonlySet<Protocol>;
   readonly reachable: (hop: Hop) => boolean;
+  /** What the engine's own 405 says is allowed; default: the methods that applications registered. */
+  readonly allow?: string | undefined;
   readonly log: EngineLog;
   /** Milliseconds since the epoch, for the time field of frames. */
   readonly wallClockMs: () => number;

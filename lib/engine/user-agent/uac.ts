@@ -126,21 +126,21 @@ export class Uac implements ClientExchangeEvents {
         if (method === 'BYE') this.#ender.forget(dialog);
         return reply(failed(`no way to ${routed.nextHopUri.replace(/[|\r\n]/g, '?')}`));
       }
-      const exchange = this.#start({ owner, request, hop, dialog, isInDialog: true }, reply);
-      if (method === 'INVITE') dialog.ownInvite = exchange.transaction;
+      this.#start({ owner, request, hop, dialog, isInDialog: true }, reply);
     });
   }
 
   #start(
     parts: { owner: Owner; request: SipMessage; hop: Hop; dialog: Dialog | undefined; isInDialog: boolean },
     reply: Reply,
-  ): ClientExchange {
+  ): void {
     const exchange = new ClientExchange({ ...parts, id: this.#shared.newTransactionId(), events: this });
     this.#exchanges.set(exchange.id, exchange);
     const flow = parts.hop.protocol === 'tcp' ? parts.dialog?.flow : undefined;
     exchange.transaction = this.#shared.transactions.startClient(parts.request, parts.hop, exchange, flow);
+    if (parts.request.method === 'INVITE' && parts.dialog !== undefined)
+      parts.dialog.ownInvite = exchange.transaction;
     reply(this.#sent(parts.request, parts.hop, exchange.id));
-    return exchange;
   }
 
   /** The name has no address: the application hears of it as of any other failure to send, by a response. */
@@ -155,7 +155,7 @@ export class Uac implements ClientExchangeEvents {
     reply(this.#sent(request, nowhere, exchange.id));
     // drachtio-srf misses a response that reaches it in one chunk with the reply: a turn of the event loop later.
     setImmediate(() => {
-      this.#synthesize(exchange, 503, 'DNS Error');
+      this.#synthesize(exchange, 503, 'DNS Error', 'the target has no address');
     });
   }
 
@@ -235,8 +235,9 @@ export class Uac implements ClientExchangeEvents {
     const { dialog } = exchange;
     if (dialog !== undefined && (!exchange.isInDialog || exchange.request.method === 'BYE'))
       this.#ender.forget(dialog);
-    if (failure === 'timeout') this.#synthesize(exchange, 408, 'Request Timeout');
-    else this.#synthesize(exchange, 503, 'Service Unavailable');
+    if (failure === 'timeout')
+      this.#synthesize(exchange, 408, 'Request Timeout', 'no final response from the target');
+    else this.#synthesize(exchange, 503, 'Service Unavailable', 'the target cannot be reached');
   }
 
   exchangeOver(exchange: ClientExchange): void {
@@ -246,9 +247,13 @@ export class Uac implements ClientExchangeEvents {
     }
   }
 
-  /** RFC 3261 §8.1.3.1: a timeout is treated as a 408, a transport error as a 503. */
-  #synthesize(exchange: ClientExchange, status: number, reason: string): void {
-    const response = responseTo(exchange.request, { status, reason, toTag: newTag() });
+  /**
+   * RFC 3261 §8.1.3.1: a timeout is treated as a 408, a transport error as a 503. The Warning (§20.43) tells whoever reads it
+   * that no such response came over the network.
+   */
+  #synthesize(exchange: ClientExchange, status: number, reason: string, why: string): void {
+    const extra = [['Warning', `399 baton "${why}"`]] as const;
+    const response = responseTo(exchange.request, { status, reason, toTag: newTag(), extra });
     this.#tell(exchange, response, exchange.hop);
   }
 

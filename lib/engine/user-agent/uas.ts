@@ -65,8 +65,9 @@ export class Uas implements ServerExchangeEvents {
   /** Control protocol §3.3: a method nobody registered is answered 503 at once; one that SIP does not know, 405. */
   #nobody(method: string): RuleRefusal {
     if (KNOWN_METHODS.includes(method)) return { status: 503, reason: 'Service Unavailable' };
-    const taken = KNOWN_METHODS.filter(known => this.#shared.applications.serves(known));
-    return { status: 405, reason: 'Method Not Allowed', headers: [['Allow', taken.join(', ')]] };
+    const { allow, applications } = this.#shared;
+    const taken = allow ?? KNOWN_METHODS.filter(known => applications.serves(known)).join(', ');
+    return { status: 405, reason: 'Method Not Allowed', headers: [['Allow', taken]] };
   }
 
   #receiveInDialog(transaction: ServerTransaction): void {
@@ -105,9 +106,13 @@ export class Uas implements ServerExchangeEvents {
     });
   }
 
-  /** RFC 3261 §15: a caller may send BYE in an early dialog; to the application it is a CANCEL. */
+  /**
+   * RFC 3261 §15: a caller may send BYE in an early dialog; to the application it is a CANCEL. A callee must not; one that does
+   * wants no call: its INVITE is cancelled, and the application hears of it by the final response.
+   */
   #receiveEarlyBye(transaction: ServerTransaction, dialog: Dialog): void {
     this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
+    if (dialog.role === 'uac') dialog.ownInvite?.cancel([]);
     const invite = this.#exchanges.ofDialog(dialog).find(exchange => !exchange.isInDialog);
     if (invite !== undefined) this.exchangeCancelled(invite, asCancel(transaction.request, invite.request));
   }

@@ -30,6 +30,7 @@ export interface UserAgentOptions {
   readonly resolver: Resolver;
   readonly protocols: ReadonlySet<Protocol>;
   readonly reachable: (hop: Hop) => boolean;
+  readonly allow?: string | undefined;
   readonly log: EngineLog;
   readonly wallClockMs: () => number;
 }

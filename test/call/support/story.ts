@@ -217,6 +217,8 @@ function wordsFor(
       return { what: effect.request === undefined ? 'ACK' : 'ACK to re-INVITE', payload: effect.payload };
     case 'cancel':
       return { what: 'CANCEL' };
+    case 'withdraw':
+      return { what: 'CANCEL of re-INVITE' };
     case 'hangUp':
       return { what: 'BYE' };
   }
@@ -256,6 +258,11 @@ export class Party {
 
   cancels(carried: Carried = {}): void {
     this.#feed({ type: 'cancelled', leg: this.leg, payload: payloadOf(carried) });
+  }
+
+  /** Takes a re-INVITE back. */
+  withdraws(request: RequestId, carried: Carried = {}): void {
+    this.#feed({ type: 'withdrawn', leg: this.leg, request, payload: payloadOf(carried) });
   }
 
   hangsUp(carried: Carried = {}): void {

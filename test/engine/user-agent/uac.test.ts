@@ -251,6 +251,26 @@ describe('the client side of the user agent', () => {
     expect(bench.takeDelivered()).to.deep.equal(['503']);
   });
 
+  it('says in a Warning that a response was made up', () => {
+    const { bench } = calling();
+    bench.timers.advance(32_000);
+    expect(bench.app.last.message.headers.get('warning')).to.match(/^399 baton "/);
+  });
+
+  it('cancels the INVITE of a callee that says BYE before it has answered', () => {
+    const { bench, invite } = calling();
+    respond(bench, invite, '180 Ringing');
+    bench.receive(`BYE sip:alice@127.0.0.1 SIP/2.0
+      Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bKbye
+      From: <sip:bob@192.0.2.9>;tag=bob-tag
+      To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
+      Call-ID: ${invite.callId}
+      CSeq: 1 BYE`);
+    expect(bench.takeSent()).to.deep.equal(['200', 'CANCEL']);
+    respond(bench, invite, '487 Request Terminated');
+    expect(bench.takeDelivered()).to.deep.equal(['180', '487']);
+  });
+
   it('counts its own CSeq up and follows the Contact of a re-INVITE 200', () => {
     const { bench, invite, dialog } = established();
     bench.order('INVITE sip:placeholder SIP/2.0\nCSeq: 1 INVITE', { dialog }, SDP);

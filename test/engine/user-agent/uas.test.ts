@@ -201,6 +201,12 @@ describe('the server side of the user agent', () => {
     });
   }
 
+  it('names every required extension that nobody carries out', () => {
+    const bench = new Workbench();
+    bench.receive(invite('Require: foo, 100rel\nRequire: replaces'));
+    expect(bench.lastSent.headers.get('unsupported')).to.equal('foo, 100rel');
+  });
+
   it('hands in-dialog requests over under a fresh transaction and the dialog id', () => {
     const { bench, toTag, dialogId } = answered();
     bench.receive(inDialog('INFO', toTag, 2));

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { Story, textOf } from './support/story.ts';
+
+describe('a re-INVITE that is taken back', () => {
+  it('is cancelled on the other leg, with the Reason, and its 487 goes nowhere', () => {
+    const story = new Story().established();
+    const request = story.alice.sends('INVITE', { sdp: 'hold' });
+    story.heard();
+    story.alice.withdraws(request, { headers: ['Reason: SIP;cause=200', 'Via: v'] });
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL of re-INVITE']);
+    expect(textOf(story.bob.got('withdraw').headers)).to.deep.equal(['Reason: SIP;cause=200']);
+    story.bob.replies('INVITE', 487);
+    expect(story.heard()).to.deep.equal([]);
+    expect(story.call.relayed).to.deep.equal([]);
+    expect(story.call.state).to.equal('established');
+  });
+
+  it('is acknowledged when its 2xx crosses the CANCEL', () => {
+    const story = new Story().established();
+    const request = story.alice.sends('INVITE', { sdp: 'hold' });
+    story.alice.withdraws(request);
+    story.heard();
+    story.bob.replies('INVITE', 200, { sdp: 'held' });
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+  });
+
+  it('changes no data', () => {
+    const story = new Story().established();
+    const request = story.alice.sends('INVITE', { sdp: 'hold', headers: ['X-MS-Custom-A: 1'] });
+    story.alice.withdraws(request);
+    story.bob.replies('INVITE', 200, { sdp: 'held' });
+    expect(story.call.data).to.deep.equal([]);
+  });
+
+  it('lets the next one of the same side wait for the last word on it, and refuses one of the other side', () => {
+    const story = new Story().established();
+    story.alice.withdraws(story.alice.sends('INVITE', { sdp: 'hold' }));
+    story.heard();
+    story.alice.sends('INVITE', { sdp: 'again' });
+    story.bob.sends('INVITE', { sdp: 'mine' });
+    expect(story.heard()).to.deep.equal(['bob ← 491 to INVITE']);
+    story.bob.replies('INVITE', 487);
+    expect(story.heard()).to.deep.equal(['bob ← INVITE again']);
+  });
+
+  it('never goes on when it still waited here', () => {
+    const story = new Story().established();
+    story.alice.withdraws(story.alice.sends('INVITE', { sdp: 'hold' }));
+    const second = story.alice.sends('INVITE', { sdp: 'again' });
+    story.alice.withdraws(second);
+    story.heard();
+    story.bob.replies('INVITE', 487);
+    expect(story.heard()).to.deep.equal([]);
+    expect(story.call.held).to.deep.equal([]);
+  });
+
+  it('leaves nothing when the call ends meanwhile', () => {
+    const story = new Story().established();
+    story.alice.withdraws(story.alice.sends('INVITE', { sdp: 'hold' }));
+    story.heard();
+    story.alice.hangsUp();
+    expect(story.heard()).to.deep.equal(['bob ← BYE']);
+    expect(story.call.relayed).to.deep.equal([]);
+  });
+
+  it('is nothing when nobody knows it', () => {
+    const story = new Story().established();
+    story.alice.withdraws(story.alice.sends('INFO', { body: { contentType: 'a/b', content: 'x' } }));
+    story.heard();
+    story.bob.replies('INFO', 200);
+    expect(story.heard()).to.deep.equal(['alice ← 200 to INFO']);
+  });
+});

@@ -71,9 +71,16 @@ export class BatonProcess {
     const ready = await baton.#waitForLine(line => line.msg === 'ready', options.readyWithinMs ?? 15_000);
     if (ready) return baton;
     await baton.stop('SIGKILL');
-    throw new Error(
-      `Baton did not get ready\n${baton.strayOutput.join('\n')}\n${baton.log.map(line => JSON.stringify(line)).join('\n')}\n${baton.stderr}`,
-    );
+    throw new Error(`Baton did not get ready\n${baton.lastWords}`);
+  }
+
+  /** Whether it runs, and the last it wrote: for failures. */
+  get lastWords(): string {
+    const state = this.running
+      ? 'Baton runs'
+      : `Baton ended: ${this.#child.exitCode ?? this.#child.signalCode}`;
+    const lines = this.log.slice(-10).map(line => JSON.stringify(line));
+    return [state, ...lines, ...this.strayOutput.slice(-5), this.stderr.slice(-3_000)].join('\n');
   }
 
   /** Of the process started, which may be npm. */

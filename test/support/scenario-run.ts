@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { BatonProcess } from './baton-process.ts';
 import { freePort, releasePorts } from './free-ports.ts';
 import { type Sample, sumOf } from './prometheus-text.ts';
@@ -68,6 +69,11 @@ class Stage {
     await this.#judgeCallees(callees);
     await this.#judgeBaton(baton, before);
     await this.#judgeEnding(baton);
+  }
+
+  /** Something that should always work did not. */
+  break(error: unknown): void {
+    this.failures.push(`${inspect(error)}\n${this.#baton?.lastWords ?? ''}`);
   }
 
   async clear(): Promise<void> {
@@ -222,6 +228,8 @@ export async function runStory(story: Story): Promise<StoryResult> {
   const stage = new Stage(story, address, folder);
   try {
     await stage.play();
+  } catch (error) {
+    stage.break(error);
   } finally {
     await stage.clear();
   }

@@ -108,7 +108,8 @@ function uuiEntry(message: DataMessage): Entry | undefined {
 }
 
 function dataFromBody(body: Body, type: string, from: Origin): Read | undefined {
-  if (isEncoded(body)) return undefined;
+  // RFC 8259 §8.1: JSON is UTF-8; what is no text is no form either.
+  if (isEncoded(body) || body.octets === true) return undefined;
   if (type === 'application/json') return userDataFromJson(body.content, from);
   return type === 'application/x-www-form-urlencoded' ? userDataFromForm(body.content, from) : undefined;
 }

@@ -56,7 +56,8 @@ export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
   }
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
   const { status, reason, payload } = signal;
-  attemptFailed(turn, turn.changeLeg(callee, { state: ended }), {
+  const failed = turn.learn(turn.changeLeg(callee, { state: ended }), payload);
+  attemptFailed(turn, failed, {
     status,
     reason,
     payload,

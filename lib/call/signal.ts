@@ -16,6 +16,8 @@ export interface Body {
   readonly content: string;
   /** Content-Disposition, Content-Encoding, …: the other Content-* lines but Content-Length. */
   readonly more?: readonly HeaderLine[];
+  /** The body is no text: `content` has one character for each octet, of that number. */
+  readonly octets?: true;
 }
 
 /** What one SIP message carries besides its routing: all its header lines, and its body when there is one. */

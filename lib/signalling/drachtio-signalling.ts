@@ -32,6 +32,9 @@ export class SignallingCounters {
   disconnections = 0;
 }
 
+/** Asks our engine for bodies that are no text as they are; a real drachtio-server does not care. */
+const octetsTag = 'octets';
+
 /** What our engine says in its version besides the number; a real drachtio-server gives no dialog back. */
 const engineVersionMark = 'baton';
 
@@ -175,7 +178,7 @@ export class DrachtioSignalling implements Signalling {
     const server = new Server(`${address.host}:${address.port}`, address.keepsDialogs);
     server.connection = new DrachtioConnection({
       server: address,
-      tags: [this.instanceTag],
+      tags: [this.instanceTag, octetsTag],
       log: this.#log,
       clock: this.#clock,
       user: {

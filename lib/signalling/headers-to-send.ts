@@ -1,4 +1,5 @@
 import type { Body, HeaderLine } from '../call/signal.ts';
+import { OCTETS_HEADER } from '../engine/message/serialize.ts';
 
 /** Header lines in the form that drachtio-srf sends without changing them, and what was refused. */
 export interface OutgoingHeaders {
@@ -43,6 +44,7 @@ export function headersToSend(outgoing: OutgoingLines): OutgoingHeaders {
   if (body !== undefined) {
     keep({ name: 'Content-Type', value: body.contentType }, true);
     for (const line of body.more ?? []) keep(line, isContentLine(line.name));
+    if (body.octets === true) keep({ name: OCTETS_HEADER, value: '1' }, true);
   }
   return { headers: inOneEntry(kept), refused };
 }

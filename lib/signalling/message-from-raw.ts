@@ -1,4 +1,5 @@
 import type { Body, HeaderLine, Payload } from '../call/signal.ts';
+import { OCTETS_HEADER } from '../engine/message/serialize.ts';
 
 /** What crosses the port of one received message. */
 export interface RawMessage {
@@ -51,7 +52,9 @@ export function parseRawMessage(raw: string): RawMessage {
     appendLine(headers, raw.slice(start, end));
     at = end;
   }
-  const body = bodyOf(headers, blank < 0 ? '' : raw.slice(blank + 4));
+  const octetsAt = headers.findIndex(({ name }) => name === OCTETS_HEADER);
+  if (octetsAt >= 0) headers.splice(octetsAt, 1);
+  const body = bodyOf(headers, blank < 0 ? '' : raw.slice(blank + 4), octetsAt >= 0);
   return { payload: body === undefined ? { headers } : { headers, body }, cseqNumber: cseqNumberOf(headers) };
 }
 
@@ -92,12 +95,17 @@ function appendLine(headers: HeaderLine[], line: string): void {
   });
 }
 
-function bodyOf(headers: readonly HeaderLine[], rest: string): Body | undefined {
-  const content = cutToLength(rest, valueOf(headers, 'content-length'));
+function bodyOf(headers: readonly HeaderLine[], rest: string, octets: boolean): Body | undefined {
+  const content = octets ? rest : cutToLength(rest, valueOf(headers, 'content-length'));
   if (content === '') return undefined;
   const contentType = valueOf(headers, 'content-type') || impliedType(content);
   const more = headers.filter(({ name }) => isOtherContentLine(name.toLowerCase()));
-  return more.length === 0 ? { contentType, content } : { contentType, content, more };
+  return {
+    contentType,
+    content,
+    ...(more.length > 0 && { more }),
+    ...(octets && { octets }),
+  };
 }
 
 // RFC 3261 §20.14, §18.3: Content-Length counts octets; what is beyond it is no part of the message.

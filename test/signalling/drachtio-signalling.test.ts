@@ -134,7 +134,7 @@ describe('DrachtioSignalling', () => {
   }
 
   it('connects with an instance tag, all methods registered once, and says what SIP listens on', async () => {
-    expect(engine.tags).to.deep.equal([signalling.instanceTag]);
+    expect(engine.tags).to.deep.equal([`${signalling.instanceTag},octets`]);
     expect(signalling.instanceTag).to.match(/^instance:[0-9a-f-]{36}$/);
     expect(engine.routes).to.have.length(14).and.to.include.members(['invite', 'bye', 'options', 'refer']);
     expect(signalling.listening).to.deep.equal(['udp/203.0.113.5:5060', 'tcp/203.0.113.5:5060']);

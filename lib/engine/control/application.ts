@@ -9,12 +9,16 @@ export class Application implements Owner {
   readonly name: string;
   /** Equal for the same running process; undefined when it cannot be recognised again. */
   readonly identity: string | undefined;
+  /** It understands bodies that are no text. */
+  readonly takesOctets: boolean;
   connection: ClientConnection | undefined;
   readonly #log: EngineLog;
 
-  constructor(name: string, identity: string | undefined, log: EngineLog) {
+  constructor(options: { name: string; identity: string | undefined; takesOctets: boolean; log: EngineLog }) {
+    const { name, identity, takesOctets, log } = options;
     this.name = name;
     this.identity = identity;
+    this.takesOctets = takesOctets;
     this.#log = log;
   }
 
@@ -26,7 +30,7 @@ export class Application implements Owner {
     const { connection } = this;
     if (connection === undefined || !connection.isOpen) return false;
     try {
-      return connection.write(deliveryPayload(randomUUID(), delivery));
+      return connection.write(deliveryPayload(randomUUID(), delivery, this.takesOctets));
     } catch (error) {
       // Text that would break the frame: to the core it is a message that did not arrive.
       this.#log.error(

@@ -32,13 +32,13 @@ export function sendReplyPayload(frameId: string, requestId: string, reply: Send
 }
 
 /** A message for the client (§4): 13 tokens with the listener on new requests, else 11. */
-export function deliveryPayload(frameId: string, delivery: Delivery): ByteString {
+export function deliveryPayload(frameId: string, delivery: Delivery, takesOctets = false): ByteString {
   const { receivedOn } = delivery;
   const tail = receivedOn === undefined ? '' : `${receivedOn.address}|${receivedOn.port}|`;
   return (
     `${frameId}|sip|${delivery.source}|${delivery.sizeBytes}|${delivery.protocol}|${delivery.address}` +
     `|${delivery.port}|${stackTime(delivery.timeMs)}|${delivery.transactionId}|${encodeField(delivery.dialogId)}` +
-    `|${tail}\r\n${serializeForApplication(delivery.message)}`
+    `|${tail}\r\n${serializeForApplication(delivery.message, takesOctets)}`
   );
 }
 

@@ -4,6 +4,9 @@ import type { ClientConnection } from './connection.ts';
 import type { EngineLog } from '../log.ts';
 import { instanceTagPrefix } from './order.ts';
 
+/** The tag of an application that understands `X-Baton-Octets`: an extension of ours that others never see. */
+const octetsTag = 'octets';
+
 export interface RosterOptions {
   readonly graceMs: number;
   readonly after: After;
@@ -88,7 +91,8 @@ export class Roster {
   #create(connection: ClientConnection, tags: readonly string[], identity: string | undefined): Application {
     this.#arrivals += 1;
     const name = `${this.#arrivals} ${tags.length > 0 ? tags.join(',') : connection.name}`;
-    const application = new Application(name, identity, this.#options.log);
+    const takesOctets = tags.includes(octetsTag);
+    const application = new Application({ name, identity, takesOctets, log: this.#options.log });
     if (identity !== undefined) this.#byIdentity.set(identity, application);
     return application;
   }

@@ -2,6 +2,7 @@ import type { Owner } from '../control/owner.ts';
 import { type ByteString, detached } from '../message/bytes.ts';
 import type { SipMessage } from '../message/message.ts';
 import { uriOf } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
 import type { ClientTransaction } from '../transaction/transaction.ts';
 import type { Flow, Hop, Protocol } from '../transport/transport.ts';
 import { NO_ROUTES, type RouteSet, routeSetOfUac } from './route-set.ts';
@@ -104,7 +105,9 @@ export class Dialog {
   /** RFC 3261 §12.2.1.2 and §12.2.2: Contact of a target refresh request or of its 2xx replaces the remote target. */
   refreshTarget(message: SipMessage): void {
     const contact = message.headers.get('contact');
-    if (contact !== undefined && contact !== '*') this.target = detached(uriOf(contact));
+    const target = contact === undefined ? '' : uriOf(contact);
+    // A Contact that cannot be read is none: what we know already is better than nothing.
+    if (parseUri(target) !== undefined) this.target = detached(target);
   }
 
   nextCseq(): number {

@@ -3,6 +3,7 @@ import { canonicalName } from './header-names.ts';
 import type { SipMessage, StartLine } from './message.ts';
 import { isToken } from './token.ts';
 import { percent } from './uri.ts';
+import { isUtf8, octetsToUtf8 } from './utf8.ts';
 
 /** Something that would end its line and begin another one was about to be written: nothing was. */
 export class UnsafeHeaderError extends Error {
@@ -38,17 +39,28 @@ export function serializeMessage(message: SipMessage): ByteString {
   return bytes;
 }
 
+/** Says that the body on the control port is not text: each octet stands there as the character of that number. */
+export const OCTETS_HEADER = 'X-Baton-Octets';
+export const OCTETS_KEY = 'x-baton-octets';
+
 /**
  * The octets of a message as drachtio-srf can read it (control protocol §13): compact names written out, exactly one
  * Content-Length, and nothing on which it would drop the message or read something else than stands there.
+ *
+ * drachtio-srf decodes UTF-8 and would falsify anything else. A header value that is not UTF-8 is taken for Latin-1, which
+ * is what older devices send. A body that is not goes as octets to an application that `takesOctets`.
  */
-export function serializeForApplication(message: SipMessage): ByteString {
+export function serializeForApplication(message: SipMessage, takesOctets = false): ByteString {
   let text = startLineText(applicationStart(message.start));
   message.headers.forEach((name, value, key) => {
-    if (key === 'content-length' || !isApplicationName(name, key)) return;
-    text += headerLine(name.length === 1 ? (canonicalName(key) ?? name) : name, value);
+    if (key === 'content-length' || key === OCTETS_KEY || !isApplicationName(name, key)) return;
+    const spelled = name.length === 1 ? (canonicalName(key) ?? name) : name;
+    text += headerLine(spelled, isUtf8(value) ? value : octetsToUtf8(value));
   });
-  return `${text}Content-Length: ${message.body.length}\r\n\r\n${message.body}`;
+  const { body } = message;
+  const length = `Content-Length: ${body.length}\r\n`;
+  if (!takesOctets || isUtf8(body)) return `${text}${length}\r\n${body}`;
+  return `${text}${OCTETS_HEADER}: 1\r\n${length}\r\n${octetsToUtf8(body)}`;
 }
 
 /** RFC 3261 §7.1, §7.2. */

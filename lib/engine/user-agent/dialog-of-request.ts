@@ -3,6 +3,7 @@ import { Dialog } from '../dialog/dialog.ts';
 import { routeSetOfUas } from '../dialog/route-set.ts';
 import { SipMessage } from '../message/message.ts';
 import { uriOf, withTag } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/transport.ts';
 
 export interface RequestOfDialog {
@@ -28,11 +29,17 @@ export function dialogOfRequest({ request, flow, localTag, ...rest }: RequestOfD
     remoteParty: from,
     localCseq: Math.floor(Math.random() * 0x0fffffff),
     remoteCseq: request.cseq.number,
-    target: uriOf(request.headers.get('contact') ?? from),
+    target: targetOf(request),
     routeSet: routeSetOfUas(request.headers),
     protocol: flow.protocol,
     flow,
   });
+}
+
+/** RFC 3261 §12.1.1: the Contact; one that is missing or cannot be read leaves the From. */
+function targetOf({ headers }: SipMessage): string {
+  const contact = uriOf(headers.get('contact') ?? '');
+  return parseUri(contact) === undefined ? uriOf(headers.get('from') ?? '') : contact;
 }
 
 /** The BYE of an early dialog as the CANCEL it stands for: headers of the BYE, sequence number of the INVITE. */

@@ -2,6 +2,8 @@ import { type ByteString, trimmed } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
 import { isToken } from '../message/token.ts';
 import type { StartLine } from '../message/message.ts';
+import { OCTETS_KEY } from '../message/serialize.ts';
+import { octetsFromUtf8 } from '../message/utf8.ts';
 
 export interface OrderText {
   readonly start: StartLine;
@@ -29,7 +31,10 @@ export function parseOrderText(text: ByteString): OrderText | undefined {
   if (start === undefined) return undefined;
   const headers = new HeaderList();
   for (let at = 1; at < lines.length; at += 1) appendLine(headers, lines[at] as string);
-  return { start, headers, body };
+  if (!headers.has(OCTETS_KEY)) return { start, headers, body };
+  headers.remove(OCTETS_KEY);
+  const octets = octetsFromUtf8(body);
+  return octets === undefined ? undefined : { start, headers, body: octets };
 }
 
 function parseStartLine(line: ByteString): StartLine | undefined {

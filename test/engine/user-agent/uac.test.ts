@@ -251,6 +251,15 @@ describe('the client side of the user agent', () => {
     expect(bench.takeDelivered()).to.deep.equal(['503']);
   });
 
+  for (const contact of ['<<<garbage', '<sip:a b@192.0.2.9>', '']) {
+    it(`acknowledges a 200 whose Contact is '${contact}' at the Request-URI`, () => {
+      const { bench, invite, dialog } = calling();
+      respond(bench, invite, '200 OK', { extra: `Contact: ${contact}` });
+      bench.order('ACK sip:x SIP/2.0', { dialog });
+      expect(bench.lastSent.requestUri).to.equal('sip:bob@192.0.2.9:7070');
+    });
+  }
+
   it('says in a Warning that a response was made up', () => {
     const { bench } = calling();
     bench.timers.advance(32_000);

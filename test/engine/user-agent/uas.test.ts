@@ -266,6 +266,14 @@ describe('the server side of the user agent', () => {
     }
   });
 
+  it('keeps its target when an UPDATE has a Contact that cannot be read', () => {
+    const { bench, toTag, dialogId } = answered();
+    bench.receive(inDialog('UPDATE', toTag, 2, 'Contact: <sip:a b@c>'), SDP);
+    bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    bench.order('INFO sip:placeholder SIP/2.0', { dialog: dialogId });
+    expect(bench.lastSent.requestUri).to.equal('sip:alice@192.0.2.1:6060');
+  });
+
   it('ends the dialog at a BYE, answers what was pending with 487, and lets the application answer the BYE', () => {
     const { bench, toTag } = answered();
     bench.receive(invite('', 2, toTag), SDP);

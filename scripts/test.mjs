@@ -17,18 +17,23 @@ const suites = {
   typecheck: () => check('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']),
   unit: () => mocha(testFiles().filter(file => !file.startsWith('test/contract/') && file !== scenarioFile)),
   contract: () => mocha(testFiles().filter(file => file.startsWith('test/contract/'))),
-  scenarios: () => mocha([scenarioFile]),
+  scenarios: () => mocha([scenarioFile], stories),
 };
 
 let interrupted = false;
+/** Names of the only stories to run; all when empty. */
+let stories = [];
 
 await main(process.argv.slice(2));
 
 async function main(asked) {
-  const unknown = asked.filter(name => !(name in suites));
+  // `npm run scenarios -- invite-answered reinvite-glare`: what stands behind it names stories.
+  const named = asked[0] === 'scenarios' ? asked.slice(0, 1) : asked;
+  stories = asked.slice(named.length);
+  const unknown = named.filter(name => !(name in suites));
   if (unknown.length > 0)
     fail(`no such suite: ${unknown.join(', ')} (there are ${Object.keys(suites).join(', ')})`);
-  const names = asked.length > 0 ? asked : Object.keys(suites);
+  const names = named.length > 0 ? named : Object.keys(suites);
   try {
     ensureInstalled();
     if (names.includes('scenarios') || names.includes('unit')) ensureBuilt();
@@ -53,13 +58,17 @@ async function check(script, args) {
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function mocha(files) {
+async function mocha(files, only = []) {
   if (files.length === 0 || !files.every(file => existsSync(join(root, file))))
     return crashed('it has no tests');
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
   const countsFile = join(folder, 'counts.json');
   try {
-    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/mocha-reporter.mjs', ...files];
+    const grep = only.length === 0 ? [] : ['--grep', `(^| )(${only.join('|')})$`];
+    const args = [
+      'node_modules/mocha/bin/mocha.js',
+      ...['--reporter', './scripts/mocha-reporter.mjs', ...grep, ...files],
+    ];
     const { code, hung } = await run(args, { env: { BATON_TEST_COUNTS: countsFile }, doneWhen: countsFile });
     if (!existsSync(countsFile)) return crashed(`it ended with ${code} before its last test`);
     const counts = JSON.parse(readFileSync(countsFile, 'utf8'));

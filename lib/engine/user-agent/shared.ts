@@ -1,7 +1,8 @@
-import type { Applications, Delivery, Owner } from '../control/owner.ts';
+import type { Applications, Delivery, Owner, SendReply } from '../control/owner.ts';
 import type { EngineCounters } from '../counters.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { DialogTable } from '../dialog/dialog-table.ts';
+import { withoutBrackets } from '../message/host.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { EngineLog } from '../log.ts';
 import type { TimerService } from '../transaction/clock.ts';
@@ -60,4 +61,19 @@ export function deliveryOf(parts: DeliveryParts, timeMs: number): Delivery {
     dialogId: parts.dialogId,
   } as const;
   return parts.isNew === true && 'local' in parts.way ? { ...base, receivedOn: parts.way.local } : base;
+}
+
+/** The reply to an order that sent a request (control protocol §5): the address is our own side of the way. */
+export function sentReply(shared: Shared, message: SipMessage, hop: Hop, transactionId: string): SendReply {
+  const own = shared.addresses.ours(hop);
+  return {
+    ok: true,
+    message,
+    sizeBytes: message.wireBytes,
+    protocol: hop.protocol,
+    address: withoutBrackets(own?.host ?? hop.address),
+    port: own?.port ?? hop.port,
+    timeMs: shared.wallClockMs(),
+    transactionId,
+  };
 }

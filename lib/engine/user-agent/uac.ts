@@ -13,7 +13,7 @@ import { nextHopOf, resolveHop } from './next-hop.ts';
 import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
 import { buildNew, methodOf, openEarlyDialog, requestUriOf } from './new-request.ts';
-import type { Shared } from './shared.ts';
+import { sentReply, type Shared } from './shared.ts';
 
 type Reply = (reply: SendReply) => void;
 
@@ -66,7 +66,7 @@ export class Uac implements ClientExchangeEvents {
     if (exchange === undefined || cancel === undefined)
       return reply(failed('unknown transaction for CANCEL'));
     exchange.cancelled = true;
-    reply(this.#sent(cancel, exchange.hop, this.#shared.newTransactionId()));
+    reply(sentReply(this.#shared, cancel, exchange.hop, this.#shared.newTransactionId()));
   }
 
   #requestNew(outgoing: Outgoing): void {
@@ -140,7 +140,7 @@ export class Uac implements ClientExchangeEvents {
     exchange.transaction = this.#shared.transactions.startClient(parts.request, parts.hop, exchange, flow);
     if (parts.request.method === 'INVITE' && parts.dialog !== undefined)
       parts.dialog.ownInvite = exchange.transaction;
-    reply(this.#sent(parts.request, parts.hop, exchange.id));
+    reply(sentReply(this.#shared, parts.request, parts.hop, exchange.id));
   }
 
   /** The name has no address: the application hears of it as of any other failure to send, by a response. */
@@ -152,7 +152,7 @@ export class Uac implements ClientExchangeEvents {
     if (request === undefined) return reply(failed(`no listener for ${protocol}`));
     const options = { owner, request, hop: nowhere, dialog: undefined, isInDialog: false, events: this };
     const exchange = new ClientExchange({ ...options, id: this.#shared.newTransactionId() });
-    reply(this.#sent(request, nowhere, exchange.id));
+    reply(sentReply(this.#shared, request, nowhere, exchange.id));
     // drachtio-srf misses a response that reaches it in one chunk with the reply: a turn of the event loop later.
     setImmediate(() => {
       this.#synthesize(exchange, 503, 'DNS Error', 'the target has no address');
@@ -273,20 +273,6 @@ export class Uac implements ClientExchangeEvents {
       transactionId: exchange.id,
       dialogId: exchange.dialog?.id ?? '',
     });
-  }
-
-  #sent(message: SipMessage, hop: Hop, transactionId: string): SendReply {
-    const own = this.#shared.addresses.ours(hop);
-    return {
-      ok: true,
-      message,
-      sizeBytes: message.wireBytes,
-      protocol: hop.protocol,
-      address: own?.host.replace(/[[\]]/g, '') ?? hop.address,
-      port: own?.port ?? hop.port,
-      timeMs: this.#shared.wallClockMs(),
-      transactionId,
-    };
   }
 }
 

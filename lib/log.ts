@@ -1,5 +1,5 @@
-import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino';
-import { dataKeysOnly, payloadKeysOnly } from './log/redact.ts';
+import { type DestinationStream, destination, type Level, type Logger, pino, stdSerializers } from 'pino';
+import { lineWithoutData, withoutData } from './log/redact.ts';
 
 export type { Logger } from 'pino';
 export type LogLevel = Level | 'silent';
@@ -23,18 +23,17 @@ export interface CallFields {
 /** Lines kept when the reader of standard output stands still; what is over that is lost, never waited for. */
 const maxBacklogBytes = 16 * 1024 * 1024;
 
-const dataFields = ['userData', 'UserData', 'customContext'];
-
 /**
- * One JSON object a line with pino's default keys. Values below `userData`, `UserData` and `customContext` (at the top or one level
- * below), and data headers and bodies below `signal` and `effect`, are redacted.
+ * One JSON object a line with pino's default keys. What a call carries for its parties is hidden in it, wherever it stands
+ * (`withoutData`), unless `userData` is set; a line below the level costs nothing.
  */
 export function createLog(options: LogOptions): Logger {
   const stream = options.stream ?? standardOutput();
   if (options.userData) return pino({ level: options.level }, stream);
-  const redact = { paths: dataFields.flatMap(name => [name, `*.${name}`]), censor: dataKeysOnly };
-  const serializers = { signal: payloadKeysOnly, effect: payloadKeysOnly };
-  return pino({ level: options.level, redact, serializers }, stream);
+  return pino(
+    { level: options.level, formatters: { log: lineWithoutData }, serializers: { err: errorWithoutData } },
+    stream,
+  );
 }
 
 export function childFor(log: Logger, fields: CallFields): Logger {
@@ -44,4 +43,9 @@ export function childFor(log: Logger, fields: CallFields): Logger {
 /** Writes without waiting: a log reader that stops reading must not stop calls. Flushed at exit by pino. */
 function standardOutput(): DestinationStream {
   return destination({ dest: 1, sync: false, maxLength: maxBacklogBytes });
+}
+
+/** Its message may quote a URI. */
+function errorWithoutData(error: Error): unknown {
+  return withoutData(stdSerializers.err(error));
 }

@@ -1,53 +1,76 @@
-import type { Body, HeaderLine, Payload } from '../call/signal.ts';
+import { isDataHeader, redacted, withoutUriData } from './uri-data.ts';
 
-const redacted = '[redacted]';
+/** Below these, values are data whatever their shape. */
+const dataFields: ReadonlySet<string> = new Set(['userData', 'UserData', 'customContext']);
 
-/** `userData` as an array of pairs keeps keys and types; every other shape keeps its keys. */
-export function dataKeysOnly(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pairWithoutValue);
+/**
+ * What may be logged of anything: a signal, an effect, an event, a whole line. Hidden, wherever they stand, are values of
+ * attached data (in `userData`, `UserData`, `customContext`, and in pairs `{key, value}`), values of data headers
+ * (User-to-User, X-…) as lines `{name, value}` or by name, bodies `{contentType, content}` but SDP, bytes, and what URIs in
+ * text carry under names of data headers. Keys, names and types stay. The original is left as it is.
+ */
+export function withoutData(thing: unknown): unknown {
+  return shown(thing, []);
+}
+
+/** A line of the log; the same as `withoutData`. */
+export function lineWithoutData(line: Record<string, unknown>): Record<string, unknown> {
+  return recordShown(line, [line]);
+}
+
+function shown(value: unknown, above: readonly unknown[]): unknown {
+  if (typeof value === 'string') return withoutUriData(value);
+  if (!isRecord(value)) return value;
+  if (ArrayBuffer.isView(value)) return redacted;
+  // What knows how it is written: dates, and errors by their serializer.
+  if (value instanceof Error || typeof value['toJSON'] === 'function') return value;
+  if (above.includes(value)) return '[circular]';
+  const path = [...above, value];
+  return Array.isArray(value) ? value.map(inner => shown(inner, path)) : recordShown(value, path);
+}
+
+function recordShown(record: Record<string, unknown>, path: readonly unknown[]): Record<string, unknown> {
+  const hidden = hiddenMember(record);
+  return Object.fromEntries(
+    Object.entries(record).map(([key, inner]) => {
+      if (key === hidden) return [key, valueHidden(inner)];
+      if (dataFields.has(key)) return [key, dataKeysOnly(inner)];
+      return [key, isDataHeader(key) ? redacted : shown(inner, path)];
+    }),
+  );
+}
+
+/** The member that is data in a header line, a pair or a body. */
+function hiddenMember(record: Record<string, unknown>): 'value' | 'content' | undefined {
+  const { name, key, contentType } = record;
+  if (typeof key === 'string' || (typeof name === 'string' && isDataHeader(name))) return 'value';
+  return typeof contentType === 'string' && !isSdp(contentType) ? 'content' : undefined;
+}
+
+/** RFC 3261 §7.4.1: a media type, letter case does not count, perhaps with parameters. */
+function isSdp(contentType: string): boolean {
+  const [type = ''] = contentType.split(';', 1);
+  return type.trim().toLowerCase() === 'application/sdp';
+}
+
+/** Data as an array of pairs keeps keys and types; every other shape keeps its keys. */
+function dataKeysOnly(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pairShown);
   if (!isRecord(value)) return redacted;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, isEmpty(inner) ? inner : dataKeysOnly(inner)]),
   );
 }
 
-/** A signal or an effect without what it carries for the parties: data headers lose their values, bodies but SDP their text. */
-export function payloadKeysOnly(thing: unknown): unknown {
-  if (!isRecord(thing)) return thing;
-  const shown: Record<string, unknown> = { ...thing };
-  if (isPayload(thing['payload'])) shown['payload'] = withoutData(thing['payload']);
-  if (isPayload(thing['request'])) shown['request'] = withoutData(thing['request']);
-  return shown;
+function pairShown(pair: unknown): unknown {
+  return isRecord(pair) && 'value' in pair
+    ? { ...pair, value: valueHidden(pair['value']) }
+    : dataKeysOnly(pair);
 }
 
-function withoutData(payload: Payload): Payload {
-  const headers = payload.headers.map(line =>
-    isDataHeader(line.name) ? { name: line.name, value: redacted } : line,
-  );
-  return payload.body === undefined
-    ? { ...payload, headers }
-    : { ...payload, headers, body: withoutText(payload.body) };
-}
-
-function withoutText(body: Body): Body {
-  return body.contentType.startsWith('application/sdp') ? body : { ...body, content: redacted };
-}
-
-function isDataHeader(name: string): boolean {
-  const lower = name.toLowerCase();
-  return lower.startsWith('x-') || lower === 'user-to-user';
-}
-
-function pairWithoutValue(pair: unknown): unknown {
-  return isRecord(pair) && 'value' in pair ? { ...pair, value: redacted } : dataKeysOnly(pair);
-}
-
-function isPayload(value: unknown): value is Payload {
-  return isRecord(value) && Array.isArray(value['headers']) && value['headers'].every(isHeaderLine);
-}
-
-function isHeaderLine(value: unknown): value is HeaderLine {
-  return isRecord(value) && typeof value['name'] === 'string' && typeof value['value'] === 'string';
+/** The value of a list is pairs again: they keep their keys. */
+function valueHidden(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(pairShown) : redacted;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

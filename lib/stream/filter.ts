@@ -1,0 +1,35 @@
+import type { CallEvent } from '../events/event.ts';
+
+/** What a filter looks at. */
+export interface EventTraits {
+  /** Whose copy it is: ThisDN; of the copy of an author who is not on the call, which has none, ThirdPartyDN. */
+  readonly dn: string | undefined;
+  readonly connId: string | undefined;
+  /** Name of the event. */
+  readonly id: string;
+}
+
+/** Of each kind one of the values; a kind without values lets everything pass. All kinds must agree. */
+export interface EventFilter {
+  readonly dn?: ReadonlySet<string>;
+  readonly connId?: ReadonlySet<string>;
+  readonly id?: ReadonlySet<string>;
+}
+
+export function traitsOf(event: CallEvent): EventTraits {
+  return {
+    dn: event.ThisDN ?? event.ThirdPartyDN,
+    connId: 'ConnID' in event ? event.ConnID : undefined,
+    id: event.id,
+  };
+}
+
+export function passes(traits: EventTraits, filter: EventFilter): boolean {
+  return (
+    isOneOf(traits.id, filter.id) && isOneOf(traits.connId, filter.connId) && isOneOf(traits.dn, filter.dn)
+  );
+}
+
+function isOneOf(trait: string | undefined, wanted: ReadonlySet<string> | undefined): boolean {
+  return wanted === undefined || (trait !== undefined && wanted.has(trait));
+}

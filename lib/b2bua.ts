@@ -1,12 +1,13 @@
 import { CallIndex } from './b2bua/call-index.ts';
-import { type CallView, viewOf } from './b2bua/call-view.ts';
+import { type CallDetail, type CallView, detailOf, viewOf } from './b2bua/call-view.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
+import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
-import { decide, type ReleaseWanted } from './call/decide.ts';
-import type { CallThreadId, ConnId } from './call/ids.ts';
+import { type CallSignal, decide, type ReleaseWanted } from './call/decide.ts';
+import type { CallThreadId, ConnId, Dn } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
@@ -15,10 +16,11 @@ import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
 
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
+export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 
 /**
- * The one funnel: everything that reaches a call passes `receiveSignal`. For each signal: find the call,
- * decide, store, act, tell, in this order; so subscribers hear last and can neither delay nor break a call.
+ * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
+ * store, act, tell, in this order; so subscribers hear last and can neither delay nor break a call.
  */
 export class B2bua implements SignallingUser {
   readonly #parts: B2buaParts;
@@ -29,6 +31,9 @@ export class B2bua implements SignallingUser {
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
   #busy = false;
+  /** Stored, and not yet acted upon and told, in the order in which they were decided. */
+  readonly #decided: Decision[] = [];
+  #following = false;
   #callCount = 0;
   #whenQuiet: (() => void) | undefined;
 
@@ -66,6 +71,61 @@ export class B2bua implements SignallingUser {
     return views;
   }
 
+  /** One live call with its data; undefined when there is none of that ConnID. */
+  callDetail(connId: string): CallDetail | undefined {
+    const call = this.#liveCall(connId);
+    return call === undefined ? undefined : detailOf(call);
+  }
+
+  /**
+   * Somebody outside changes the data of a call, whole or not at all. It is decided and stored when this
+   * returns. Asked by a consumer that is just being told, the change is told after what is being told:
+   * everybody hears changes in the order of their revisions.
+   */
+  changeData(request: DataChangeRequest): ChangeAnswer {
+    const { connId, thirdPartyDn, ...wanted } = request;
+    const call = this.#liveCall(connId);
+    if (call === undefined) return { ok: false, code: 'call-unknown' };
+    const signal = { type: 'dataRequested', thirdPartyDn: thirdPartyDn as Dn, ...wanted } as const;
+    const decision = this.#ask(call.connId, signal);
+    // A defect has released the call.
+    if (decision === undefined || decision.call.state === 'released') return { ok: false, code: 'internal' };
+    const { refusal, call: after } = decision;
+    if (refusal !== undefined) return { ok: false, ...refusal, revision: after.revision };
+    return { ok: true, call: detailOf(after) };
+  }
+
+  /** Somebody outside ends a call. */
+  release({ connId, thirdPartyDn }: ReleaseRequest): ReleaseAnswer {
+    const call = this.#liveCall(connId);
+    if (call === undefined) return { ok: false, code: 'call-unknown' };
+    const { connId: known } = call;
+    this.#parts.log.info({ connId: known, thirdPartyDn }, 'release requested');
+    const wanted: ReleaseWanted = {
+      type: 'releaseWanted',
+      status: 480,
+      reason: 'released by request',
+      blame: 'nobody',
+    };
+    const decision = this.#ask(known, wanted);
+    return { ok: true, call: detailOf(decision?.call ?? call) };
+  }
+
+  #liveCall(connId: string): Call | undefined {
+    const call = this.#parts.store.get(connId as ConnId);
+    return call?.state === 'released' ? undefined : call;
+  }
+
+  /** A step with an answer. What it leads to follows at once, or when what is being done is done. */
+  #ask(connId: ConnId, signal: CallSignal): Decision | undefined {
+    if (this.#busy) return this.#step(connId, signal);
+    let decision: Decision | undefined;
+    this.#enqueue(() => {
+      decision = this.#step(connId, signal);
+    });
+    return decision;
+  }
+
   /**
    * Takes no more calls. `bye`: ends all; `keep`: leaves both parties of answered calls to each other and
    * waits for those being set up. Settles when nothing is under way any more, or after `withinMs`.
@@ -93,7 +153,11 @@ export class B2bua implements SignallingUser {
 
   #releaseAll(): void {
     const wanted: ReleaseWanted = { type: 'releaseWanted', status: 503, reason: 'shutting down' };
-    for (const { connId } of [...this.#parts.store.list()]) this.#enqueue(() => this.#step(connId, wanted));
+    for (const { connId } of [...this.#parts.store.list()]) {
+      this.#enqueue(() => {
+        this.#step(connId, wanted);
+      });
+    }
   }
 
   /** One at a time, in order, and nothing gets out. */
@@ -150,21 +214,36 @@ export class B2bua implements SignallingUser {
   }
 
   /** Decide, store, act, tell. */
-  #step(connId: ConnId, signal: Signal | ReleaseWanted): void {
+  #step(connId: ConnId, signal: CallSignal): Decision | undefined {
     const { store, log } = this.#parts;
     const call = store.get(connId);
-    if (call === undefined) return;
+    if (call === undefined) return undefined;
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
-    if (decision === undefined) return;
+    if (decision === undefined) return undefined;
     if (isOver(decision.call)) store.remove(connId);
     else store.put(decision.call);
-    this.#act(decision);
-    this.#tell(decision);
+    this.#decided.push(decision);
+    if (!this.#following) this.#follow();
+    return decision;
+  }
+
+  /** Acts and tells, one decision after the other, those included that are made meanwhile. */
+  #follow(): void {
+    this.#following = true;
+    for (let next = this.#decided.shift(); next !== undefined; next = this.#decided.shift()) {
+      try {
+        this.#act(next);
+        this.#tell(next);
+      } catch (error) {
+        this.#parts.log.error({ err: error }, 'a decision could not be carried out');
+      }
+    }
+    this.#following = false;
   }
 
   /** A defect in a decision costs that call only: it is released, with 500 for a caller who still waits. */
-  #decide(call: Call, signal: Signal | ReleaseWanted): Decision | undefined {
+  #decide(call: Call, signal: CallSignal): Decision | undefined {
     const nowMs = this.#parts.clock.nowMs();
     try {
       return decide(call, signal, nowMs, this.#env);
@@ -216,7 +295,9 @@ export class B2bua implements SignallingUser {
   #startTimer(connId: ConnId, timer: TimerName, delayMs: number): void {
     const cancel = this.#parts.clock.after(delayMs, () => {
       this.#index.forgetTimer(connId, timer);
-      this.#enqueue(() => this.#step(connId, { type: 'timerFired', timer }));
+      this.#enqueue(() => {
+        this.#step(connId, { type: 'timerFired', timer });
+      });
     });
     this.#index.keepTimer(connId, timer, cancel);
   }
@@ -226,7 +307,7 @@ export class B2bua implements SignallingUser {
     for (const event of events) this.#parts.publisher.publish(event);
   }
 
-  #logSignal(call: Call, signal: Signal | ReleaseWanted): void {
+  #logSignal(call: Call, signal: CallSignal): void {
     const leg: LegId = 'leg' in signal ? signal.leg : call.caller.id;
     this.#parts.log.debug({ ...callFields(call, leg), signal }, 'signal');
   }

@@ -95,6 +95,11 @@ export const errorTable = {
     httpStatus: 422,
     blame: 'caller',
   },
+  'voip-limit': {
+    meaning: 'More than 1,000 VoIP headers, or one with a key over 64 or a value over 1,024 characters.',
+    httpStatus: 422,
+    blame: 'caller',
+  },
   'acs-count': {
     meaning: 'Not sent to a leg with the ACS limits: more than 5 custom headers.',
     blame: 'operator',
@@ -127,6 +132,28 @@ export const errorTable = {
   },
   'call-unknown': { meaning: 'No live call has this ConnID.', httpStatus: 404, blame: 'caller' },
   'bad-request': { meaning: 'The request cannot be understood.', httpStatus: 400, blame: 'caller' },
+  unprocessable: {
+    meaning: 'The request can be read, and a part of it is unknown or does not fit; `path` points to it.',
+    httpStatus: 422,
+    blame: 'caller',
+  },
+  'too-large': { meaning: 'The body of the request is over 256 kB.', httpStatus: 413, blame: 'caller' },
+  'revision-conflict': {
+    meaning: 'The data has another revision than ifRevision; `revision` is the current one.',
+    httpStatus: 409,
+    blame: 'caller',
+  },
+  'idempotency-conflict': {
+    meaning: 'The Idempotency-Key has been used for another request.',
+    httpStatus: 409,
+    blame: 'caller',
+  },
+  'too-many-requests': {
+    meaning: 'More requests than http.rateLimit.perSecond; Retry-After says when to come again.',
+    httpStatus: 429,
+    blame: 'caller',
+  },
+  forbidden: { meaning: 'The bearer token lacks the scope for it.', httpStatus: 403, blame: 'caller' },
   unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
   'not-supported': {

@@ -93,6 +93,7 @@ function house(options: Partial<B2buaOptions> = {}) {
       counted.push([name, ...values]);
     };
   let random = 0;
+  const made: { publish: (event: CallEvent) => void } = { publish: () => undefined };
   const b2bua = new B2bua({
     options: {
       node: 'node1',
@@ -110,7 +111,12 @@ function house(options: Partial<B2buaOptions> = {}) {
     },
     signalling,
     store,
-    publisher: { publish: event => events.push(event) },
+    publisher: {
+      publish: event => {
+        events.push(event);
+        made.publish(event);
+      },
+    },
     clock,
     log: {
       debug: write('debug'),
@@ -134,7 +140,7 @@ function house(options: Partial<B2buaOptions> = {}) {
     },
   });
   const tell = (signal: Signal) => b2bua.receiveSignal(signal);
-  return { b2bua, signalling, store, clock, events, logged, counted, tell };
+  return Object.assign(made, { b2bua, signalling, store, clock, events, logged, counted, tell });
 }
 
 type House = ReturnType<typeof house>;
@@ -234,6 +240,95 @@ describe('the funnel', () => {
     ]);
     const [line] = it_.logged.filter(({ message }) => message === 'changed');
     expect(line?.fields).to.deep.include({ keys: ['A'], dn: 'bob', revision: 1 });
+  });
+
+  describe('a request from outside', () => {
+    const connId = '0000000000000001@acme:node1';
+    const set = (value: string, more: object = {}) => ({
+      connId,
+      thirdPartyDn: 'crm',
+      operation: {
+        operation: 'update' as const,
+        entries: [{ key: 'A', type: 'string' as const, value, scope: 'call' as const }],
+      },
+      ...more,
+    });
+
+    it('changes data and is answered with the call as it is then', () => {
+      const it_ = house();
+      establish(it_);
+      const answer = it_.b2bua.changeData(set('1'));
+      expect(answer).to.deep.include({ ok: true, call: it_.b2bua.callDetail(connId) });
+      expect(it_.b2bua.callDetail(connId)).to.deep.include({
+        userData: [{ key: 'A', type: 'string', value: '1' }],
+        customContext: { sipHeaders: {}, voipHeaders: {} },
+        revision: 1,
+      });
+      const [line] = it_.logged.filter(({ message }) => message === 'changed');
+      expect(line?.fields).to.deep.include({ connId, thirdPartyDn: 'crm', keys: ['A'] });
+    });
+
+    it('for another revision is answered with the current one', () => {
+      const it_ = house();
+      establish(it_);
+      it_.b2bua.changeData(set('1'));
+      expect(it_.b2bua.changeData(set('2', { ifRevision: 0 }))).to.deep.equal({
+        ok: false,
+        code: 'revision-conflict',
+        revision: 1,
+      });
+    });
+
+    it('for a call that is not there is refused', () => {
+      const it_ = house();
+      const unknown = { ok: false, code: 'call-unknown' };
+      expect(it_.b2bua.changeData(set('1'))).to.deep.equal(unknown);
+      expect(it_.b2bua.release({ connId })).to.deep.equal(unknown);
+      expect(it_.b2bua.callDetail(connId)).to.equal(undefined);
+    });
+
+    it('that a decision breaks on releases the call and says so', () => {
+      const it_ = house();
+      establish(it_);
+      it_.store.broken = true;
+      const operation = { operation: 'update' as const, entries: null as never };
+      expect(it_.b2bua.changeData(set('1', { operation }))).to.deep.equal({ ok: false, code: 'internal' });
+    });
+
+    it('by a consumer that is being told is told after that, in the order of revisions', () => {
+      const it_ = house();
+      establish(it_);
+      const revisions: unknown[] = [];
+      it_.publish = event => {
+        const [pair] = ('UserData' in event ? event.UserData : undefined) ?? [];
+        if (pair?.value !== '1' || revisions.length > 0) return;
+        const answer = it_.b2bua.changeData(set('2'));
+        revisions.push(answer.ok && answer.call.revision);
+      };
+      it_.b2bua.changeData(set('1'));
+      expect(revisions).to.deep.equal([2]);
+      expect(it_.events.map(event => ('UserData' in event ? event.UserData[0]?.value : ''))).to.deep.equal([
+        '1',
+        '1',
+        '1',
+        '2',
+        '2',
+        '2',
+      ]);
+    });
+
+    it('ends a call', () => {
+      const it_ = house();
+      establish(it_);
+      it_.signalling.done.length = 0;
+      expect(it_.b2bua.release({ connId, thirdPartyDn: 'crm' })).to.have.nested.include({
+        ok: true,
+        'call.state': 'released',
+      });
+      expect(it_.signalling.heard).to.deep.equal(['hangUp', 'hangUp']);
+      expect(it_.counted.at(-1)).to.deep.equal(['ended', 'answered', 'nobody']);
+      expect(it_.store.size).to.equal(0);
+    });
   });
 
   it('stores before it acts: a signal that an effect brings at once finds the new call', () => {

@@ -17,6 +17,7 @@ describe('the table of errors', () => {
       'control-character': 'control-character',
       'bad-key': 'bad-key',
       'too-deep': 'too-deep',
+      'voip-limit': 'voip-limit',
       'acs-count': 'acs-count',
       'acs-key-length': 'acs-key-length',
       'acs-value-length': 'acs-value-length',

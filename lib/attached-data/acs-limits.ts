@@ -5,6 +5,10 @@ export const ACS_MAX_HEADERS = 5;
 /** The whole header name, prefix included. */
 export const ACS_MAX_NAME_CHARS = 64;
 export const ACS_MAX_VALUE_CHARS = 256;
+/** VoIP headers are never on a SIP leg; Azure Communication Services shows them to its own clients. */
+export const ACS_MAX_VOIP_HEADERS = 1_000;
+const ACS_MAX_VOIP_KEY_CHARS = 64;
+const ACS_MAX_VOIP_VALUE_CHARS = 1_024;
 
 const KEY_MARKS = '.!%*_+~-';
 const VALUE_MARKS = '=;.!%*_+~-';
@@ -19,6 +23,11 @@ export function acsFaultOf(name: string, value: string): DropCode | undefined {
 export function acsValueFaultOf(value: string): DropCode | undefined {
   if (value.length > ACS_MAX_VALUE_CHARS) return 'acs-value-length';
   return isMadeOf(value, VALUE_MARKS) ? undefined : 'acs-charset';
+}
+
+/** True for a VoIP header of lengths that it takes; newlines are data there. */
+export function isVoipHeader(key: string, value: string): boolean {
+  return key.length <= ACS_MAX_VOIP_KEY_CHARS && value.length <= ACS_MAX_VOIP_VALUE_CHARS;
 }
 
 /** Letters, digits and the marks. */

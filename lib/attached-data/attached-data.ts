@@ -1,5 +1,6 @@
 import { isToken } from '../engine/message/token.ts';
 import { changeBetween, type DataChange, NO_CHANGE } from './change.ts';
+import { ACS_MAX_VOIP_HEADERS, isVoipHeader } from './acs-limits.ts';
 import type { AttachedData, Drop, DropCode, Entry, Operation, Scope } from './entry.ts';
 import { breaksHeader } from './header-text.ts';
 import { packedBytes, packedPairBytes } from './packed-size.ts';
@@ -24,6 +25,14 @@ export interface Applied extends DataChange {
   readonly data: AttachedData;
   /** What was not taken and why. In mode `refuse` anything here means that nothing was changed. */
   readonly dropped: readonly Drop[];
+  /** Mode `refuse`: place of the first entry that is at fault, within its operation. Absent when all of them together are. */
+  readonly refusedAt?: number;
+}
+
+/** What was not taken while operations are carried out. */
+interface Tally {
+  readonly dropped: Drop[];
+  refusedAt?: number;
 }
 
 /**
@@ -36,29 +45,41 @@ export function apply(data: AttachedData, operation: Operation, limits: DataLimi
 
 /** Carries out several operations as one change: what one message or one request asked for. */
 export function applyAll(data: AttachedData, operations: readonly Operation[], limits: DataLimits): Applied {
-  const dropped: Drop[] = [];
+  const tally: Tally = { dropped: [] };
   let next = data;
-  for (const operation of operations) next = carryOut(next, operation, limits, dropped);
+  for (const operation of operations) next = carryOut(next, operation, limits, tally);
+  const { dropped } = tally;
   if (limits.mode === 'refuse') {
-    if (next !== data && dropped.length === 0 && packedBytes(next) > limits.packedBytes) {
-      dropped.push({ key: biggestKey(operations), code: 'packed-limit' });
-    }
-    if (dropped.length > 0) return { data, dropped, ...NO_CHANGE };
+    if (next !== data && dropped.length === 0) checkWhole(next, operations, limits, tally);
+    if (dropped.length > 0) return { data, ...tally, ...NO_CHANGE };
   }
   const change = changeBetween(data, next);
   return { data: change.changedAnything ? next : data, dropped, ...change };
 }
 
-function carryOut(
+/** From an API only the end of the request counts. */
+function checkWhole(
   data: AttachedData,
-  operation: Operation,
+  operations: readonly Operation[],
   limits: DataLimits,
-  dropped: Drop[],
-): AttachedData {
+  tally: Tally,
+): void {
+  const key = biggestKey(operations);
+  if (packedBytes(data) > limits.packedBytes) tally.dropped.push({ key, code: 'packed-limit' });
+  else if (countOf(data, 'voip') > ACS_MAX_VOIP_HEADERS) tally.dropped.push({ key, code: 'voip-limit' });
+}
+
+function countOf(data: AttachedData, scope: Scope): number {
+  let count = 0;
+  for (const entry of data) if (entry.scope === scope) count += 1;
+  return count;
+}
+
+function carryOut(data: AttachedData, operation: Operation, limits: DataLimits, tally: Tally): AttachedData {
   switch (operation.operation) {
     case 'attach':
     case 'update':
-      return takeEntries(data, operation, limits, dropped);
+      return takeEntries(data, operation, limits, tally);
     case 'delete':
       return withoutKeys(data, operation.keys, operation.scope);
     case 'delete-all':
@@ -88,13 +109,15 @@ interface Draft {
   bytes: number;
 }
 
-function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, dropped: Drop[]): AttachedData {
+function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, tally: Tally): AttachedData {
   const draft: Draft = { slots: [], places: new Map(), bytes: 0 };
   for (const entry of data) append(draft, entry);
-  for (const entry of taking.entries) {
+  for (const [at, entry] of taking.entries.entries()) {
     const code =
       taking.operation === 'attach' ? attachOne(draft, entry, limits) : updateOne(draft, entry, limits);
-    if (code !== undefined) dropped.push({ key: entry.key, code });
+    if (code === undefined) continue;
+    tally.dropped.push({ key: entry.key, code });
+    tally.refusedAt ??= at;
   }
   return draft.slots.filter(slot => slot !== undefined);
 }
@@ -157,6 +180,7 @@ function samePairs(draft: Draft, wanted: Entry): { entry: Entry; place: number }
 /** Header injection: CR, LF and NUL never enter what lives in a header, nor does a key that is no header name. */
 function faultOf(entry: Entry, scope: Scope): DropCode | undefined {
   if (entry.key === '') return 'bad-key';
+  if (scope === 'voip') return isVoipHeader(entry.key, valueText(entry)) ? undefined : 'voip-limit';
   if (scope !== 'sip' && scope !== 'uui') return undefined;
   if (breaksHeader(entry.key) || breaksHeader(valueText(entry))) return 'control-character';
   return scope === 'sip' && !isToken(entry.key) ? 'bad-key' : undefined;

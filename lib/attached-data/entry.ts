@@ -25,6 +25,15 @@ export type Entry = UserDataPair & {
   readonly headerName?: string;
 };
 
+/** An entry as an API's user asks for it: who brings it is known by the request. */
+export type WantedEntry = UserDataPair & { readonly scope: Scope };
+
+/** One request of an API's user. `delete` takes the keys wherever they live. */
+export type WantedOperation =
+  | { readonly operation: 'attach' | 'update'; readonly entries: readonly WantedEntry[] }
+  | { readonly operation: 'delete'; readonly keys: readonly string[] }
+  | { readonly operation: 'delete-all' };
+
 /** The ordered entries of one call; immutable. Duplicate keys come from *attach* only. */
 export type AttachedData = readonly Entry[];
 
@@ -44,6 +53,8 @@ export type DropCode =
   | 'bad-key'
   /** A JSON value nested deeper than we follow. */
   | 'too-deep'
+  /** More VoIP headers, or longer ones, than Azure Communication Services takes. */
+  | 'voip-limit'
   | 'acs-count'
   | 'acs-key-length'
   | 'acs-value-length'

@@ -1,3 +1,5 @@
+import type { UserDataPair } from '../attached-data/entry.ts';
+import { type CustomContext, customContextOf, userDataOf } from '../attached-data/views.ts';
 import type { Call, CallState } from '../call/call.ts';
 import type { LegState, Leg } from '../call/leg.ts';
 
@@ -18,6 +20,19 @@ export interface CallView {
   readonly legs: readonly LegView[];
   /** ISO 8601 with milliseconds, UTC. */
   readonly startedAt: string;
+}
+
+/** One live call with what it carries, as `GET /v1/calls/{connId}` shows it. */
+export interface CallDetail extends CallView {
+  readonly userData: readonly UserDataPair[];
+  readonly customContext: CustomContext;
+  /** Counts the changes of the data. */
+  readonly revision: number;
+}
+
+export function detailOf(call: Call): CallDetail {
+  const { data, revision } = call;
+  return { ...viewOf(call), userData: userDataOf(data), customContext: customContextOf(data), revision };
 }
 
 export function viewOf(call: Call): CallView {

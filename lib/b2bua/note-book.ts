@@ -57,10 +57,11 @@ export class NoteBook {
     }
   }
 
-  #changed(call: Call, { leg, keys }: Extract<Note, { note: 'changed' }>): void {
+  #changed(call: Call, { leg, dn, keys }: Extract<Note, { note: 'changed' }>): void {
     if (!this.#log.isLevelEnabled('info')) return;
-    const { revision } = call;
-    this.#log.info({ ...callFields(call, leg), keys, revision, userData: userDataOf(call.data) }, 'changed');
+    const { connId, revision } = call;
+    const author = leg === undefined ? { connId, thirdPartyDn: dn } : callFields(call, leg);
+    this.#log.info({ ...author, keys, revision, userData: userDataOf(call.data) }, 'changed');
   }
 
   #released(call: Call, note: Extract<Note, { note: 'released' }>): void {

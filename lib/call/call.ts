@@ -55,10 +55,18 @@ export interface HeldRequest {
   readonly operations: readonly Operation[];
 }
 
+/** Who changes attached data. */
+export interface Author {
+  readonly dn: Dn;
+  /** Absent: a third party, who is not on the call. */
+  readonly leg?: LegId;
+  /** Of the request that is answered by the author's copy of the event. */
+  readonly referenceId?: number;
+}
+
 /** Changes from before the call was up, one author in a row; told as one change when it is. */
 export interface UntoldChange {
-  readonly author: LegId;
-  readonly authorDn: Dn;
+  readonly author: Author;
   readonly before: AttachedData;
   readonly after: AttachedData;
 }

@@ -1,14 +1,14 @@
-import { applyAll } from '../attached-data/attached-data.ts';
+import { apply, applyAll } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
-import type { Drop, Operation } from '../attached-data/entry.ts';
+import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
 import type { CallType } from '../events/attributes.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
-import type { UntoldChange } from './call.ts';
+import type { Author, UntoldChange } from './call.ts';
 import type { Leg } from './leg.ts';
 import { enqueue } from './notify.ts';
 import type { LegId, Payload } from './signal.ts';
-import type { Turn } from './turn.ts';
+import type { DataRefusal, Turn } from './turn.ts';
 
 /** What a message of this leg says about the data. What is left out already while reading is counted. */
 export function readData(
@@ -42,12 +42,27 @@ export function setInitialData(turn: Turn, caller: Leg, operations: readonly Ope
  */
 export function changeData(turn: Turn, author: Leg, operations: readonly Operation[]): void {
   if (operations.length === 0) return;
-  const before = turn.call.data;
-  const applied = applyAll(before, operations, limits(turn));
+  const applied = applyAll(turn.call.data, operations, limits(turn));
   noteDropped(turn, author.id, applied.dropped);
-  if (!applied.changedAnything) return;
-  turn.change({ data: applied.data, revision: turn.call.revision + 1 });
-  const change: UntoldChange = { author: author.id, authorDn: author.dn, before, after: applied.data };
+  if (applied.changedAnything) becomes(turn, { leg: author.id, dn: author.dn }, applied.data);
+}
+
+/** The same by a request from outside, which is carried out whole or refused whole. */
+export function requestChange(turn: Turn, author: Author, operation: Operation): DataRefusal | undefined {
+  const { packedBytes } = limits(turn);
+  const applied = apply(turn.call.data, operation, { packedBytes, mode: 'refuse' });
+  const [fault] = applied.dropped;
+  if (fault !== undefined) {
+    const { refusedAt } = applied;
+    return { code: fault.code, ...(refusedAt !== undefined && { at: refusedAt }) };
+  }
+  if (applied.changedAnything) becomes(turn, author, applied.data);
+  return undefined;
+}
+
+function becomes(turn: Turn, author: Author, after: AttachedData): void {
+  const change: UntoldChange = { author, before: turn.call.data, after };
+  turn.change({ data: after, revision: turn.call.revision + 1 });
   if (turn.call.state === 'established') tell(turn, change);
   else turn.change({ untold: merged(turn.call.untold, change) });
 }
@@ -62,16 +77,23 @@ export function tellUntold(turn: Turn): void {
 
 function merged(untold: readonly UntoldChange[], change: UntoldChange): readonly UntoldChange[] {
   const last = untold.at(-1);
-  if (last?.author !== change.author) return [...untold, change];
+  if (last === undefined || !isSameAuthor(last.author, change.author)) return [...untold, change];
   return [...untold.slice(0, -1), { ...last, after: change.after }];
 }
 
+/** A request with a reference is answered by an event of its own. */
+function isSameAuthor(one: Author, other: Author): boolean {
+  if (one.referenceId !== undefined || other.referenceId !== undefined) return false;
+  return one.leg === other.leg && one.dn === other.dn;
+}
+
 /** One event per party, each put into its leg's queue and given to the other consumers. */
-function tell(turn: Turn, { author, authorDn, before, after }: UntoldChange): void {
+function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   const { changedAnything, changedKeys } = changeBetween(before, after);
   const { call } = turn;
   if (!changedAnything || call.callee === undefined) return;
-  turn.note({ note: 'changed', leg: author, keys: changedKeys });
+  const { leg: authorLeg, dn, referenceId } = author;
+  turn.note({ note: 'changed', dn, keys: changedKeys, ...(authorLeg !== undefined && { leg: authorLeg }) });
   const legs = [call.caller, call.callee];
   const events = attachedDataChanged({
     connId: call.connId,
@@ -83,7 +105,7 @@ function tell(turn: Turn, { author, authorDn, before, after }: UntoldChange): vo
     timeMs: turn.nowMs,
     parties: legs.map(partyOf),
     // Of an attempt that failed, the author is on the call no more and counts as a third party.
-    author: { dn: authorDn },
+    author: { dn, ...(referenceId !== undefined && { referenceId }) },
     userData: after,
   });
   for (const [at, event] of events.entries()) {

@@ -1,5 +1,6 @@
 import { onNoAnswer, onRejected } from './attempt.ts';
-import type { Call } from './call.ts';
+import type { Blamed, Call } from './call.ts';
+import { type DataRequested, onDataRequested } from './data-request.ts';
 import { onAnswerFailed, onCancelled, onHungUp, onLinger, onLost, onReleaseWanted } from './ending.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
@@ -16,21 +17,26 @@ export interface ReleaseWanted {
   readonly type: 'releaseWanted';
   readonly status: number;
   readonly reason: string;
+  /** Baton when absent. */
+  readonly blame?: Blamed;
 }
+
+/** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
+export type CallSignal = Signal | ReleaseWanted | DataRequested;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
  * outside changes, and the same call, signal and time give the same decision. Signals that fit nothing (a
  * late response, an unknown leg) decide nothing.
  */
-export function decide(call: Call, signal: Signal | ReleaseWanted, nowMs: number, env: Env): Decision {
+export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);
   take(turn, signal);
   return turn;
 }
 
 /** The table of signals: what each reaches. */
-function take(turn: Turn, signal: Signal | ReleaseWanted): void {
+function take(turn: Turn, signal: CallSignal): void {
   switch (signal.type) {
     case 'invited':
       onInvited(turn, signal);
@@ -74,6 +80,9 @@ function take(turn: Turn, signal: Signal | ReleaseWanted): void {
       return;
     case 'releaseWanted':
       onReleaseWanted(turn, signal);
+      return;
+    case 'dataRequested':
+      onDataRequested(turn, signal);
       return;
     default:
       return signal satisfies never;

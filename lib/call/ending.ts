@@ -1,5 +1,5 @@
 import { attemptFailed, settleCancelled } from './attempt.ts';
-import type { Call } from './call.ts';
+import type { Blamed, Call } from './call.ts';
 import { sipReason } from './capabilities.ts';
 import { ended, isRinging, type Leg } from './leg.ts';
 import { emptyPayload, headersForEnd } from './relay.ts';
@@ -137,12 +137,12 @@ function relayedFrom(turn: Turn, from: Leg, payload: Payload): Ending['headers']
  */
 export function onReleaseWanted(
   turn: Turn,
-  wanted: { readonly status: number; readonly reason: string },
+  wanted: { readonly status: number; readonly reason: string; readonly blame?: Blamed },
 ): void {
-  const { status, reason } = wanted;
+  const { status, reason, blame = 'baton' } = wanted;
   releaseCall(turn, {
     verdict: wasAnswered(turn.call) ? 'answered' : 'failed',
-    blame: 'baton',
+    blame,
     reason,
     answer: { status, payload: { headers: [sipReason(status, reason)] } },
     headers: () => [sipReason(status, reason)],

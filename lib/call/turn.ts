@@ -3,6 +3,7 @@ import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
 import type { Blamed, Call, Verdict } from './call.ts';
+import type { Dn } from './ids.ts';
 import { type Leg, learnt } from './leg.ts';
 import type { Effect, LegId, Payload, RequestId } from './signal.ts';
 
@@ -35,7 +36,13 @@ export type Note =
   /** The call counts from here: it has a route. */
   | { readonly note: 'started' }
   | { readonly note: 'answered'; readonly leg: LegId; readonly setupMs: number }
-  | { readonly note: 'changed'; readonly leg: LegId; readonly keys: readonly string[] }
+  /** `leg` of the author, whose DN is `dn`; absent for a third party. */
+  | {
+      readonly note: 'changed';
+      readonly leg?: LegId;
+      readonly dn: Dn;
+      readonly keys: readonly string[];
+    }
   | {
       readonly note: 'released';
       readonly verdict: Verdict;
@@ -68,6 +75,15 @@ export interface Decision {
   readonly effects: readonly Effect[];
   readonly events: readonly CallEvent[];
   readonly notes: readonly Note[];
+  /** The request of an API's user was not carried out: nothing was changed. */
+  readonly refusal: DataRefusal | undefined;
+}
+
+/** Why a request to change the data was refused. */
+export interface DataRefusal {
+  readonly code: ErrorCode;
+  /** Place of the entry that is at fault, within the request. */
+  readonly at?: number;
 }
 
 /**
@@ -81,6 +97,7 @@ export class Turn implements Decision {
   readonly effects: Effect[] = [];
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
+  refusal: DataRefusal | undefined;
 
   constructor(call: Call, nowMs: number, env: Env) {
     this.call = call;

@@ -1,0 +1,36 @@
+import type { WantedOperation } from '../attached-data/entry.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { CallDetail } from './call-view.ts';
+
+/** What somebody outside asks of a call, and what becomes of it. */
+
+export interface DataChangeRequest {
+  readonly connId: string;
+  readonly operation: WantedOperation;
+  /** The requester; a party's own DN makes it that party's own change. */
+  readonly thirdPartyDn: string;
+  /** Comes back as ReferenceID in the requester's copy of the event. */
+  readonly referenceId?: number;
+  /** Refused with `revision-conflict` when the data has another revision. */
+  readonly ifRevision?: number;
+}
+
+export type ChangeAnswer =
+  | { readonly ok: true; readonly call: CallDetail }
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      /** Of the data, which is as it was. Absent for an unknown call. */
+      readonly revision?: number;
+      /** Place of the entry at fault. Absent when it is not a single one. */
+      readonly at?: number;
+    };
+
+export interface ReleaseRequest {
+  readonly connId: string;
+  readonly thirdPartyDn?: string;
+}
+
+export type ReleaseAnswer =
+  /** As it is now: released. */
+  { readonly ok: true; readonly call: CallDetail } | { readonly ok: false; readonly code: 'call-unknown' };

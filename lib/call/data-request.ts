@@ -1,0 +1,62 @@
+import { UUI_KEY } from '../attached-data/custom-name.ts';
+import type { Operation, Origin, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import type { Author, Call } from './call.ts';
+import { requestChange } from './data.ts';
+import type { Dn } from './ids.ts';
+import { isGone } from './leg.ts';
+import type { Turn } from './turn.ts';
+
+/** Not from the wire: somebody asks over an API for a change of the call's data. */
+export interface DataRequested {
+  readonly type: 'dataRequested';
+  readonly operation: WantedOperation;
+  /** The requester. A DN that is a party's own makes it that party's own change. */
+  readonly thirdPartyDn: Dn;
+  /** Comes back as ReferenceID, only in the requester's copy of the event. */
+  readonly referenceId?: number;
+  /** Refused when the data has another revision. */
+  readonly ifRevision?: number;
+}
+
+/**
+ * Carried out whole or refused whole; what became of it is the decision's `refusal`. A request that changes
+ * nothing is carried out, raises no event and keeps the revision.
+ */
+export function onDataRequested(turn: Turn, wanted: DataRequested): void {
+  const { call } = turn;
+  const { operation, thirdPartyDn, referenceId, ifRevision } = wanted;
+  if (call.state === 'released') {
+    turn.refusal = { code: 'call-unknown' };
+    return;
+  }
+  if (ifRevision !== undefined && ifRevision !== call.revision) {
+    turn.refusal = { code: 'revision-conflict' };
+    return;
+  }
+  const strange = 'entries' in operation ? operation.entries.findIndex(isStrangeUui) : -1;
+  if (strange >= 0) {
+    turn.refusal = { code: 'bad-key', at: strange };
+    return;
+  }
+  const author = {
+    ...authorOf(call, thirdPartyDn),
+    ...(referenceId !== undefined && { referenceId }),
+  };
+  turn.refusal = requestChange(turn, author, signed(operation, author, turn.nowMs));
+}
+
+function authorOf({ caller, callee }: Call, dn: Dn): Author {
+  for (const leg of [caller, callee]) if (leg?.dn === dn && !isGone(leg)) return { dn, leg: leg.id };
+  return { dn };
+}
+
+function signed(operation: WantedOperation, { dn, leg }: Author, atMs: number): Operation {
+  if (!('entries' in operation)) return operation;
+  const from: Origin = leg === undefined ? { party: dn, atMs } : { leg, atMs };
+  return { ...operation, entries: operation.entries.map(entry => ({ ...entry, from })) };
+}
+
+/** Scope `uui` is one header, and its entry has one name. */
+function isStrangeUui({ key, scope }: WantedEntry): boolean {
+  return scope === 'uui' && key.toUpperCase() !== UUI_KEY;
+}

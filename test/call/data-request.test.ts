@@ -1,0 +1,181 @@
+import { expect } from 'chai';
+import type { Scope, WantedEntry, WantedOperation } from '../../lib/attached-data/entry.ts';
+import { valueText } from '../../lib/attached-data/views.ts';
+import type { DataRequested } from '../../lib/call/data-request.ts';
+import { decide } from '../../lib/call/decide.ts';
+import type { Dn } from '../../lib/call/ids.ts';
+import type { EventAttachedDataChanged } from '../../lib/events/event.ts';
+import { pairs, Story } from './support/story.ts';
+
+const entry = (key: string, value: string, scope: Scope = 'call'): WantedEntry => ({
+  key,
+  type: 'string',
+  value,
+  scope,
+});
+const update = (...entries: WantedEntry[]): WantedOperation => ({ operation: 'update', entries });
+const attach = (...entries: WantedEntry[]): WantedOperation => ({ operation: 'attach', entries });
+
+function wanted(operation: WantedOperation, more: Partial<DataRequested> = {}): DataRequested {
+  return { type: 'dataRequested', operation, thirdPartyDn: 'crm' as Dn, ...more };
+}
+
+/** Whose copy, whose change, its reference. */
+function short(event: unknown) {
+  const { ThisDN, ThirdPartyDN, ReferenceID } = event as EventAttachedDataChanged;
+  return [ThisDN, ThirdPartyDN, ReferenceID];
+}
+
+/** The story takes the request when it is not refused. */
+function refusalOf(story: Story, signal: DataRequested) {
+  const { refusal, call } = decide(story.call, signal, story.nowMs, story.env);
+  if (refusal !== undefined) {
+    expect(call.data).to.equal(story.call.data);
+    expect(call.revision).to.equal(story.call.revision);
+  }
+  return refusal;
+}
+
+describe('a request to change the data of a call', () => {
+  it('by a third party: counts at once, and is told to each party and to the requester', () => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('CaseId', '42')), { referenceId: 9 }));
+    expect(story.heard()).to.deep.equal(['alice ← INFO event', 'bob ← INFO event']);
+    expect(story.events.map(short)).to.deep.equal([
+      ['alice', 'crm', undefined],
+      ['bob', 'crm', undefined],
+      [undefined, 'crm', 9],
+    ]);
+    expect(pairs(story.call.data)).to.deep.equal({ CaseId: '42' });
+    expect(story.call.revision).to.equal(1);
+    expect(story.call.data[0]?.from).to.deep.equal({ party: 'crm', atMs: story.nowMs });
+  });
+
+  it("with a party's DN is that party's own change: no further copy", () => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('CaseId', '42')), { thirdPartyDn: 'bob' as Dn, referenceId: 9 }));
+    expect(story.events.map(short)).to.deep.equal([
+      ['alice', 'bob', undefined],
+      ['bob', 'bob', 9],
+    ]);
+    expect(story.call.data[0]?.from).to.include({ leg: story.bob.leg });
+    expect(story.noted('changed')[0]).to.include({ leg: story.bob.leg });
+  });
+
+  it('before the call is up: counts at once, told once it is, neighbours as one', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.feed(wanted(update(entry('A', '1'))));
+    story.feed(wanted(update(entry('B', '2'))));
+    expect(pairs(story.call.data)).to.deep.equal({ A: '1', B: '2' });
+    expect(story.call.revision).to.equal(2);
+    story.bob.answers({ sdp: 'answer' });
+    expect(story.events).to.deep.equal([]);
+    story.alice.acknowledges();
+    expect(story.events.map(short)).to.deep.equal([
+      ['alice', 'crm', undefined],
+      ['bob', 'crm', undefined],
+      [undefined, 'crm', undefined],
+    ]);
+  });
+
+  it('before the call is up with references: each has its answer', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.feed(wanted(update(entry('A', '1')), { referenceId: 1 }));
+    story.feed(wanted(update(entry('A', '2')), { referenceId: 2 }));
+    story.bob.answers({ sdp: 'answer' });
+    story.alice.acknowledges();
+    const answers = story.events.map(short).filter(([, , reference]) => reference !== undefined);
+    expect(answers).to.deep.equal([
+      [undefined, 'crm', 1],
+      [undefined, 'crm', 2],
+    ]);
+  });
+
+  it('that changes nothing raises nothing and keeps the revision', () => {
+    const story = new Story().established({ headers: ['X-MS-Custom-CaseId: 42'] });
+    story.feed(wanted(update(entry('caseid', '42'))));
+    story.feed(wanted({ operation: 'delete', keys: ['nothing'] }));
+    expect(story.events).to.deep.equal([]);
+    expect(story.call.revision).to.equal(0);
+  });
+
+  it('attaches duplicates, updates all of a key, deletes all of a key, deletes everything', () => {
+    const story = new Story().established();
+    const keys = () => story.call.data.map(pair => `${pair.key}=${valueText(pair)}`);
+    story.feed(wanted(attach(entry('k', '1'), entry('k', '2'), entry('j', '3'))));
+    expect(keys()).to.deep.equal(['k=1', 'k=2', 'j=3']);
+    story.feed(wanted(update(entry('k', '4'))));
+    expect(keys()).to.deep.equal(['k=4', 'j=3']);
+    story.feed(wanted({ operation: 'delete', keys: ['k'] }));
+    expect(keys()).to.deep.equal(['j=3']);
+    story.feed(wanted({ operation: 'delete-all' }));
+    expect(keys()).to.deep.equal([]);
+    expect(story.call.revision).to.equal(4);
+  });
+
+  it('asked for an older revision is refused', () => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('A', '1')), { ifRevision: 0 }));
+    expect(story.call.revision).to.equal(1);
+    expect(refusalOf(story, wanted(update(entry('A', '2')), { ifRevision: 0 }))).to.deep.equal({
+      code: 'revision-conflict',
+    });
+  });
+
+  it('of a released call is refused', () => {
+    const story = new Story().established();
+    story.bob.hangsUp();
+    expect(refusalOf(story, wanted(update(entry('A', '1'))))).to.deep.equal({ code: 'call-unknown' });
+  });
+
+  const good = entry('good', '1');
+  const line = 'a\r\nb\0';
+  const existing = ['X-MS-Custom-CaseId: 42'];
+  for (const [what, operation, refusal] of [
+    ['data over the packed limit', update(good, entry('k', 'x'.repeat(16_000))), { code: 'packed-limit' }],
+    [
+      'a line break in scope sip',
+      update(good, entry('k', line, 'sip')),
+      { code: 'control-character', at: 1 },
+    ],
+    ['a line break in scope uui', update(entry('UUI', line, 'uui')), { code: 'control-character', at: 0 }],
+    [
+      'a line break for an entry of a header',
+      update(entry('CaseId', line)),
+      { code: 'control-character', at: 0 },
+    ],
+    ['a line break in scope call', update(entry('k', line)), undefined],
+    ['a line break in scope voip', update(entry('k', line, 'voip')), undefined],
+    [
+      'a key that is no token in scope sip',
+      update(good, entry('a b', '1', 'sip')),
+      { code: 'bad-key', at: 1 },
+    ],
+    ['a key that is no token in scope call', update(entry('a b', '1')), undefined],
+    ['another key than UUI in scope uui', update(good, entry('k', '1', 'uui')), { code: 'bad-key', at: 1 }],
+    ['a VoIP key of 64', update(entry('k'.repeat(64), 'v'.repeat(1024), 'voip')), undefined],
+    ['a VoIP key of 65', update(good, entry('k'.repeat(65), '', 'voip')), { code: 'voip-limit', at: 1 }],
+    ['a VoIP value of 1,025', update(entry('k', 'v'.repeat(1025), 'voip')), { code: 'voip-limit', at: 0 }],
+    ['1,000 VoIP headers', update(...voip(1000)), undefined],
+    ['1,001 VoIP headers', update(...voip(1001)), { code: 'voip-limit' }],
+  ] as const) {
+    it(`with ${what} is ${refusal === undefined ? 'carried out' : `refused whole: ${refusal.code}`}`, () => {
+      const story = new Story().established({ headers: existing });
+      expect(refusalOf(story, wanted(operation))).to.deep.equal(refusal);
+    });
+  }
+
+  it('keeps VoIP headers off the SIP legs', () => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('secret', '1', 'voip'), entry('open', '2'))));
+    expect(story.alice.told().map(({ UserData }) => pairs(UserData))).to.deep.equal([{ open: '2' }]);
+    expect(pairs((story.events[0] as EventAttachedDataChanged).UserData)).to.deep.equal({
+      secret: '1',
+      open: '2',
+    });
+  });
+});
+
+function voip(count: number): WantedEntry[] {
+  return Array.from({ length: count }, (_, at) => entry(`k${at}`, '', 'voip'));
+}

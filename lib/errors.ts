@@ -156,6 +156,15 @@ export const errorTable = {
   forbidden: { meaning: 'The bearer token lacks the scope for it.', httpStatus: 403, blame: 'caller' },
   unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
+  'not-acceptable': {
+    meaning: 'Accept allows nothing that is served at this path.',
+    httpStatus: 406,
+    blame: 'caller',
+  },
+  'slow-subscriber': {
+    meaning: 'The subscriber reads events more slowly than they come: more waited than events.subscriber allows.',
+    blame: 'caller',
+  },
   'not-supported': {
     meaning: 'Planned, and not in this version.',
     sipStatus: 501,

@@ -17,6 +17,7 @@ import { compileSources } from './routing/who-is.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { EventRing } from './stream/event-ring.ts';
 
 /** Something that runs until it is stopped. */
 export interface Running {
@@ -58,6 +59,11 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   const servers =
     config.signalling.kind === 'engine' ? [engine?.server].filter(isGiven) : config.signalling.servers;
   const signalling = new DrachtioSignalling({ servers, log, graceMs: config.engine.control.graceMs });
+  const ring = new EventRing({
+    run: randomHex(4),
+    ...config.events.ring,
+    onFailure: error => log.error({ err: error }, 'an event stream failed'),
+  });
   const b2bua = new B2bua({
     options: {
       node: config.node,
@@ -77,6 +83,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
     store: new MemoryStore(),
     publisher: {
       publish: event => {
+        ring.publish(event);
         logEvent(event, log);
       },
     },
@@ -90,7 +97,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
     await signalling.stop();
   });
   await signalling.start(b2bua);
-  const http = await startHttp(config, log, started, {
+  const http = await startHttp(config, log, started, ring, {
     metrics,
     calls: () => b2bua.callsView(),
     readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
@@ -142,11 +149,18 @@ async function startHttp(
   config: Config,
   log: Logger,
   started: Started,
+  ring: EventRing,
   views: ConstructorParameters<typeof HttpServer>[0]['views'],
 ): Promise<string | undefined> {
   const { listen, tokens } = config.http;
   if (listen === 'off') return undefined;
-  const http = new HttpServer({ listen, tokens, views, log });
+  const http = new HttpServer({
+    listen,
+    tokens,
+    views,
+    log,
+    events: { ring, limits: config.events.subscriber, heartbeatMs: config.events.heartbeatMs },
+  });
   const bound = await http.start();
   started.add(() => http.stop());
   return formatSocketAddress(bound);

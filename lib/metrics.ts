@@ -20,6 +20,9 @@ export interface EngineReading {
 const setupBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 32, 60];
 const eventBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
+/** What carries an event stream to its subscriber. */
+type Carrier = 'sse' | 'websocket';
+
 /** The plain numbers of EngineCounters. */
 type EngineCounterName = Exclude<keyof EngineCounters, 'refused' | 'countRefused'>;
 
@@ -54,6 +57,9 @@ export class Metrics {
   readonly #event: Histogram;
   readonly #notifications: Counter<'outcome'>;
   readonly #dropped: Counter<'code'>;
+  readonly #subscribers: Gauge<'carrier'>;
+  readonly #subscribersCut: Counter<'code'>;
+  readonly #eventsStreamed: Counter<'carrier'>;
 
   constructor() {
     const registers = [this.registry];
@@ -88,6 +94,24 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
+    this.#subscribers = new Gauge({
+      name: 'baton_event_subscribers',
+      help: 'Subscribers of the event stream, by what carries it',
+      labelNames: ['carrier'],
+      registers,
+    });
+    this.#subscribersCut = new Counter({
+      name: 'baton_event_subscribers_cut_total',
+      help: 'Subscribers whose stream was ended by Baton, by reason',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#eventsStreamed = new Counter({
+      name: 'baton_events_streamed_total',
+      help: 'Events handed to subscribers, by what carries the stream',
+      labelNames: ['carrier'],
+      registers,
+    });
   }
 
   callStarted(): void {
@@ -119,6 +143,23 @@ export class Metrics {
 
   eventDelivered(seconds: number): void {
     this.#event.observe(seconds);
+  }
+
+  subscriberJoined(carrier: Carrier): void {
+    this.#subscribers.inc({ carrier });
+  }
+
+  /** Once for each `subscriberJoined`. */
+  subscriberLeft(carrier: Carrier): void {
+    this.#subscribers.dec({ carrier });
+  }
+
+  subscriberCut(code: ErrorCode): void {
+    this.#subscribersCut.inc({ code });
+  }
+
+  eventStreamed(carrier: Carrier): void {
+    this.#eventsStreamed.inc({ carrier });
   }
 
   /** Event loop lag, heap, CPU and the like of this process. */

@@ -48,6 +48,19 @@ describe('the metrics', () => {
     expect(await sample('baton_data_dropped_total{code="packed-limit"}')).to.equal(1);
   });
 
+  it('counts subscribers up and down, what they got, and who was cut', async () => {
+    metrics.subscriberJoined('sse');
+    metrics.subscriberJoined('sse');
+    metrics.subscriberJoined('websocket');
+    metrics.eventStreamed('sse');
+    metrics.subscriberCut('slow-subscriber');
+    metrics.subscriberLeft('sse');
+    expect(await sample('baton_event_subscribers{carrier="sse"}')).to.equal(1);
+    expect(await sample('baton_event_subscribers{carrier="websocket"}')).to.equal(1);
+    expect(await sample('baton_events_streamed_total{carrier="sse"}')).to.equal(1);
+    expect(await sample('baton_event_subscribers_cut_total{code="slow-subscriber"}')).to.equal(1);
+  });
+
   it('reads the engine anew each time', async () => {
     const counters = new EngineCounters();
     const standing = { transactions: 3, dialogs: 2, timers: 1 };

@@ -92,6 +92,11 @@ export const configSchema = z.strictObject({
         .regex(/^[A-Za-z0-9._~+/=-]{16,}$/, 'a token has at least 16 characters, those of RFC 6750 §2.1'),
     ),
   }),
+  events: z.strictObject({
+    ring: z.strictObject({ maxEvents: count.max(1_000_000), maxBytes: count }),
+    subscriber: z.strictObject({ maxEvents: count, maxBytes: count }),
+    heartbeatMs: durationMs,
+  }),
   kafka: z.strictObject({ brokers: parsed(refuseBrokers) }),
   log: z.strictObject({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

@@ -14,7 +14,7 @@ export interface HttpViews {
 }
 
 /** Paths and the methods they serve; 405 and Allow follow from it. */
-export const servedPaths = ['/healthz', '/readyz', '/metrics', '/v1/calls'] as const;
+export const servedPaths = ['/healthz', '/readyz', '/metrics', '/v1/calls', '/v1/events'] as const;
 
 export function addRoutes(app: FastifyInstance, views: HttpViews): void {
   app.get('/healthz', () => ({ status: 'alive' }));

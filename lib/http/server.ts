@@ -13,6 +13,7 @@ import type { Logger } from '../log.ts';
 import { BearerCheck } from './bearer.ts';
 import { type ProblemDetails, problemFor, problemMediaType } from './problem.ts';
 import { addRoutes, type HttpViews, servedPaths } from './routes.ts';
+import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
 
 export type { HttpViews, Readiness } from './routes.ts';
 
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   /** Bearer tokens; with none only loopback is served. */
   readonly tokens: readonly string[];
   readonly views: HttpViews;
+  /** What `/v1/events` streams; absent: nothing is there. */
+  readonly events?: EventStreamOptions;
   readonly log: Logger;
 }
 
@@ -82,7 +85,9 @@ export class HttpServer {
     app.setErrorHandler((error: FastifyError, request, reply) => {
       this.#answerError(error, request, reply);
     });
-    addRoutes(app, this.#options.views);
+    const { events, views } = this.#options;
+    addRoutes(app, views);
+    if (events !== undefined) addEventStreams(app, events, views.metrics);
     return app;
   }
 

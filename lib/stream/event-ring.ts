@@ -70,8 +70,9 @@ export class EventRing implements Publisher, Past {
     return subscription;
   }
 
-  /** Ends all subscriptions. */
+  /** Hands over what is there, and ends all subscriptions. */
   cutAll(code: CutCode): void {
+    this.#flush();
     for (const subscription of this.#subscriptions) subscription.cut(code);
   }
 

@@ -1,0 +1,122 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { fastifyWebsocket, type WebSocket } from '@fastify/websocket';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { afterRealTime } from '../../engine/control/after.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { problemFor, problemMediaType } from '../problem.ts';
+import { type BadQuery, parseWanted } from './query.ts';
+import { SseStream, sseMediaType } from './sse.ts';
+import type { EventStreamOptions, OpenStream, StreamMetrics, StreamParts } from './stream.ts';
+import { closeCodes, WebSocketStream } from './websocket.ts';
+
+export type { EventStreamOptions, StreamMetrics } from './stream.ts';
+
+export const eventsPath = '/v1/events';
+
+const defaultCloseGraceMs = 5_000;
+/** How long a stop waits for subscribers to hear of it. */
+const stopGraceMs = 1_000;
+/** Of a frame from a client; a larger one ends the connection with 1009. */
+const maxFrameBytes = 4_096;
+
+/** `GET /v1/events`: a WebSocket where the request asks for one, else server-sent events. */
+export function addEventStreams(
+  app: FastifyInstance,
+  options: EventStreamOptions,
+  metrics: StreamMetrics,
+): void {
+  const streams = new EventStreams({
+    closeGraceMs: defaultCloseGraceMs,
+    ...options,
+    metrics,
+    after: afterRealTime,
+  });
+  // A handshake that was refused leaves a socket that no server knows any more: a stop would wait for it.
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+    done();
+  });
+  void app.register(fastifyWebsocket, {
+    options: { maxPayload: maxFrameBytes },
+    // What is wrong on the wire has been answered with a close frame already.
+    errorHandler: () => undefined,
+    preClose: async () => streams.stop(),
+  });
+  void app.register((scope, _options, done) => {
+    scope.route({
+      method: 'GET',
+      url: eventsPath,
+      handler: (request, reply) => streams.serveSse(request, reply),
+      wsHandler: (socket, request) => streams.serveWebSocket(socket, request),
+    });
+    done();
+  });
+}
+
+class EventStreams {
+  readonly #parts: StreamParts;
+  readonly #open = new Set<OpenStream>();
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+  }
+
+  serveSse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (!acceptsSse(request.headers.accept)) return refuse(reply, 'not-acceptable');
+    const wanted = parseWanted(request.url, firstOf(request.headers['last-event-id']));
+    if ('detail' in wanted) return refuse(reply, 'unprocessable', wanted);
+    if (request.method === 'HEAD') return reply.type(sseMediaType).send();
+    reply.hijack();
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
+    // Who has left already would never be heard to leave.
+    if (!reply.raw.destroyed) this.#keep(new SseStream(reply.raw, headers, wanted, this.#parts));
+    return reply;
+  }
+
+  /** What is wrong is told in the close frame: a browser shows its page nothing of an answer to the handshake. */
+  serveWebSocket(socket: WebSocket, request: FastifyRequest): void {
+    const wanted = isFromElsewhere(request)
+      ? { parameter: 'origin', detail: 'a page of another origin may not read events' }
+      : parseWanted(request.url, firstOf(request.headers['last-event-id']));
+    if ('detail' in wanted) socket.close(closeCodes.policy, wanted.detail);
+    else this.#keep(new WebSocketStream(socket, wanted, this.#parts));
+  }
+
+  /** Tells every subscriber, and ends those who do not hear. */
+  async stop(): Promise<void> {
+    this.#parts.ring.cutAll('shutting-down');
+    const patience = new Promise<void>(resolve => this.#parts.after(stopGraceMs, resolve));
+    await Promise.race([Promise.all([...this.#open].map(stream => stream.closed)), patience]);
+    for (const stream of this.#open) stream.terminate();
+  }
+
+  #keep(stream: OpenStream): void {
+    this.#open.add(stream);
+    void stream.closed.then(() => this.#open.delete(stream));
+  }
+}
+
+function refuse(reply: FastifyReply, code: ErrorCode, fault?: BadQuery): FastifyReply {
+  const problem = problemFor(code, fault?.detail);
+  return reply.code(problem.status).type(problemMediaType).send(problem);
+}
+
+/** RFC 9110 §12.5.1: without Accept anything will do. */
+function acceptsSse(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true;
+  const ranges = accept.split(',').map(range => range.split(';', 1)[0]?.trim().toLowerCase());
+  return ranges.some(range => range === sseMediaType || range === 'text/*' || range === '*/*');
+}
+
+/**
+ * RFC 6455 §10.2: browsers let any page open a WebSocket to anywhere and send Origin. Where no token is asked for, a page that
+ * the user happens to look at could read along.
+ */
+function isFromElsewhere({ headers }: FastifyRequest): boolean {
+  const { origin, host } = headers;
+  return origin !== undefined && origin.slice(origin.indexOf('//') + 2) !== host;
+}
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,3 +1,4 @@
+// npm run bench -- streams: see streams.ts.
 // npm run bench [-- CALLS_PER_SECOND SECONDS]: prints the figures as Markdown; ends with 1 when a call failed or was left.
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
@@ -37,7 +38,12 @@ function table(figures: LoadFigures): string {
   );
 }
 
-const figures = await runLoad({ callsPerSecond, seconds });
-console.log(`${machine()}\n\n${table(figures)}`);
-if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
-if (figures.failedCalls > 0 || figures.callsLeft > 0) process.exitCode = 1;
+async function load(): Promise<void> {
+  const figures = await runLoad({ callsPerSecond, seconds });
+  console.log(`${machine()}\n\n${table(figures)}`);
+  if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
+  if (figures.failedCalls > 0 || figures.callsLeft > 0) process.exitCode = 1;
+}
+
+if (process.argv[2] === 'streams') await import('./streams.ts');
+else await load();

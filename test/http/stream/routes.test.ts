@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { HttpServer } from '../../../lib/http/server.ts';
+import { HttpServer, type HttpServerOptions } from '../../../lib/http/server.ts';
 import { Metrics } from '../../../lib/metrics.ts';
 import { EventRing } from '../../../lib/stream/event-ring.ts';
 import type { QueueLimits } from '../../../lib/stream/subscription.ts';
@@ -36,7 +36,7 @@ describe('GET /v1/events', () => {
       listen: { address: '127.0.0.1', port: 0 },
       tokens,
       log: pino({ level: 'silent' }),
-      views: { metrics, readiness: () => 'ready', calls: () => [] },
+      views: { metrics, readiness: () => 'ready', calls: () => [] } as HttpServerOptions['views'],
       events: { ring, limits, heartbeatMs: options.heartbeatMs ?? 60_000, closeGraceMs: 50 },
     });
     const { address, port } = await server.start();

@@ -15,6 +15,8 @@ export interface SseBlock {
 export class SseReader {
   readonly response: IncomingMessage;
   readonly blocks: SseBlock[] = [];
+  /** Called for each block as it comes. */
+  onBlock: (block: SseBlock) => void = () => undefined;
   ended = false;
   readonly #bell = new Bell();
 
@@ -24,7 +26,10 @@ export class SseReader {
     response.setEncoding('utf8').on('data', (text: string) => {
       const parts = (rest + text).split('\n\n');
       rest = parts.pop() ?? '';
-      this.blocks.push(...parts.map(blockOf));
+      for (const block of parts.map(blockOf)) {
+        this.blocks.push(block);
+        this.onBlock(block);
+      }
       this.#bell.ring();
     });
     response.on('error', () => undefined);
@@ -78,13 +83,17 @@ export interface Frame {
 export class WebSocketReader {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
+  /** Called for each frame as it comes. */
+  onFrame: (frame: Frame) => void = () => undefined;
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly #bell = new Bell();
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (text: Buffer) => {
-      this.frames.push(JSON.parse(text.toString()) as Frame);
+      const frame = JSON.parse(text.toString()) as Frame;
+      this.frames.push(frame);
+      this.onFrame(frame);
       this.#bell.ring();
     });
     socket.on('error', () => undefined);

@@ -8,7 +8,7 @@ import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
 import { ownAddresses } from './engine/transport/own-addresses.ts';
 import type { Hop } from './engine/transport/transport.ts';
 import type { CallEvent } from './events/event.ts';
-import { HttpServer, type Readiness } from './http/server.ts';
+import { type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import type { Clock } from './ports.ts';
@@ -99,7 +99,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   await signalling.start(b2bua);
   const http = await startHttp(config, log, started, ring, {
     metrics,
-    calls: () => b2bua.callsView(),
+    ...deskOf(b2bua),
     readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
   });
   started.add(async () => {
@@ -152,11 +152,12 @@ async function startHttp(
   ring: EventRing,
   views: ConstructorParameters<typeof HttpServer>[0]['views'],
 ): Promise<string | undefined> {
-  const { listen, tokens } = config.http;
+  const { listen, tokens, rateLimit } = config.http;
   if (listen === 'off') return undefined;
   const http = new HttpServer({
     listen,
     tokens,
+    requestsPerSecond: rateLimit.perSecond,
     views,
     log,
     events: { ring, limits: config.events.subscriber, heartbeatMs: config.events.heartbeatMs },
@@ -192,6 +193,16 @@ function engineOptions(config: Config, log: Logger): Omit<EngineOptions, 'contro
     streams: sip.tcp,
     graceMs: config.engine.control.graceMs,
     log,
+  };
+}
+
+/** What HTTP asks of calls. */
+function deskOf(b2bua: B2bua): CallDesk {
+  return {
+    calls: () => b2bua.callsView(),
+    call: connId => b2bua.callDetail(connId),
+    changeData: request => b2bua.changeData(request),
+    release: request => b2bua.release(request),
   };
 }
 

@@ -57,6 +57,7 @@ export class Metrics {
   readonly #event: Histogram;
   readonly #notifications: Counter<'outcome'>;
   readonly #dropped: Counter<'code'>;
+  readonly #http: Counter<'route' | 'method' | 'status'>;
   readonly #subscribers: Gauge<'carrier'>;
   readonly #subscribersCut: Counter<'code'>;
   readonly #eventsStreamed: Counter<'carrier'>;
@@ -86,6 +87,12 @@ export class Metrics {
       name: 'baton_notifications_total',
       help: 'Events for a leg, by outcome',
       labelNames: ['outcome'],
+      registers,
+    });
+    this.#http = new Counter({
+      name: 'baton_http_requests_total',
+      help: 'HTTP requests answered, by route, method and status',
+      labelNames: ['route', 'method', 'status'],
       registers,
     });
     this.#dropped = new Counter({
@@ -160,6 +167,11 @@ export class Metrics {
 
   eventStreamed(carrier: Carrier): void {
     this.#eventsStreamed.inc({ carrier });
+  }
+
+  /** `route` as it is documented, empty for a path that has none. */
+  httpAnswered(answered: { readonly route: string; readonly method: string; readonly status: number }): void {
+    this.#http.inc(answered);
   }
 
   /** Event loop lag, heap, CPU and the like of this process. */

@@ -96,12 +96,18 @@ class ChangeList implements BodyChange {
   }
 }
 
-function isFitKey(key: string): boolean {
+/** A key that an entry from outside may have. */
+export function isFitKey(key: string): boolean {
   return key !== '' && key.length <= MAX_KEY_CHARS && !REFUSED_KEYS.has(key);
 }
 
+/** As deep as a value may be nested. */
+export function isFitDepth(value: unknown): boolean {
+  return !isTooDeep(value, MAX_DEPTH);
+}
+
 /** The value as T-Library would type it. A `type` that does not fit the value is as if absent. */
-function valueOf(value: unknown, type: unknown): EntryValue {
+export function valueOf(value: unknown, type: unknown): EntryValue {
   if (typeof value === 'string') return textValue(value, type);
   if (typeof value === 'number') {
     return type !== 'string' && Number.isSafeInteger(value)

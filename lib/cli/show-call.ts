@@ -15,7 +15,8 @@ const answerTimeoutMs = 5_000;
 /** Asks a running Baton for one of its live calls. */
 export async function fetchCall(question: CallQuestion, http: Config['http']): Promise<CallView> {
   const base = question.url ?? urlOf(http.listen);
-  const [token] = http.tokens;
+  const [first] = http.tokens;
+  const token = typeof first === 'object' ? first.token : first;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await ask(`${base.replace(/\/$/, '')}/v1/calls`, headers);
   if (!response.ok) throw new BatonError('bad-request', `${base} answered ${response.status}`);

@@ -3,7 +3,7 @@ import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
-import { listOf, parsed } from './field.ts';
+import { listOf, parsed, splitAtCommas } from './field.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { parseTargetUri } from './target-uri.ts';
 
@@ -57,6 +57,26 @@ const sip = z.strictObject({
   tcp: z.strictObject({ connectTimeoutMs: durationMs, idleTimeoutMs: durationMs, maxConnections: count }),
 });
 
+const tokenRule = 'a token has at least 16 characters, those of RFC 6750 §2.1';
+const tokenText = z.string().regex(/^[A-Za-z0-9._~+/=-]{16,}$/, tokenRule);
+
+const token = z.union(
+  [
+    tokenText,
+    z.strictObject({
+      token: tokenText,
+      scopes: z.array(oneOf(['calls:read', 'calls:write', 'events:read'])),
+      tenant: name.exactOptional(),
+    }),
+  ],
+  {
+    error: issue =>
+      typeof issue.input === 'string'
+        ? tokenRule
+        : 'expected a token, or {token, scopes, tenant} with scopes of calls:read, calls:write, events:read',
+  },
+);
+
 /** Every key of config/default.yaml; what has a parser comes out as the program works with it. */
 export const configSchema = z.strictObject({
   node: name,
@@ -86,11 +106,12 @@ export const configSchema = z.strictObject({
   }),
   http: z.strictObject({
     listen: parsed(text => (text === 'off' ? ('off' as const) : parseSocketAddress(text))),
-    tokens: listOf(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9._~+/=-]{16,}$/, 'a token has at least 16 characters, those of RFC 6750 §2.1'),
-    ),
+    tokens: z
+      .union([z.string().transform(splitAtCommas), z.array(z.unknown())], {
+        error: 'expected a list of tokens',
+      })
+      .pipe(z.array(token)),
+    rateLimit: z.strictObject({ perSecond: count }),
   }),
   events: z.strictObject({
     ring: z.strictObject({ maxEvents: count.max(1_000_000), maxBytes: count }),

@@ -2,8 +2,16 @@ import { type ErrorCode, errorEntry } from '../errors.ts';
 
 export const problemMediaType = 'application/problem+json';
 
+/** RFC 9457 §3.2: extension members. */
+export interface ProblemMembers {
+  /** Of the fault within the body, a JSON pointer (RFC 6901). */
+  readonly path?: string;
+  /** Of the data, when the request counted on another. */
+  readonly revision?: number;
+}
+
 /** RFC 9457 §3.1, with our code as an extension member. */
-export interface ProblemDetails {
+export interface ProblemDetails extends ProblemMembers {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -12,8 +20,8 @@ export interface ProblemDetails {
 }
 
 /** `type` is `urn:baton:error:<code>`: it names the kind of problem and need not be fetched (RFC 9457 §3.1.1). */
-export function problemFor(code: ErrorCode, detail?: string): ProblemDetails {
+export function problemFor(code: ErrorCode, detail?: string, members: ProblemMembers = {}): ProblemDetails {
   const { meaning, httpStatus = 500 } = errorEntry(code);
-  const problem = { type: `urn:baton:error:${code}`, title: meaning, status: httpStatus, code };
+  const problem = { type: `urn:baton:error:${code}`, title: meaning, status: httpStatus, code, ...members };
   return detail === undefined ? problem : { ...problem, detail };
 }

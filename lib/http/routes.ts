@@ -1,32 +1,64 @@
-import type { FastifyInstance } from 'fastify';
-import type { CallView } from '../b2bua/call-view.ts';
+import { Type } from 'typebox';
 import type { Metrics } from '../metrics.ts';
+import type { Api } from './api.ts';
+import { type CallDesk, addCallRoutes } from './call-routes.ts';
 import { problemFor, problemMediaType } from './problem.ts';
+import { json, problems } from './schemas.ts';
 
 /** Whether calls can be taken; `why` says in a few words what is missing. */
 export type Readiness = 'ready' | 'signalling-down' | 'draining';
 
-/** What the outside may look at. Each is asked anew for every request. */
-export interface HttpViews {
+/** What the outside may look at, and ask for. Each is asked anew for every request. */
+export interface HttpViews extends CallDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
-  calls(): readonly CallView[];
 }
 
-/** Paths and the methods they serve; 405 and Allow follow from it. */
-export const servedPaths = ['/healthz', '/readyz', '/metrics', '/v1/calls', '/v1/events'] as const;
+const Status = Type.Object({ status: Type.String() });
+const readyAnswers: Readonly<Record<number, unknown>> = { 200: json(Status, 'Ready'), ...problems(503) };
 
-export function addRoutes(app: FastifyInstance, views: HttpViews): void {
-  app.get('/healthz', () => ({ status: 'alive' }));
-  app.get('/readyz', async (_request, reply) => {
-    const readiness = views.readiness();
-    if (readiness === 'ready') return { status: 'ready' };
-    const problem = problemFor(readiness === 'draining' ? 'shutting-down' : 'not-ready');
-    return await reply.code(problem.status).type(problemMediaType).send(problem);
-  });
-  app.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await views.metrics.text();
-    return await reply.type(contentType).send(body);
-  });
-  app.get('/v1/calls', () => ({ calls: views.calls() }));
+/** Those who watch over the process are not held back. */
+const unlimited = { config: { rateLimit: false } } as const;
+
+export function addRoutes(api: Api, views: HttpViews): void {
+  addWatchRoutes(api, views);
+  addCallRoutes(api, views);
+  api.get(
+    '/openapi.json',
+    { schema: { summary: 'This document', response: { 200: json(Type.Object({}), 'OpenAPI 3.1') } } },
+    () => api.swagger(),
+  );
+}
+
+function addWatchRoutes(api: Api, views: HttpViews): void {
+  api.get(
+    '/healthz',
+    { ...unlimited, schema: { summary: 'The process is alive', response: { 200: json(Status, 'Alive') } } },
+    () => ({ status: 'alive' }),
+  );
+  api.get(
+    '/readyz',
+    {
+      ...unlimited,
+      schema: {
+        summary: 'Calls can be taken',
+        response: readyAnswers,
+      },
+    },
+    async (_request, reply) => {
+      const readiness = views.readiness();
+      if (readiness === 'ready') return { status: 'ready' };
+      const problem = problemFor(readiness === 'draining' ? 'shutting-down' : 'not-ready');
+      return await reply.code(503).type(problemMediaType).send(problem);
+    },
+  );
+  const text = { description: "Prometheus' text", content: { 'text/plain': { schema: Type.String() } } };
+  api.get(
+    '/metrics',
+    { ...unlimited, schema: { summary: 'What Baton counts', response: { 200: text } } },
+    async (_request, reply) => {
+      const { contentType, body } = await views.metrics.text();
+      return await reply.type(contentType).send(body);
+    },
+  );
 }

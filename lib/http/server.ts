@@ -1,4 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
   fastify,
   type FastifyError,
@@ -10,32 +13,41 @@ import { isLoopback } from '../engine/message/ip-address.ts';
 import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { BearerCheck } from './bearer.ts';
-import { type ProblemDetails, problemFor, problemMediaType } from './problem.ts';
-import { addRoutes, type HttpViews, servedPaths } from './routes.ts';
-import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
+import { BearerCheck, type HttpScope, type HttpToken } from './bearer.ts';
+import { toldFailure } from './failure.ts';
+import { documentOptions } from './open-api.ts';
+import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
+import { addRoutes, type HttpViews } from './routes.ts';
+import { ServedPaths } from './served-paths.ts';
+import { addEventStreams, eventsPath, type EventStreamOptions } from './stream/routes.ts';
 
+export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 
 export interface HttpServerOptions {
   readonly listen: SocketAddress;
-  /** Bearer tokens; with none only loopback is served. */
-  readonly tokens: readonly string[];
+  /** Bearer tokens, a bare one with all rights; with none only loopback is served. */
+  readonly tokens: readonly (string | HttpToken)[];
+  /** Requests a second of one token, or of one address where none is asked for. No limit when absent. */
+  readonly requestsPerSecond?: number;
   readonly views: HttpViews;
   /** What `/v1/events` streams; absent: nothing is there. */
   readonly events?: EventStreamOptions;
   readonly log: Logger;
 }
 
-const allowed = 'GET, HEAD';
 /** A peer that sends its request slowly is let go. */
 const requestTimeoutMs = 10_000;
-const bodyLimitBytes = 65_536;
+/** 256 kB: the largest data, 65,535 octets packed, fits with its JSON around it. */
+const bodyLimitBytes = 262_144;
+/** A ConnID has tenant and node, each of at most 64. */
+const maxParamLength = 200;
 
 /** Baton's own HTTP interface. `start` binds, `stop` ends open connections and leaves nothing behind. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #app: FastifyInstance;
+  readonly #served = new ServedPaths();
 
   constructor(options: HttpServerOptions) {
     if (options.tokens.length === 0 && !isLoopback(options.listen.address)) {
@@ -70,48 +82,101 @@ export class HttpServer {
       bodyLimit: bodyLimitBytes,
       requestTimeout: requestTimeoutMs,
       forceCloseConnections: true,
+      routerOptions: { maxParamLength },
+      // What is unknown is refused, not taken out; what is of another type is not turned into it.
+      ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
       frameworkErrors: (error, request, reply) => {
         this.#answerError(error, request, reply);
       },
     });
-    // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
-    app.addHook('onRequest', async (request, reply) => {
-      if (!bearer.admits(request.headers.authorization)) {
-        return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));
-      }
-      if (request.is404) return await answerUnknown(request, reply);
-      return undefined;
+    // Only JSON is read.
+    app.removeContentTypeParser('text/plain');
+    // Schemas of answers are for readers: answers are written as they are.
+    app.setSerializerCompiler(() => value => JSON.stringify(value));
+    app.decorateRequest('grant');
+    app.addHook('onRoute', ({ url, method }) => {
+      this.#served.add(url, method);
     });
+    this.#addHooks(app, bearer);
     app.setErrorHandler((error: FastifyError, request, reply) => {
       this.#answerError(error, request, reply);
     });
-    const { events, views } = this.#options;
-    addRoutes(app, views);
-    if (events !== undefined) addEventStreams(app, events, views.metrics);
+    this.#addParts(app);
     return app;
   }
 
+  #addHooks(app: FastifyInstance, bearer: BearerCheck): void {
+    // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
+    app.addHook('onRequest', async (request, reply) => {
+      const grant = bearer.grantOf(request.headers.authorization);
+      if (grant === undefined)
+        return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));
+      request.grant = grant;
+      if (request.is404) return await this.#answerUnknown(request, reply);
+      const scope = scopeOf(request);
+      if (scope !== undefined && !grant.scopes.includes(scope)) return await refuseScope(reply, scope);
+      // Events are not told apart by tenant: a token of one tenant gets none.
+      if (scope === 'events:read' && grant.tenant !== undefined) return await refuseScope(reply, scope);
+      return undefined;
+    });
+    app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
+      this.#options.views.metrics.httpAnswered({ route: routeOptions.url ?? '', method, status: statusCode });
+    });
+  }
+
+  #addParts(app: FastifyInstance): void {
+    const { requestsPerSecond, views, events } = this.#options;
+    app.register(swagger, documentOptions);
+    if (requestsPerSecond !== undefined)
+      app.register(rateLimit, {
+        max: requestsPerSecond,
+        timeWindow: 1_000,
+        keyGenerator: ({ grant, ip }) => (grant.id === '' ? ip : grant.id),
+        errorResponseBuilder: () => new BatonError('too-many-requests'),
+      });
+    app.register((api, _options, done) => {
+      addRoutes(api.withTypeProvider<TypeBoxTypeProvider>(), views);
+      done();
+    });
+    if (events !== undefined) addEventStreams(app, events, views.metrics);
+  }
+
   #answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-    const ours = error.statusCode !== undefined && error.statusCode < 500;
-    if (!ours)
-      this.#options.log.error(
-        { err: error, method: request.method, url: request.url },
-        'http request failed',
-      );
-    void reply.send(problem(reply, ours ? 'bad-request' : 'internal', ours ? error.message : undefined));
+    const told = toldFailure(error);
+    if (told === undefined) {
+      const { method, url } = request;
+      this.#options.log.error({ err: error, method, url }, 'http request failed');
+    }
+    void reply.send(problem(reply, told?.code ?? 'internal', told?.detail, told?.members));
+  }
+
+  async #answerUnknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const [path = ''] = request.url.split('?', 1);
+    const allow = this.#served.allowFor(path);
+    if (allow === undefined) return await reply.send(problem(reply, 'not-found'));
+    // RFC 9110 §15.5.6: a 405 carries Allow.
+    return await reply.header('allow', allow).send(problem(reply, 'method-not-allowed'));
   }
 }
 
-async function answerUnknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const path = request.url.split('?', 1)[0];
-  if (!servedPaths.some(served => served === path)) return await reply.send(problem(reply, 'not-found'));
-  // RFC 9110 §15.5.6: a 405 carries Allow.
-  return await reply.header('allow', allowed).send(problem(reply, 'method-not-allowed'));
+function scopeOf({ routeOptions }: FastifyRequest): HttpScope | undefined {
+  return routeOptions.url === eventsPath ? 'events:read' : routeOptions.config.scope;
+}
+
+/** RFC 6750 §3.1. */
+async function refuseScope(reply: FastifyReply, scope: string): Promise<FastifyReply> {
+  const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
+  return await reply.header('www-authenticate', challenge).send(problem(reply, 'forbidden'));
 }
 
 /** The body; status and type of the reply are set to it. (A reply is thenable: awaiting it unsent would wait for ever.) */
-function problem(reply: FastifyReply, code: ErrorCode, detail?: string): ProblemDetails {
-  const body = problemFor(code, detail);
+function problem(
+  reply: FastifyReply,
+  code: ErrorCode,
+  detail?: string,
+  members?: ProblemMembers,
+): ProblemDetails {
+  const body = problemFor(code, detail, members);
   void reply.code(body.status).type(problemMediaType);
   return body;
 }

@@ -38,6 +38,9 @@ describe('the HTTP interface', () => {
         if (calls instanceof Error) throw calls;
         return calls;
       },
+      call: () => undefined,
+      changeData: () => ({ ok: false, code: 'call-unknown' }),
+      release: () => ({ ok: false, code: 'call-unknown' }),
     };
   }
 

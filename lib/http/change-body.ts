@@ -1,0 +1,146 @@
+import { readCustomName, UUI_KEY } from '../attached-data/custom-name.ts';
+import type { EntryValue, Scope, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import { isFitDepth, isFitKey, valueOf } from '../attached-data/user-data-body.ts';
+import type { ErrorCode } from '../errors.ts';
+import { jsonPointer } from './json-pointer.ts';
+import type { ChangeBody } from './schemas.ts';
+
+/** What a body asks for, with the place in the body that each entry came from. */
+export interface WantedChange {
+  readonly operation: WantedOperation;
+  /** JSON pointers, one for each entry of the operation. */
+  readonly paths: readonly string[];
+}
+
+/** Something in a body that its schema lets through and Baton does not. */
+export class BodyFault extends Error {
+  readonly code: ErrorCode;
+  readonly path: string;
+
+  constructor(code: ErrorCode, path: string, detail: string) {
+    super(detail);
+    this.name = 'BodyFault';
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** Throws BodyFault. */
+export function readChange(body: ChangeBody): WantedChange {
+  const { operation } = body;
+  switch (operation) {
+    case 'attach':
+    case 'update': {
+      refuseFilled(body, 'keys');
+      if (body.userData === undefined && body.customContext === undefined)
+        throw new BodyFault('unprocessable', '/userData', `${operation} needs userData or customContext`);
+      const collected = new Entries();
+      collected.addPairs(body.userData ?? []);
+      collected.addContext(body.customContext ?? {});
+      return { operation: { operation, entries: collected.entries }, paths: collected.paths };
+    }
+    case 'delete': {
+      refuseFilled(body, 'userData', 'customContext');
+      if (body.keys === undefined) throw new BodyFault('unprocessable', '/keys', 'delete needs keys');
+      return { operation: { operation, keys: body.keys }, paths: [] };
+    }
+    case 'delete-all':
+      refuseFilled(body, 'keys', 'userData', 'customContext');
+      return { operation: { operation }, paths: [] };
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** What the operation has no use for may be there, but empty. */
+function refuseFilled(body: ChangeBody, ...members: readonly ('keys' | 'userData' | 'customContext')[]) {
+  for (const member of members) {
+    if (Object.keys(body[member] ?? {}).length === 0) continue;
+    throw new BodyFault('unprocessable', jsonPointer(member), `not with ${body.operation}`);
+  }
+}
+
+class Entries {
+  readonly entries: WantedEntry[] = [];
+  readonly paths: string[] = [];
+
+  addPairs(pairs: NonNullable<ChangeBody['userData']>): void {
+    for (const [at, { key, type, value, scope = 'call' }] of pairs.entries()) {
+      const path = jsonPointer('userData', at);
+      this.#add(key, readValue(value, type, `${path}/value`), scope, path, `${path}/key`);
+    }
+  }
+
+  addContext({ sipHeaders = {}, voipHeaders = {}, userToUser }: NonNullable<ChangeBody['customContext']>) {
+    for (const [name, value] of Object.entries(sipHeaders)) {
+      const path = jsonPointer('customContext', 'sipHeaders', name);
+      const text = { type: 'string', value } as const;
+      if (isUui(name)) this.#add(UUI_KEY, text, 'uui', path);
+      else this.#add(keyOfHeader(name, path), text, 'sip', path);
+    }
+    for (const [name, value] of Object.entries(voipHeaders)) {
+      this.#add(name, { type: 'string', value }, 'voip', jsonPointer('customContext', 'voipHeaders', name));
+    }
+    if (userToUser !== undefined)
+      this.#add(UUI_KEY, { type: 'string', value: userToUser }, 'uui', '/customContext/userToUser');
+  }
+
+  #add(key: string, value: EntryValue, scope: Scope, path: string, keyPath = path): void {
+    if (!isFitKey(key)) throw new BodyFault('bad-key', keyPath, 'no key');
+    this.entries.push({ key, ...value, scope });
+    this.paths.push(path);
+  }
+}
+
+/** Azure Communication Services shows it as `userToUser` beside the headers of a call that comes in. */
+function isUui(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'usertouser' || lower === 'user-to-user';
+}
+
+/** ACS form: the prefix may be left out. Other `X-MS-` names are Microsoft's own. */
+function keyOfHeader(name: string, path: string): string {
+  const read = readCustomName(name, []);
+  if (read.kind === 'reserved') throw new BodyFault('bad-key', path, 'reserved by Microsoft');
+  return read.kind === 'custom' ? read.key : name;
+}
+
+/** The value as a body of SIP would give it, but what would be left out or retyped there is refused here. */
+function readValue(value: unknown, type: string | undefined, path: string): EntryValue {
+  if (!isFitDepth(value)) throw new BodyFault('too-deep', path, 'nested too deep');
+  checkValue(value, type, path);
+  const typed = valueOf(value, type);
+  if (type !== undefined && typed.type !== type)
+    throw new BodyFault('unprocessable', path, `no value of type ${type}`);
+  return typed;
+}
+
+function checkValue(value: unknown, type: unknown, path: string): void {
+  if (value === null || value === undefined)
+    throw new BodyFault('unprocessable', path, 'no value: delete takes keys');
+  if (Array.isArray(value) && type === 'list') {
+    for (const [at, pair] of (value as unknown[]).entries()) checkPair(pair, `${path}/${at}`);
+  } else if (typeof value === 'object' && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      checkKey(key, path + jsonPointer(key));
+      checkValue(inner, undefined, path + jsonPointer(key));
+    }
+  }
+}
+
+const pairMembers: ReadonlySet<string> = new Set(['key', 'type', 'value']);
+
+function checkPair(pair: unknown, path: string): void {
+  if (typeof pair !== 'object' || pair === null || Array.isArray(pair))
+    throw new BodyFault('unprocessable', path, 'no pair of key and value');
+  for (const member of Object.keys(pair))
+    if (!pairMembers.has(member))
+      throw new BodyFault('unprocessable', path + jsonPointer(member), 'unknown member');
+  const { key, type, value } = pair as { key?: unknown; type?: string; value?: unknown };
+  checkKey(key, `${path}/key`);
+  readValue(value, type, `${path}/value`);
+}
+
+function checkKey(key: unknown, path: string): void {
+  if (typeof key !== 'string' || !isFitKey(key)) throw new BodyFault('bad-key', path, 'no key');
+}

@@ -1,0 +1,154 @@
+import { type Static, Type } from 'typebox';
+
+/** What goes over the wire: requests are checked against these, and /openapi.json is made of them. */
+
+const maxDnChars = 128;
+/** More pairs than the packed limit has room for at its usual size. */
+const maxPairs = 5_000;
+/** Nothing that could start a line of its own. */
+const noControls = '^[^\\u0000-\\u001f\\u007f]*$';
+
+const operations = ['attach', 'update', 'delete', 'delete-all'] as const;
+const types = ['string', 'int', 'binary', 'list'] as const;
+const dataScopes = ['sip', 'uui', 'voip', 'call'] as const;
+
+function words<const Word extends string>(list: readonly Word[], description: string) {
+  return Type.Unsafe<Word>({ type: 'string', enum: [...list], description });
+}
+
+const Dn = Type.String({
+  minLength: 1,
+  maxLength: maxDnChars,
+  pattern: noControls,
+  description: "Who asks. A party's own DN makes it that party's own change.",
+});
+
+const Pair = Type.Object(
+  {
+    key: Type.String(),
+    type: Type.Optional(words(types, 'What the value must be; taken from the value when absent.')),
+    value: Type.Unsafe<unknown>({
+      description:
+        'A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs.',
+    }),
+    scope: Type.Optional(
+      words(dataScopes, 'Where the pair lives; call, which is nowhere on the wire, when absent.'),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Headers = Type.Record(Type.String(), Type.String(), { maxProperties: maxPairs });
+
+export const ChangeBody = Type.Object(
+  {
+    operation: words(operations, "With T-Library's meaning."),
+    thirdPartyDn: Dn,
+    userData: Type.Optional(Type.Array(Pair, { maxItems: maxPairs, description: 'For attach and update.' })),
+    keys: Type.Optional(
+      Type.Array(Type.String(), { maxItems: maxPairs, description: 'For delete: all pairs of each key.' }),
+    ),
+    customContext: Type.Optional(
+      Type.Object(
+        {
+          sipHeaders: Type.Optional(Headers),
+          voipHeaders: Type.Optional(Headers),
+          userToUser: Type.Optional(Type.String()),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'For attach and update, as Azure Communication Services has it; SIP header names with or without X-MS-Custom-.',
+        },
+      ),
+    ),
+    referenceId: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 31 - 1,
+        description: "Comes back as ReferenceID in the requester's copy of the event.",
+      }),
+    ),
+    ifRevision: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Refused with 409 when the data has another revision.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type ChangeBody = Static<typeof ChangeBody>;
+
+/** No body at all will do. */
+export const ReleaseBody = Type.Unsafe<{ thirdPartyDn?: string } | null>({
+  type: ['object', 'null'],
+  properties: { thirdPartyDn: Dn },
+  additionalProperties: false,
+});
+
+export const ConnIdParams = Type.Object({
+  connId: Type.String({ description: '`<16 hex digits>@<tenant>:<node>`' }),
+});
+
+export const WriteHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key with the same request gets the same answer, and nothing is done twice.',
+    }),
+  ),
+});
+
+const LegView = Type.Object({
+  dn: Type.String(),
+  role: words(['caller', 'callee'], ''),
+  state: Type.String(),
+  trunk: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+const callView = {
+  connId: Type.String(),
+  callThreadId: Type.String(),
+  state: words(['inviting', 'ringing', 'answered', 'established', 'released'], ''),
+  legs: Type.Array(LegView),
+  startedAt: Type.String({ format: 'date-time' }),
+};
+
+export const CallList = Type.Object({ calls: Type.Array(Type.Object(callView)) });
+
+export const CallDetail = Type.Object({
+  ...callView,
+  userData: Type.Array(
+    Type.Object({ key: Type.String(), type: words(types, ''), value: Type.Unsafe<unknown>({}) }),
+  ),
+  customContext: Type.Object({
+    sipHeaders: Type.Record(Type.String(), Type.String()),
+    voipHeaders: Type.Record(Type.String(), Type.String()),
+    userToUser: Type.Optional(Type.String()),
+  }),
+  revision: Type.Integer({ description: 'Counts the changes of the data.' }),
+});
+
+const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'One of docs/errors.md.' }),
+  detail: Type.Optional(Type.String()),
+  path: Type.Optional(Type.String({ description: 'JSON pointer to the fault in the body.' })),
+  revision: Type.Optional(Type.Integer({ description: 'The current one.' })),
+});
+
+/** Answers of these statuses are problems (RFC 9457). */
+export function problems(...statuses: readonly number[]): Readonly<Record<number, unknown>> {
+  const answer = (status: number) => ({
+    description: `Refused with ${status}`,
+    content: { 'application/problem+json': { schema: Problem } },
+  });
+  return Object.fromEntries(statuses.map(status => [status, answer(status)]));
+}
+
+/** For readers: what is sent is of the types of the program. */
+export function json(schema: unknown, description: string): unknown {
+  return { description, content: { 'application/json': { schema } } };
+}

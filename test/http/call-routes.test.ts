@@ -1,0 +1,286 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import type { CallDetail } from '../../lib/b2bua/call-view.ts';
+import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
+import { Metrics } from '../../lib/metrics.ts';
+
+const aliceAndBob: CallDetail = {
+  connId: '00a1b2c3d4e5f607@acme:node1',
+  callThreadId: '1122334455667788',
+  state: 'established',
+  legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
+  startedAt: '2026-11-20T10:00:00.000Z',
+  userData: [{ key: 'CaseId', type: 'string', value: '42' }],
+  customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
+  revision: 3,
+};
+const path = `/v1/calls/${aliceAndBob.connId}`;
+const update = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };
+
+describe('calls over HTTP', () => {
+  let server: HttpServer;
+  let base = '';
+  let asked: DataChangeRequest[] = [];
+  let released: ReleaseRequest[] = [];
+  let answer: ChangeAnswer = { ok: true, call: aliceAndBob };
+
+  async function serve(options: Partial<HttpServerOptions> = {}): Promise<void> {
+    server = new HttpServer({
+      listen: { address: '127.0.0.1', port: 0 },
+      tokens: [],
+      log: pino({ level: 'silent' }),
+      views: {
+        metrics: new Metrics(),
+        readiness: () => 'ready',
+        calls: () => [aliceAndBob],
+        call: connId => (connId === aliceAndBob.connId ? aliceAndBob : undefined),
+        changeData: request => {
+          asked.push(request);
+          return answer;
+        },
+        release: request => {
+          released.push(request);
+          return { ok: true, call: aliceAndBob };
+        },
+      },
+      ...options,
+    });
+    const { address, port } = await server.start();
+    base = `http://${address}:${port}`;
+  }
+
+  beforeEach(() => {
+    asked = [];
+    released = [];
+    answer = { ok: true, call: aliceAndBob };
+  });
+
+  afterEach(async () => {
+    await server.stop();
+  });
+
+  async function send(url: string, body?: unknown, headers: Record<string, string> = {}) {
+    const sent = body === undefined ? {} : { method: 'POST', body: asText(body) };
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(base + url, { ...sent, headers: { ...type, ...headers } });
+    const found = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, body: found, headers: response.headers };
+  }
+
+  it('shows one call with its data', async () => {
+    await serve();
+    expect(await send(path)).to.deep.include({ status: 200, body: aliceAndBob });
+  });
+
+  it('does not know a call that is not there', async () => {
+    await serve();
+    const { status, body } = await send('/v1/calls/99@acme:node1');
+    expect([status, body['code']]).to.deep.equal([404, 'call-unknown']);
+  });
+
+  it('changes data as it was asked to', async () => {
+    await serve();
+    const body = {
+      operation: 'attach',
+      thirdPartyDn: 'crm',
+      referenceId: 7,
+      ifRevision: 3,
+      userData: [
+        { key: 'A', value: '1', scope: 'sip' },
+        { key: 'B', value: 2 },
+        { key: 'C', type: 'list', value: [{ key: 'D', type: 'binary', value: 'AAEC' }] },
+      ],
+      customContext: {
+        sipHeaders: { CaseId: '1', 'x-ms-custom-Tier': 'gold' },
+        voipHeaders: { note: 'a\nb' },
+        userToUser: '04aa;encoding=hex',
+      },
+    };
+    expect(await send(`${path}/user-data`, body)).to.deep.include({ status: 200, body: aliceAndBob });
+    const text = (key: string, value: string, scope: string) => ({ key, type: 'string', value, scope });
+    expect(asked).to.deep.equal([
+      {
+        connId: aliceAndBob.connId,
+        thirdPartyDn: 'crm',
+        referenceId: 7,
+        ifRevision: 3,
+        operation: {
+          operation: 'attach',
+          entries: [
+            text('A', '1', 'sip'),
+            { key: 'B', type: 'int', value: 2, scope: 'call' },
+            { key: 'C', type: 'list', value: [{ key: 'D', type: 'binary', value: 'AAEC' }], scope: 'call' },
+            text('CaseId', '1', 'sip'),
+            text('Tier', 'gold', 'sip'),
+            text('note', 'a\nb', 'voip'),
+            text('UUI', '04aa;encoding=hex', 'uui'),
+          ],
+        },
+      },
+    ]);
+  });
+
+  for (const [body, operation] of [
+    [
+      { operation: 'delete', keys: ['A'], userData: [] },
+      { operation: 'delete', keys: ['A'] },
+    ],
+    [{ operation: 'delete-all', userData: [], keys: [] }, { operation: 'delete-all' }],
+  ] as const) {
+    it(`asks for ${body.operation}`, async () => {
+      await serve();
+      await send(`${path}/user-data`, { thirdPartyDn: 'crm', ...body });
+      expect(asked.map(each => each.operation)).to.deep.equal([operation]);
+    });
+  }
+
+  const pair = (given: object) => ({ ...update, userData: [{ key: 'A', value: '1' }, given] });
+  for (const [what, body, status, code, where] of [
+    ['no JSON', '{', 400, 'bad-request', undefined],
+    ['a body over 256 kB', { ...update, x: 'x'.repeat(262_144) }, 413, 'too-large', undefined],
+    ['an unknown member', { ...update, extra: 1 }, 422, 'unprocessable', '/extra'],
+    ['an unknown operation', { ...update, operation: 'erase' }, 422, 'unprocessable', '/operation'],
+    ['nobody who asks', { ...update, thirdPartyDn: undefined }, 422, 'unprocessable', '/thirdPartyDn'],
+    ['a DN of two lines', { ...update, thirdPartyDn: 'a\nb' }, 422, 'unprocessable', '/thirdPartyDn'],
+    ['an unknown type', pair({ key: 'B', type: 'x', value: 1 }), 422, 'unprocessable', '/userData/1/type'],
+    ['a member too much', pair({ key: 'B', value: 1, x: 1 }), 422, 'unprocessable', '/userData/1/x'],
+    ['an unknown scope', pair({ key: 'B', value: 1, scope: 'x' }), 422, 'unprocessable', '/userData/1/scope'],
+    ['no value', pair({ key: 'B' }), 422, 'unprocessable', '/userData/1/value'],
+    ['null', pair({ key: 'B', value: null }), 422, 'unprocessable', '/userData/1/value'],
+    ['no int', pair({ key: 'B', type: 'int', value: 'b' }), 422, 'unprocessable', '/userData/1/value'],
+    ['no base64', pair({ key: 'B', type: 'binary', value: '*' }), 422, 'unprocessable', '/userData/1/value'],
+    ['no pairs', pair({ key: 'B', type: 'list', value: [1] }), 422, 'unprocessable', '/userData/1/value/0'],
+    ['an empty key', pair({ key: '', value: '1' }), 422, 'bad-key', '/userData/1/key'],
+    ['keys to update', { ...update, keys: ['A'] }, 422, 'unprocessable', '/keys'],
+    ['data to delete', { ...update, operation: 'delete' }, 422, 'unprocessable', '/userData'],
+    ['nothing to update', { ...update, userData: undefined }, 422, 'unprocessable', '/userData'],
+    [
+      "Microsoft's header",
+      { ...update, customContext: { sipHeaders: { 'X-MS-A/b': '' } } },
+      422,
+      'bad-key',
+      '/customContext/sipHeaders/X-MS-A~1b',
+    ],
+  ] as const) {
+    it(`refuses ${what} with ${status}, and nothing is asked of the call`, async () => {
+      await serve();
+      const refused = await send(`${path}/user-data`, body);
+      expect([refused.status, refused.body['code'], refused.body['path']]).to.deep.equal([
+        status,
+        code,
+        where,
+      ]);
+      expect(refused.headers.get('content-type')).to.match(/^application\/problem\+json/);
+      expect(asked).to.deep.equal([]);
+    });
+  }
+
+  for (const [refusal, status, members] of [
+    [{ code: 'packed-limit', revision: 3 }, 413, {}],
+    [{ code: 'control-character', at: 0, revision: 3 }, 422, { path: '/userData/0' }],
+    [{ code: 'revision-conflict', revision: 3 }, 409, { revision: 3 }],
+    [{ code: 'call-unknown' }, 404, {}],
+  ] as const) {
+    it(`tells that the call refused: ${refusal.code}`, async () => {
+      answer = { ok: false, ...refusal };
+      await serve();
+      const refused = await send(`${path}/user-data`, update);
+      expect(refused.status).to.equal(status);
+      expect(refused.body).to.include({ code: refusal.code, ...members });
+    });
+  }
+
+  it('ends a call, with a body and without', async () => {
+    await serve();
+    expect(await send(`${path}/release`, { thirdPartyDn: 'crm' })).to.include({ status: 200 });
+    const bare = await fetch(`${base}${path}/release`, { method: 'POST' });
+    expect(bare.status).to.equal(200);
+    const { connId } = aliceAndBob;
+    expect(released).to.deep.equal([{ connId, thirdPartyDn: 'crm' }, { connId }]);
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const key = { 'idempotency-key': 'k1' };
+
+    it('does a thing once and answers the same again', async () => {
+      await serve();
+      const first = await send(`${path}/user-data`, update, key);
+      answer = { ok: false, code: 'call-unknown' };
+      const again = await send(`${path}/user-data`, update, key);
+      expect([again.status, again.body]).to.deep.equal([first.status, first.body]);
+      expect(asked).to.have.length(1);
+    });
+
+    it('refuses another request with the same key', async () => {
+      await serve();
+      await send(`${path}/user-data`, update, key);
+      const other = await send(`${path}/user-data`, { ...update, thirdPartyDn: 'ivr' }, key);
+      expect([other.status, other.body['code']]).to.deep.equal([409, 'idempotency-conflict']);
+      expect(asked).to.have.length(1);
+    });
+  });
+
+  describe('with tokens of scope and tenant', () => {
+    const reader = { token: 'reader-reader-reader', scopes: ['calls:read'] } as const;
+    const globex = {
+      token: 'globex-globex-globex',
+      scopes: ['calls:read', 'calls:write'],
+      tenant: 'globex',
+    } as const;
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+    it('refuses what the scope does not allow', async () => {
+      await serve({ tokens: [reader] });
+      expect((await send(path, undefined, bearer(reader.token))).status).to.equal(200);
+      const refused = await send(`${path}/user-data`, update, bearer(reader.token));
+      expect([refused.status, refused.body['code']]).to.deep.equal([403, 'forbidden']);
+    });
+
+    it("hides another tenant's calls", async () => {
+      await serve({ tokens: [globex] });
+      const token = bearer(globex.token);
+      expect((await send('/v1/calls', undefined, token)).body).to.deep.equal({ calls: [] });
+      expect((await send(path, undefined, token)).status).to.equal(404);
+      expect((await send(`${path}/user-data`, update, token)).status).to.equal(404);
+      expect((await send(`${path}/release`, {}, token)).status).to.equal(404);
+      expect([asked, released]).to.deep.equal([[], []]);
+    });
+  });
+
+  it('holds back who asks too much, but not who watches', async () => {
+    await serve({ requestsPerSecond: 2 });
+    const statuses: number[] = [];
+    let refused = await send(path);
+    // Within one of these windows of a second the third must be refused.
+    for (let at = 0; at < 50 && refused.status === 200; at += 1) refused = await send(path);
+    for (let at = 0; at < 5; at += 1) statuses.push((await send('/healthz')).status);
+    expect([refused.status, refused.body['code']]).to.deep.equal([429, 'too-many-requests']);
+    expect(Number(refused.headers.get('retry-after'))).to.be.at.least(1);
+    expect(statuses).to.deep.equal([200, 200, 200, 200, 200]);
+  });
+
+  it('describes itself in a document that is good', async () => {
+    await serve();
+    const { body } = await send('/openapi.json');
+    expect(body['openapi']).to.equal('3.1.0');
+    const { valid, errors } = await new Validator().validate(body);
+    expect({ valid, errors }).to.deep.equal({ valid: true, errors: undefined });
+    expect(Object.keys(body['paths'] as object)).to.have.members([
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+      '/v1/calls',
+      '/v1/calls/{connId}',
+      '/v1/calls/{connId}/user-data',
+      '/v1/calls/{connId}/release',
+    ]);
+  });
+});
+
+/** A text goes as it is, broken as it may be. */
+function asText(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}

@@ -93,7 +93,7 @@ export async function runStreams(changes: number, perSecond: number): Promise<St
       metrics: new Metrics(),
       readiness: () => 'ready',
       calls: () => [],
-    } as HttpServerOptions['views'],
+    } as unknown as HttpServerOptions['views'],
     events: { ring, limits: { maxEvents: 1000, maxBytes: 4_194_304 }, heartbeatMs: 15_000 },
   });
   const { address, port } = await server.start();

@@ -14,6 +14,8 @@ export interface EventFilter {
   readonly dn?: ReadonlySet<string>;
   readonly connId?: ReadonlySet<string>;
   readonly id?: ReadonlySet<string>;
+  /** Only calls of this tenant; what belongs to no call is left out. */
+  readonly tenant?: string;
 }
 
 export function traitsOf(event: CallEvent): EventTraits {
@@ -26,8 +28,16 @@ export function traitsOf(event: CallEvent): EventTraits {
 
 export function passes(traits: EventTraits, filter: EventFilter): boolean {
   return (
-    isOneOf(traits.id, filter.id) && isOneOf(traits.connId, filter.connId) && isOneOf(traits.dn, filter.dn)
+    isOfTenant(traits.connId, filter.tenant) &&
+    isOneOf(traits.id, filter.id) &&
+    isOneOf(traits.connId, filter.connId) &&
+    isOneOf(traits.dn, filter.dn)
   );
+}
+
+/** `<16 hex>@<tenant>:<node>`. */
+function isOfTenant(connId: string | undefined, tenant: string | undefined): boolean {
+  return tenant === undefined || connId?.slice(connId.indexOf('@') + 1).startsWith(`${tenant}:`) === true;
 }
 
 function isOneOf(trait: string | undefined, wanted: ReadonlySet<string> | undefined): boolean {

@@ -19,6 +19,8 @@ describe('a filter of events', () => {
     ['another call', bobsCopy, { connId: set('1123456789abcdef@acme:n1') }, false],
     ['the name of the event', bobsCopy, { id: set('EventAttachedDataChanged', 'EventRinging') }, true],
     ['another name', bobsCopy, { id: set('EventRinging') }, false],
+    ["the call's tenant", bobsCopy, { tenant: 'acme' }, true],
+    ['another tenant', bobsCopy, { tenant: 'acm' }, false],
     ['two kinds that do not agree', bobsCopy, { dn: set('bob'), id: set('EventRinging') }, false],
   ] as const satisfies [string, object, EventFilter, boolean][]) {
     it(`${what}: ${expected ? 'passes' : 'is left out'}`, () => {

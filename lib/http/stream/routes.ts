@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { fastifyWebsocket, type WebSocket } from '@fastify/websocket';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
-import { type BadQuery, parseWanted } from './query.ts';
+import { type BadQuery, parseWanted, type Wanted } from './query.ts';
 import { SseStream, sseMediaType } from './sse.ts';
 import type { EventStreamOptions, OpenStream, StreamMetrics, StreamParts } from './stream.ts';
 import { closeCodes, WebSocketStream } from './websocket.ts';
@@ -46,6 +46,7 @@ export function addEventStreams(
     scope.route({
       method: 'GET',
       url: eventsPath,
+      config: { scope: 'events:read' } as FastifyContextConfig,
       handler: (request, reply) => streams.serveSse(request, reply),
       wsHandler: (socket, request) => streams.serveWebSocket(socket, request),
     });
@@ -63,7 +64,7 @@ class EventStreams {
 
   serveSse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (!acceptsSse(request.headers.accept)) return refuse(reply, 'not-acceptable');
-    const wanted = parseWanted(request.url, firstOf(request.headers['last-event-id']));
+    const wanted = wantedOf(request);
     if ('detail' in wanted) return refuse(reply, 'unprocessable', wanted);
     if (request.method === 'HEAD') return reply.type(sseMediaType).send();
     reply.hijack();
@@ -77,7 +78,7 @@ class EventStreams {
   serveWebSocket(socket: WebSocket, request: FastifyRequest): void {
     const wanted = isFromElsewhere(request)
       ? { parameter: 'origin', detail: 'a page of another origin may not read events' }
-      : parseWanted(request.url, firstOf(request.headers['last-event-id']));
+      : wantedOf(request);
     if ('detail' in wanted) socket.close(closeCodes.policy, wanted.detail);
     else this.#keep(new WebSocketStream(socket, wanted, this.#parts));
   }
@@ -115,6 +116,14 @@ function acceptsSse(accept: string | undefined): boolean {
 function isFromElsewhere({ headers }: FastifyRequest): boolean {
   const { origin, host } = headers;
   return origin !== undefined && origin.slice(origin.indexOf('//') + 2) !== host;
+}
+
+/** A token of one tenant sees the calls of that tenant only. */
+function wantedOf(request: FastifyRequest): Wanted | BadQuery {
+  const { grant } = request as { readonly grant?: { readonly tenant?: string | undefined } };
+  const wanted = parseWanted(request.url, firstOf(request.headers['last-event-id']));
+  if ('detail' in wanted || grant?.tenant === undefined) return wanted;
+  return { ...wanted, filter: { ...wanted.filter, tenant: grant.tenant } };
 }
 
 function firstOf(value: string | string[] | undefined): string | undefined {

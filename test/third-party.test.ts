@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { CallDetail } from '../lib/b2bua/call-view.ts';
 import type { EventAttachedDataChanged } from '../lib/events/event.ts';
@@ -5,6 +8,7 @@ import { BatonProcess } from './support/baton-process.ts';
 import { freePort } from './support/free-ports.ts';
 import { AgentDialog, SipAgent } from './support/sip-agent.ts';
 
+const builtBaton = fileURLToPath(new URL('../dist/cli/baton.js', import.meta.url));
 const sdp =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n';
 
@@ -80,6 +84,21 @@ describe('a third party and a call of a Baton process', function () {
       userData: call.userData,
     });
   });
+
+  it('sets, deletes and shows it from the command line', async () => {
+    expect(await userdata('set', 'CaseId=42', 'Note=a=b', '--by', 'C')).to.deep.equal([
+      { key: 'CaseId', type: 'string', value: '42' },
+      { key: 'Note', type: 'string', value: 'a=b' },
+    ]);
+    await userdata('delete', 'CaseId', '--by', 'C');
+    expect(await userdata('get')).to.deep.equal([{ key: 'Note', type: 'string', value: 'a=b' }]);
+  });
+
+  async function userdata(...args: readonly string[]): Promise<unknown> {
+    const command = [builtBaton, 'userdata', connId, ...args, '--url', base];
+    const { stdout } = await promisify(execFile)(process.execPath, command);
+    return JSON.parse(stdout);
+  }
 
   it('is one of ten who race: revisions without gaps, the same order for everybody', async () => {
     const writers = Array.from({ length: 10 }, (_, at) => String(at));

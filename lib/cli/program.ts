@@ -3,7 +3,6 @@ import { Command, CommanderError } from 'commander';
 import { stringify as stringifyYaml } from 'yaml';
 import { type Config, ConfigError } from '../config.ts';
 import { unknownVariables } from '../config/settings.ts';
-import { BatonError } from '../errors.ts';
 import { createLog, type Logger } from '../log.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
 import { complaintOf } from './failure.ts';
@@ -13,6 +12,7 @@ import { type ProcessHost, runService, type Service } from './service.ts';
 import { fetchCall } from './show-call.ts';
 import { follow, printLog } from './tail.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
+import { addUserDataCommand } from './user-data-command.ts';
 import { addUuiCommands } from './uui-commands.ts';
 
 /** What main.ts offers. */
@@ -62,14 +62,7 @@ function buildProgram(around: Surroundings, end: (code: number) => void): Comman
     });
   addLookers(program, around);
   addUuiCommands(program, terminal);
-  program
-    .command('userdata')
-    .description('change the attached data of a live call (not supported yet)')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      throw new BatonError('not-supported', 'userdata is not supported yet');
-    });
+  addUserDataCommand(program, terminal);
   return program;
 }
 

@@ -14,11 +14,7 @@ const answerTimeoutMs = 5_000;
 
 /** Asks a running Baton for one of its live calls. */
 export async function fetchCall(question: CallQuestion, http: Config['http']): Promise<CallView> {
-  const base = question.url ?? urlOf(http.listen);
-  const [first] = http.tokens;
-  const token = typeof first === 'object' ? first.token : first;
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await ask(`${base.replace(/\/$/, '')}/v1/calls`, headers);
+  const { response, base } = await askBaton({ ...question, path: '/v1/calls' }, http);
   if (!response.ok) throw new BatonError('bad-request', `${base} answered ${response.status}`);
   const { calls } = (await response.json()) as { calls: CallView[] };
   const call = calls.find(each => each.connId === question.connId);
@@ -27,9 +23,27 @@ export async function fetchCall(question: CallQuestion, http: Config['http']): P
   return call;
 }
 
-async function ask(url: string, headers: Record<string, string>): Promise<Response> {
+/** A request to a running Baton with the first token of the configuration; a body makes it a POST. */
+export async function askBaton(
+  question: { readonly path: string; readonly url?: string; readonly body?: unknown },
+  http: Config['http'],
+): Promise<{ readonly response: Response; readonly base: string }> {
+  const base = question.url ?? urlOf(http.listen);
+  const [first] = http.tokens;
+  const token = typeof first === 'object' ? first.token : first;
+  const response = await ask(`${base.replace(/\/$/, '')}${question.path}`, {
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(question.body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(question.body !== undefined && { method: 'POST', body: JSON.stringify(question.body) }),
+  });
+  return { response, base };
+}
+
+async function ask(url: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(answerTimeoutMs) });
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(answerTimeoutMs) });
   } catch (error) {
     throw new BatonError('not-ready', `nothing answers at ${url}`, { cause: error });
   }

@@ -178,11 +178,11 @@ describe('the command line', () => {
     });
   });
 
-  it('says that userdata comes later, whatever its arguments', async () => {
-    expect(await baton(['userdata', 'attach', '00@t:n', '--key', 'a'])).to.deep.equal({
-      code: 69,
+  it('wants to know who changes data', async () => {
+    expect(await baton(['userdata', '00@t:n', 'set', 'a=1'])).to.deep.equal({
+      code: 1,
       out: '',
-      error: 'baton: userdata is not supported yet\n',
+      error: 'baton: --by says whose change it is\n',
     });
   });
 
@@ -192,6 +192,7 @@ describe('the command line', () => {
     ['uui', 'parse'],
     ['uui', 'parse', '04', '--metod'],
     ['call'],
+    ['userdata', '00@t:n', 'eat'],
   ]) {
     it(`refuses "baton ${args.join(' ')}" as misused`, async () => {
       const { code, error } = await baton(args);

@@ -186,6 +186,11 @@ describe('the configuration', () => {
         'http.tokens[0]: a token has at least 16 characters, those of RFC 6750 §2.1',
       ],
       [
+        'a token with an unknown scope',
+        'http: {tokens: [{token: correct-horse-battery, scopes: [calls:eat]}]}',
+        'http.tokens[0]: expected a token, or {token, scopes, tenant} with scopes of calls:read, calls:write, events:read',
+      ],
+      [
         'a CIDR block too narrow',
         'trusted: [10.0.0.0/33]',
         'trusted[0]: "10.0.0.0/33": the prefix must be 0 to 32',

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import { loadConfig } from '../../lib/config.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
 
@@ -236,6 +238,14 @@ describe('calls over HTTP', () => {
       expect((await send(path, undefined, bearer(reader.token))).status).to.equal(200);
       const refused = await send(`${path}/user-data`, update, bearer(reader.token));
       expect([refused.status, refused.body['code']]).to.deep.equal([403, 'forbidden']);
+    });
+
+    it('takes them from the configuration', async () => {
+      const http = `http: {tokens: [{token: ${globex.token}, scopes: [calls:read, calls:write], tenant: globex}]}`;
+      const file = 'tokens.yaml';
+      const readFile = (name: string) => (name === file ? http : readFileSync(name, 'utf8'));
+      expect(loadConfig({ file, readFile }).http.tokens).to.deep.equal([globex]);
+      await serve({ tokens: [globex] });
     });
 
     it("hides another tenant's calls", async () => {

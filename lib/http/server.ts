@@ -13,13 +13,13 @@ import { isLoopback } from '../engine/message/ip-address.ts';
 import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { BearerCheck, type HttpScope, type HttpToken } from './bearer.ts';
+import { BearerCheck, type HttpToken } from './bearer.ts';
 import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
 import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
-import { addEventStreams, eventsPath, type EventStreamOptions } from './stream/routes.ts';
+import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
 
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
@@ -113,10 +113,8 @@ export class HttpServer {
         return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));
       request.grant = grant;
       if (request.is404) return await this.#answerUnknown(request, reply);
-      const scope = scopeOf(request);
+      const { scope } = request.routeOptions.config;
       if (scope !== undefined && !grant.scopes.includes(scope)) return await refuseScope(reply, scope);
-      // Events are not told apart by tenant: a token of one tenant gets none.
-      if (scope === 'events:read' && grant.tenant !== undefined) return await refuseScope(reply, scope);
       return undefined;
     });
     app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
@@ -157,10 +155,6 @@ export class HttpServer {
     // RFC 9110 §15.5.6: a 405 carries Allow.
     return await reply.header('allow', allow).send(problem(reply, 'method-not-allowed'));
   }
-}
-
-function scopeOf({ routeOptions }: FastifyRequest): HttpScope | undefined {
-  return routeOptions.url === eventsPath ? 'events:read' : routeOptions.config.scope;
 }
 
 /** RFC 6750 §3.1. */

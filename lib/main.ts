@@ -38,11 +38,14 @@ class Started implements Running {
 
 const realClock: Clock = { nowMs: Date.now, after: afterRealTime };
 
-/** `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. */
-export async function serve(config: Config, log: Logger): Promise<Running> {
+/**
+ * `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. When `asked` to stop before all is
+ * started: what is started is stopped, and it rejects with the signal's reason.
+ */
+export async function serve(config: Config, log: Logger, asked: AbortSignal): Promise<Running> {
   const started = new Started();
   try {
-    await startAll(config, log, started);
+    await startAll(config, log, started, asked);
     return started;
   } catch (error) {
     await started.stop();
@@ -50,7 +53,8 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-async function startAll(config: Config, log: Logger, started: Started): Promise<void> {
+async function startAll(config: Config, log: Logger, started: Started, asked: AbortSignal): Promise<void> {
+  asked.throwIfAborted();
   const metrics = new Metrics();
   metrics.measureProcess();
   const engine =
@@ -89,7 +93,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   started.add(async () => {
     await signalling.stop();
   });
-  await signalling.start(b2bua);
+  await startSignalling(signalling, b2bua, asked);
   const http = await startHttp(config, log, started, {
     metrics,
     calls: () => b2bua.callsView(),
@@ -101,6 +105,27 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+/** It waits for a SIP engine as long as there is none: only being asked to stop ends that. */
+async function startSignalling(
+  signalling: DrachtioSignalling,
+  b2bua: B2bua,
+  asked: AbortSignal,
+): Promise<void> {
+  asked.throwIfAborted();
+  const giveUp = () => void signalling.stop();
+  asked.addEventListener('abort', giveUp, { once: true });
+  try {
+    await signalling.start(b2bua);
+  } catch (error) {
+    // Its own words for it, in which nobody recognises who asked.
+    asked.throwIfAborted();
+    throw error;
+  } finally {
+    asked.removeEventListener('abort', giveUp);
+  }
+  asked.throwIfAborted();
 }
 
 /** The embedded engine with a control port of its own: ephemeral, on loopback, behind a random secret. */
@@ -152,8 +177,9 @@ async function startHttp(
   return formatSocketAddress(bound);
 }
 
-/** `baton engine`: the engine alone, for any drachtio application. */
-export async function runEngine(config: Config, log: Logger): Promise<Running> {
+/** `baton engine`: the engine alone, for any drachtio application. It waits for nobody to start. */
+export async function runEngine(config: Config, log: Logger, asked: AbortSignal): Promise<Running> {
+  asked.throwIfAborted();
   const { listen, secret } = config.engine.control;
   const engine = new Engine({
     ...engineOptions(config, log),

@@ -127,6 +127,16 @@ export const errorTable = {
   },
   'call-unknown': { meaning: 'No live call has this ConnID.', httpStatus: 404, blame: 'caller' },
   'bad-request': { meaning: 'The request cannot be understood.', httpStatus: 400, blame: 'caller' },
+  'header-too-large': {
+    meaning: 'The header of the request is larger than Baton reads.',
+    httpStatus: 431,
+    blame: 'caller',
+  },
+  'request-timeout': {
+    meaning: 'The request did not come to its end in time.',
+    httpStatus: 408,
+    blame: 'caller',
+  },
   unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
   'not-supported': {

@@ -12,6 +12,7 @@ import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { BearerCheck } from './bearer.ts';
 import { type ProblemDetails, problemFor, problemMediaType } from './problem.ts';
+import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
 import { addRoutes, type HttpViews, servedPaths } from './routes.ts';
 
 export type { HttpViews, Readiness } from './routes.ts';
@@ -67,12 +68,21 @@ export class HttpServer {
       bodyLimit: bodyLimitBytes,
       requestTimeout: requestTimeoutMs,
       forceCloseConnections: true,
+      // Node's own answer has no body; ours is below.
+      http: { requireHostHeader: false },
+      clientErrorHandler: refuseUnreadable,
       frameworkErrors: (error, request, reply) => {
         this.#answerError(error, request, reply);
       },
     });
+    takeOverFromNode(app.server, allowed);
     // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
     app.addHook('onRequest', async (request, reply) => {
+      if (!hasOneHost(request.raw)) {
+        return await reply
+          .header('connection', 'close')
+          .send(problem(reply, 'bad-request', 'one Host is needed'));
+      }
       if (!bearer.admits(request.headers.authorization)) {
         return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));
       }

@@ -1,4 +1,5 @@
 import { splitList } from '../engine/message/name-addr.ts';
+import { isNamed } from './header-lines.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
@@ -8,7 +9,7 @@ export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, 
 const supportedTags = new Set(['uui']);
 
 export const allowLine: HeaderLine = { name: 'Allow', value: allowedMethods };
-export const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
+const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
 const acceptLine: HeaderLine = {
   name: 'Accept',
   value:
@@ -28,7 +29,7 @@ export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
  */
 export function unsupportedTags(headers: readonly HeaderLine[]): string {
   return headers
-    .filter(({ name }) => name.length === 7 && name.toLowerCase() === 'require')
+    .filter(line => isNamed(line, 'require'))
     .flatMap(({ value }) => splitList(value))
     .filter(tag => !supportedTags.has(tag.toLowerCase()))
     .join(', ');

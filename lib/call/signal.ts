@@ -125,7 +125,6 @@ export type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type
 /** `leg` timers carry the leg's id. */
 export type TimerName =
   | { readonly kind: 'no-answer'; readonly leg: LegId }
-  | { readonly kind: 'glare-retry'; readonly leg: LegId }
   | { readonly kind: 'notify-timeout'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'linger' };

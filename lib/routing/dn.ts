@@ -1,4 +1,5 @@
 import type { Dn } from '../call/ids.ts';
+import { firstValue } from '../call/header-lines.ts';
 import type { HeaderLine } from '../call/signal.ts';
 import { parseNameAddr } from '../engine/message/name-addr.ts';
 import { parseUri, type SipUri, unescapeText } from '../engine/message/uri.ts';
@@ -19,8 +20,8 @@ export function dnOfUri(uri: string): Dn {
  */
 export function callerDn(from: string, headers: readonly HeaderLine[], trunk: Trunk): Dn {
   if (trunk.dnFrom === 'p-asserted-identity') {
-    const asserted = headers.find(line => line.name.toLowerCase() === 'p-asserted-identity');
-    if (asserted !== undefined) return dnOfAddress(asserted.value);
+    const asserted = firstValue(headers, 'p-asserted-identity');
+    if (asserted !== undefined) return dnOfAddress(asserted);
   }
   return dnOfAddress(from);
 }

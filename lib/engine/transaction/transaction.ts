@@ -69,6 +69,8 @@ export interface TransactionUser {
   receiveAck(ack: SipMessage, flow: Flow): void;
   /** A response that matches no transaction: a 2xx to INVITE may need its ACK again, all else is dropped. */
   receiveStrayResponse(response: SipMessage, flow: Flow): void;
+  /** Whether a request with a To tag is of a dialog that stands: such a one is served wherever it comes from. */
+  knowsDialogOf(request: SipMessage): boolean;
 }
 
 export interface TransactionLayer {

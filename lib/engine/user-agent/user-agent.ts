@@ -121,6 +121,10 @@ export class UserAgent implements SipCore, TransactionUser {
     this.#acks.receiveStray(response);
   }
 
+  knowsDialogOf(request: SipMessage): boolean {
+    return this.#shared.dialogs.ofRequest(request) !== undefined;
+  }
+
   send(owner: Owner, order: SendOrder, reply: (reply: SendReply) => void): void {
     const text = parseOrderText(order.text);
     if (text === undefined) reply({ ok: false, reason: 'unparsable SIP text' });

@@ -65,7 +65,7 @@ export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
   });
 }
 
-/** The final response of a leg that we cancelled: nothing is owed any more. */
+/** The last word of a leg that we cancelled, or its end: nothing is owed any more. */
 export function settleCancelled(turn: Turn, leg: LegId): void {
   turn.change({ leaving: turn.call.leaving.filter(id => id !== leg) });
   const callee = turn.leg(leg);

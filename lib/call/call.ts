@@ -53,6 +53,8 @@ export interface HeldRequest {
   readonly method: MidCallMethod;
   readonly payload: Payload;
   readonly operations: readonly Operation[];
+  /** When it came. */
+  readonly sinceMs: number;
 }
 
 /** Changes from before the call was up, one author in a row; told as one change when it is. */

@@ -49,7 +49,8 @@ export function changeData(turn: Turn, author: Leg, operations: readonly Operati
   turn.change({ data: applied.data, revision: turn.call.revision + 1 });
   const change: UntoldChange = { author: author.id, authorDn: author.dn, before, after: applied.data };
   if (turn.call.state === 'established') tell(turn, change);
-  else turn.change({ untold: merged(turn.call.untold, change) });
+  // No more than a leg's queue takes: the later ones carry the whole data anyway.
+  else turn.change({ untold: merged(turn.call.untold, change).slice(-turn.env.notify.queueLimit) });
 }
 
 /** The call is up: what was changed on the way is told now. */

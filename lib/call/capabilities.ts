@@ -22,6 +22,10 @@ export const optionsHeaders: readonly HeaderLine[] = [allowLine, acceptLine, sup
 export const offerHeaders: readonly HeaderLine[] = [allowLine, supportedLine];
 /** RFC 3261 §8.2.1: 405 lists what is allowed. */
 export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
+/** The same outside a dialog, where we take no MESSAGE. */
+export const methodNotAllowedOutside: readonly HeaderLine[] = [
+  { name: 'Allow', value: allowedMethods.replace(', MESSAGE', '') },
+];
 
 /**
  * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when

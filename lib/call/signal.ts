@@ -104,7 +104,7 @@ export type Signal =
       readonly reason: string;
       readonly payload: Payload;
     }
-  /** The peer takes its re-INVITE back by CANCEL; it has been answered 487. */
+  /** The peer takes its re-INVITE back by CANCEL; it has been answered 487, and a 2xx of ours came too late. */
   | {
       readonly type: 'withdrawn';
       readonly leg: LegId;

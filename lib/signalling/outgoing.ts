@@ -118,8 +118,11 @@ export class Outgoing {
     const accepts = received.method === 'INVITE' && status >= 200 && status <= 299;
     const response = { status, reason: reasonPhrase(status, reason), ...content };
     leg.server.connection.respond(received, response, outcome => {
-      if (!accepts || 'failure' in outcome || !this.#desk.legs.holds(leg)) return;
-      leg.add({ kind: 'ackDue', request, cseqNumber });
+      if (!accepts || !this.#desk.legs.holds(leg)) return;
+      if (!('failure' in outcome)) leg.add({ kind: 'ackDue', request, cseqNumber });
+      // RFC 3261 §9.2: the engine has answered the CANCEL that our 2xx crossed, so no ACK will come.
+      else if (leg.state !== 'ending')
+        this.#desk.tell({ type: 'withdrawn', leg: leg.id, request, payload: nothing });
     });
   }
 

@@ -34,6 +34,8 @@ class PaperWire implements Transport {
   ];
   readonly sent: Sent[] = [];
   broken = false;
+  /** Something that cannot be written. */
+  defective = false;
 
   async start(): Promise<void> {
     await Promise.resolve();
@@ -54,6 +56,7 @@ class PaperWire implements Transport {
       });
       return;
     }
+    if (this.defective) throw new Error('a defect');
     const outcome = parseMessage(bytes, DEFAULT_LIMITS);
     if (outcome.kind !== 'message') throw new Error(`the engine sent what it cannot read itself: ${bytes}`);
     this.sent.push({ message: outcome.message, hop });
@@ -86,6 +89,8 @@ export class Workbench {
   readonly app = new RecordingOwner();
   readonly userAgent: UserAgent;
   methods: readonly string[] = ['invite', 'options', 'message', 'subscribe'];
+  /** What names resolve to. */
+  readonly names = new Map<string, readonly string[]>();
   #layer: Transactions | undefined;
 
   constructor() {
@@ -114,7 +119,7 @@ export class Workbench {
       }),
       applications,
       counters: this.counters,
-      resolver: () => Promise.resolve([]),
+      resolver: name => Promise.resolve(this.names.get(name) ?? []),
       protocols: new Set(['udp', 'tcp']),
       reachable: () => true,
       log: SILENT_LOG,
@@ -155,6 +160,16 @@ export class Workbench {
     return answer;
   }
 
+  /** As `order`, for a target that has to be looked up first: the reply once it is known. */
+  async orderLater(text: string, ids: { dialog?: string } = {}, meanwhile = nothing): Promise<SendReply> {
+    const order = { transactionId: '', dialogId: ids.dialog ?? '', text: sip(text) };
+    const reply = new Promise<SendReply>(resolve => {
+      this.userAgent.send(this.app, order, resolve);
+    });
+    meanwhile();
+    return reply;
+  }
+
   get sent(): readonly SipMessage[] {
     return this.wire.sent.map(({ message }) => message);
   }
@@ -179,5 +194,7 @@ export class Workbench {
       );
   }
 }
+
+const nothing = (): void => undefined;
 
 const short = (message: SipMessage): string => (message.isRequest ? message.method : String(message.status));

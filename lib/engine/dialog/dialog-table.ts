@@ -46,14 +46,20 @@ export class DialogTable {
 
   /** The remote tag of a UAC's dialog became known or was replaced by the one of the 2xx. */
   retag(dialog: Dialog, learn: () => void): void {
-    const known = this.#byWire.delete(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag));
+    const known = this.#unwire(dialog);
     learn();
     if (known) this.#byWire.set(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag), dialog);
   }
 
   remove(dialog: Dialog): void {
     if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
-    this.#byWire.delete(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag));
+    this.#unwire(dialog);
+  }
+
+  /** False when it was not there: a later dialog with the same Call-ID and tags keeps its place. */
+  #unwire(dialog: Dialog): boolean {
+    const key = wireKey(dialog.callId, dialog.localTag, dialog.remoteTag);
+    return this.#byWire.get(key) === dialog && this.#byWire.delete(key);
   }
 
   *ownedBy(owner: unknown): Iterable<Dialog> {

@@ -62,8 +62,6 @@ export class Dialog {
   protocol: Protocol;
   /** The way the peer's last message came: streams are answered on it while it lives. */
   flow: Flow | undefined;
-  /** INVITEs (initial or re-INVITE) whose 2xx came and whose ACK the application still owes, by CSeq number. */
-  owedAck: { readonly cseq: number; readonly invite: SipMessage } | undefined;
   sentAck: SentAck | undefined;
   /** Our INVITE, the initial one or a re-INVITE, until it is over. */
   ownInvite: ClientTransaction | undefined;

@@ -33,9 +33,13 @@ export function withDialogHop(
   } else if (next.kind === 'refused') {
     then(undefined, routed);
   } else {
-    void resolveHop(next, shared.resolver, shared.reachable).then(hop => {
-      then(hop, routed);
-    });
+    resolveHop(next, shared.resolver, shared.reachable)
+      .then(hop => {
+        then(hop, routed);
+      })
+      .catch((error: unknown) => {
+        shared.log.error({ err: error, dialogId: dialog.id }, 'a request could not be sent');
+      });
   }
 }
 

@@ -27,18 +27,27 @@ import {
 import { buildResponse, contactOf } from './response-builder.ts';
 import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
 import type { Shared } from './shared.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface UasParts {
+  readonly ender: DialogEnder;
+  readonly acks: AckTable;
+  readonly subscriptions: Subscriptions;
+}
 
 /** The server side of the user agent: requests of the network, and what applications answer. */
 export class Uas implements ServerExchangeEvents {
   readonly #shared: Shared;
   readonly #ender: DialogEnder;
   readonly #acks: AckTable;
+  readonly #subscriptions: Subscriptions;
   readonly #exchanges = new ExchangeTable();
 
-  constructor(shared: Shared, ender: DialogEnder, acks: AckTable) {
+  constructor(shared: Shared, parts: UasParts) {
     this.#shared = shared;
-    this.#ender = ender;
-    this.#acks = acks;
+    this.#ender = parts.ender;
+    this.#acks = parts.acks;
+    this.#subscriptions = parts.subscriptions;
   }
 
   get openCount(): number {
@@ -88,7 +97,7 @@ export class Uas implements ServerExchangeEvents {
       return this.#refuse(transaction, wait, dialog.localTag);
     }
     this.#handOver(transaction, dialog.owner, dialog);
-    if (request.method === 'NOTIFY') this.#endSubscription(dialog, request);
+    if (request.method === 'NOTIFY') this.#subscriptions.notified(dialog, request);
   }
 
   #receiveBye(transaction: ServerTransaction, dialog: Dialog): void {
@@ -240,6 +249,7 @@ export class Uas implements ServerExchangeEvents {
       if (exchange.isInDialog) dialog.refreshTarget(request);
     }
     if (request.method === 'INVITE') this.#awaitAck(exchange, dialog);
+    else if (request.method === 'SUBSCRIBE') this.#subscriptions.granted(dialog, request, response);
   }
 
   #awaitAck(exchange: ServerExchange, dialog: Dialog): void {
@@ -299,14 +309,6 @@ export class Uas implements ServerExchangeEvents {
   dialogEnded(dialog: Dialog): void {
     for (const exchange of this.#exchanges.ofDialog(dialog)) {
       if (exchange.isInDialog) this.#finish(exchange, { status: 487, reason: 'Request Terminated' });
-    }
-  }
-
-  /** RFC 6665 §4.4.1: a NOTIFY with state terminated ends the subscription; an INVITE dialog is not one. */
-  #endSubscription(dialog: Dialog, notify: SipMessage): void {
-    if (dialog.usage !== 'SUBSCRIBE') return;
-    if (notify.headers.get('subscription-state')?.toLowerCase().startsWith('terminated') === true) {
-      this.#ender.forget(dialog);
     }
   }
 

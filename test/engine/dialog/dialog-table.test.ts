@@ -66,6 +66,15 @@ describe('the table of dialogs', () => {
     expect(table.byTags('call-1', 'Local', 'late')).to.equal(undefined);
   });
 
+  it('keeps a later dialog with the same tags when an earlier one goes', () => {
+    const table = new DialogTable();
+    const [first, second] = [aDialog(table, ''), aDialog(table, '')];
+    table.add(first);
+    table.add(second);
+    table.remove(first);
+    expect(table.byTags('call-1', 'Local', '')).to.equal(second);
+  });
+
   it('lists the dialogs of one owner', () => {
     const table = new DialogTable();
     table.add(aDialog(table, 'x'));

@@ -307,6 +307,35 @@ describe('the server side of the user agent', () => {
     expect(bench.takeSent()).to.deep.equal(['BYE']);
   });
 
+  it('sends a BYE that was ordered twice while the ACK was awaited once', () => {
+    const bench = new Workbench();
+    bench.receive(invite(), SDP);
+    const reply = bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    const { toTag } = bench.lastSent;
+    const replies: boolean[] = [];
+    const dialogId = reply.ok ? (reply.dialogId ?? '') : '';
+    for (let times = 0; times < 2; times += 1) {
+      bench.userAgent.send(
+        bench.app,
+        { transactionId: '', dialogId, text: 'BYE sip:placeholder SIP/2.0\r\n\r\n' },
+        ({ ok }) => replies.push(ok),
+      );
+    }
+    bench.takeSent();
+    bench.receive(inDialog('ACK', toTag, 1));
+    expect([bench.takeSent(), replies]).to.deep.equal([['BYE'], [true, false]]);
+  });
+
+  it('calls a peer back where it came from when neither its Contact nor its From can be read', () => {
+    const unreadable = '<sip:alice smith@192.0.2.1>';
+    const { bench, toTag, dialogId } = answered(
+      invite().replace('<sip:alice@192.0.2.1:6060>', unreadable).replace('<sip:alice@192.0.2.1>', unreadable),
+    );
+    expect(toTag).to.not.equal('');
+    bench.order('BYE sip:placeholder SIP/2.0', { dialog: dialogId });
+    expect(bench.lastSent).to.include({ method: 'BYE', requestUri: 'sip:192.0.2.1:6060' });
+  });
+
   it('sends in-dialog requests along the route set, loose or strict', () => {
     const loose = answered(invite('Record-Route: <sip:192.0.2.7;lr>, <sip:192.0.2.8;lr>'));
     loose.bench.order('INFO sip:placeholder SIP/2.0', { dialog: loose.dialogId });
@@ -363,6 +392,15 @@ describe('an application that is gone', () => {
     bench.userAgent.ownerReturned(bench.app);
     expect(bench.takeDelivered()).to.deep.equal(['BYE notice']);
     expect(bench.userAgent.counts()).to.include({ dialogs: 0, noticesKept: 0 });
+  });
+
+  it('has every dialog ended when its grace time is over, though one cannot be told', () => {
+    const { bench } = answered();
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.wire.defective = true;
+    bench.userAgent.ownerExpired(bench.app);
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, noticesKept: 0, acksOwed: 0 });
   });
 
   it('leaves nothing behind when its grace time is over: both ends get BYE', () => {

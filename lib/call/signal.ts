@@ -140,7 +140,8 @@ export type Effect =
       readonly to: string;
       readonly contactUser: string;
       readonly maxForwards: number;
-      readonly payload: Payload /** Next hop URI, when it is not the Request-URI. */;
+      readonly payload: Payload;
+      /** Next hop URI, when it is not the Request-URI. */
       readonly via?: string;
     }
   | {

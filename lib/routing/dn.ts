@@ -11,7 +11,7 @@ const anonymous = 'anonymous' as Dn;
 export function dnOfUri(uri: string): Dn {
   const parsed = parseUri(uri);
   if (parsed === undefined) return uri as Dn;
-  return isAnonymous(parsed) ? anonymous : numberOf(parsed);
+  return isAnonymous(parsed) ? anonymous : dnOf(parsed);
 }
 
 /**
@@ -30,22 +30,22 @@ function dnOfAddress(value: string): Dn {
   return dnOfUri(parseNameAddr(value)?.uri ?? value);
 }
 
+/** No user: the host. */
+function dnOf({ user, host }: SipUri): Dn {
+  return (user === undefined ? host : numberOfUser(user)) as Dn;
+}
+
 /**
- * Percent-decoded, without the parameters that RFC 3261 §19.1.6 puts into the user part (`+49;ext=1`). No
- * user: the host.
+ * The number in the user part of a URI: percent-decoded, without the parameters that RFC 3261 §19.1.6 puts there
+ * (`+49;ext=1`). One with a broken escape stays as it is: a wrong number is no reason to lose a call.
  */
-function numberOf({ user, host }: SipUri): Dn {
-  if (user === undefined) return host as Dn;
+export function numberOfUser(user: string): string {
   const semicolon = user.indexOf(';');
-  return percentDecoded(semicolon < 0 ? user : user.slice(0, semicolon)) as Dn;
+  const number = semicolon < 0 ? user : user.slice(0, semicolon);
+  return unescapeText(number) ?? number;
 }
 
 /** RFC 3323 §4.1.1.3: `"Anonymous" <sip:anonymous@anonymous.invalid>`. */
 function isAnonymous({ user, host }: SipUri): boolean {
   return user?.toLowerCase() === 'anonymous' || host.toLowerCase() === 'anonymous.invalid';
-}
-
-/** A user part with a broken escape stays as it is: a wrong number is no reason to lose a call. */
-export function percentDecoded(text: string): string {
-  return unescapeText(text) ?? text;
 }

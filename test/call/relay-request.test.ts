@@ -141,6 +141,20 @@ describe('a request that comes too early', () => {
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'alice ← INVITE video']);
   });
 
+  it('goes on in an early dialog, from either side', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.bob.rings();
+    story.heard();
+    story.bob.sends('INFO', { body: dtmf });
+    story.alice.sends('INFO', { body: dtmf });
+    expect(story.heard()).to.deep.equal([
+      'alice ← INFO application/dtmf-relay',
+      'bob ← INFO application/dtmf-relay',
+    ]);
+    story.alice.replies('INFO', 200);
+    expect(story.heard()).to.deep.equal(['bob ← 200 to INFO']);
+  });
+
   it('INFO from the caller waits for a dialog with the callee', () => {
     const story = new Story().invite();
     story.heard();

@@ -114,6 +114,7 @@ export class Engine {
       resolver: options.resolver ?? systemResolver(),
       protocols: new Set(options.listen.map(hop => hop.protocol)),
       reachable: hop => transports.listenerFor(hop) !== undefined,
+      isOpen: flow => transports.isOpen(flow),
       allow: options.allow,
       log,
       wallClockMs: Date.now,
@@ -183,6 +184,7 @@ function addressesOf(transport: Transports, external: EngineOptions['external'])
   return new Addresses({
     transport,
     localAddressTowards: hop => transport.localAddressTowards(hop),
+    isOfMachine: address => transport.isOfMachine(address),
     external,
     isLocalNet: localNet(),
   });

@@ -34,6 +34,8 @@ class PaperWire implements Transport {
   ];
   readonly sent: Sent[] = [];
   broken = false;
+  /** Connections that stand. */
+  readonly open = new Set<number>();
   /** Something that cannot be written. */
   defective = false;
 
@@ -47,6 +49,10 @@ class PaperWire implements Transport {
 
   listenerFor(hop: Hop): Hop | undefined {
     return this.listeners.find(own => own.protocol === hop.protocol && !hop.address.includes(':'));
+  }
+
+  isOpen({ connectionId }: Flow): boolean {
+    return connectionId !== undefined && this.open.has(connectionId);
   }
 
   send(bytes: string, hop: Hop, onFailure: OnSendFailure): void {
@@ -116,12 +122,14 @@ export class Workbench {
         transport: this.wire,
         localAddressTowards: () => '127.0.0.1',
         isLocalNet: () => true,
+        isOfMachine: address => address === '127.0.0.1',
       }),
       applications,
       counters: this.counters,
       resolver: name => Promise.resolve(this.names.get(name) ?? []),
       protocols: new Set(['udp', 'tcp']),
-      reachable: () => true,
+      reachable: hop => this.wire.listenerFor(hop) !== undefined,
+      isOpen: flow => this.wire.isOpen(flow),
       log: SILENT_LOG,
       wallClockMs: () => 0,
     });
@@ -129,12 +137,18 @@ export class Workbench {
 
   /** A message of the peer arrives. */
   receive(text: string, body = '', port = 6060, address = '192.0.2.1'): void {
-    const flow: Flow = {
-      protocol: 'udp',
-      local: { address: '127.0.0.1', port: 5060 },
-      remote: { address, port },
-    };
-    this.#layer?.receiveMessage(sip(text, body), flow);
+    this.#receive(sip(text, body), { protocol: 'udp', remote: { address, port } });
+  }
+
+  /** The same on a connection that the peer has opened. */
+  receiveOnStream(connectionId: number, text: string, body = ''): void {
+    const remote = { address: '192.0.2.1', port: 40_000 + connectionId };
+    this.wire.open.add(connectionId);
+    this.#receive(sip(text, body), { protocol: 'tcp', remote, connectionId });
+  }
+
+  #receive(bytes: string, way: Omit<Flow, 'local'>): void {
+    this.#layer?.receiveMessage(bytes, { ...way, local: { address: '127.0.0.1', port: 5060 } });
   }
 
   /** The application says something; the reply comes at once for numeric targets. */

@@ -60,7 +60,7 @@ export class Dialog {
   routeSet: RouteSet;
   localContact: ByteString;
   protocol: Protocol;
-  /** The way the peer's last message came: streams are answered on it while it lives. */
+  /** The way the peer's last request, or its answer to our first, came: a stream is used while it stands. */
   flow: Flow | undefined;
   sentAck: SentAck | undefined;
   /** Our INVITE, the initial one or a re-INVITE, until it is over. */

@@ -135,11 +135,11 @@ export class InviteServer implements ServerTransaction, TimerTarget {
    * A CANCEL that was answered 200. Only the first one, and only before a final response, has an effect (RFC
    * 3261 §9.2).
    */
-  receiveCancel(cancel: SipMessage): void {
+  receiveCancel(cancel: SipMessage, localTag: string): void {
     if (this.#isCancelled) this.#wiring.counters.retransmissionsAbsorbed += 1;
     if (this.#isCancelled || !this.pending) return;
     this.#isCancelled = true;
-    this.user?.receiveCancel(cancel);
+    this.user?.receiveCancel(cancel, localTag);
   }
 
   onTimer(name: string): void {

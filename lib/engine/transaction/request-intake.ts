@@ -138,7 +138,7 @@ export class RequestIntake {
     // RFC 3261 §9.2: both responses, to the CANCEL and to its INVITE, should have the same To tag.
     const toTag = invite.tagForCancel(newTag);
     this.#answer(cancel, via, flow, { status: 200, reason: 'OK', toTag });
-    invite.receiveCancel(cancel);
+    invite.receiveCancel(cancel, toTag);
   }
 
   #admits(request: SipMessage, via: Via, flow: Flow): boolean {

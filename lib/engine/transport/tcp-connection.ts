@@ -113,10 +113,17 @@ export class TcpConnection {
       const found = this.#framer.next();
       if (found === undefined) return;
       // RFC 5626 §3.5.1: a double CRLF between messages is a ping, answered by a single CRLF.
-      if (found.kind === 'keepalive-ping') this.#socket.write('\r\n', 'latin1');
+      if (found.kind === 'keepalive-ping') this.#answerPing();
       else if (found.kind === 'message') this.#deliver(found.bytes);
       else if (found.kind === 'broken') this.#breakOff(found);
     }
+  }
+
+  /** A peer that asks and asks and never reads the answers fills our memory like any other that does not read. */
+  #answerPing(): void {
+    const { maxPendingBytes } = this.#options.settings;
+    if (this.#socket.writableLength >= maxPendingBytes) this.close('too-much-pending');
+    else this.#socket.write('\r\n', 'latin1');
   }
 
   #deliver(bytes: ByteString): void {

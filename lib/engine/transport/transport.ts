@@ -58,6 +58,8 @@ export interface Transport {
   stop(): Promise<void>;
   /** The listener that would be used towards this hop, or undefined when none has its protocol and family. */
   listenerFor(hop: Hop): Hop | undefined;
+  /** A stream that stands and can be sent on; never a datagram's way. */
+  isOpen(flow: Flow): boolean;
   /**
    * Sends one message. On streams an open connection is reused: `flow` when given and alive, else any to the
    * same remote address and port, else a new one is opened (and the bytes wait for it).

@@ -80,6 +80,15 @@ export class Transports implements Transport {
     return this.#choose(hop)?.bound;
   }
 
+  isOpen(flow: Flow): boolean {
+    return this.#connections.isOpen(flow);
+  }
+
+  /** Whether an address literal is one of this machine's. */
+  isOfMachine(address: string): boolean {
+    return this.#localAddresses.has(address);
+  }
+
   /**
    * The address a peer at `hop` can answer to, without brackets: for Via and Contact when the listener is
    * bound to every interface. Loopback when no listener could reach the peer.

@@ -1,6 +1,6 @@
 import type { ByteString } from '../message/bytes.ts';
 import { withBrackets } from '../message/host.ts';
-import { isWildcard } from '../message/ip-address.ts';
+import { familyOf, isWildcard } from '../message/ip-address.ts';
 import { parseNameAddr, serializeNameAddr } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Hop, Protocol, SocketAddress, Transport } from '../transport/transport.ts';
@@ -9,6 +9,8 @@ export interface AddressOptions {
   readonly transport: Transport;
   /** The listener's address as the peer can reach it; a wildcard listener has one per peer. */
   readonly localAddressTowards: (hop: Hop) => string;
+  /** Whether an address literal is one of this machine's. */
+  readonly isOfMachine: (address: string) => boolean;
   /** What we are called from outside, when something translates addresses in between. */
   readonly external?: { readonly host: string; readonly port?: number } | undefined;
   /** Peers on this side of the translation: they are given the local address. */
@@ -36,9 +38,14 @@ export class Addresses {
 
   /** True when a request to this hop would come back to one of our own listeners. */
   isOwn(hop: Hop): boolean {
-    return this.#options.transport.listeners.some(
-      own => own.protocol === hop.protocol && own.port === hop.port && this.#covers(own, hop),
-    );
+    const { external, isOfMachine, transport } = this.#options;
+    return transport.listeners.some(own => {
+      if (own.protocol !== hop.protocol) return false;
+      if (external?.host === hop.address && (external.port ?? own.port) === hop.port) return true;
+      if (own.port !== hop.port) return false;
+      const isEverywhere = isWildcard(own.address) && familyOf(own.address) === familyOf(hop.address);
+      return own.address === hop.address || (isEverywhere && isOfMachine(hop.address));
+    });
   }
 
   hostports(form: 'advertised' | 'local'): string {
@@ -49,11 +56,6 @@ export class Addresses {
         return `${own.protocol}/${withBrackets(host)}:${external?.port ?? own.port}`;
       })
       .join(',');
-  }
-
-  #covers(own: Hop, hop: Hop): boolean {
-    if (own.address === hop.address) return true;
-    return isWildcard(own.address) && this.#options.localAddressTowards(hop) === hop.address;
   }
 
   #towardsAnyone(own: Hop): string {

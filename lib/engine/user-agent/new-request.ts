@@ -9,7 +9,7 @@ import type { Hop } from '../transport/transport.ts';
 import { contactFor, withOwnAddress } from './addresses.ts';
 import type { OrderText } from './order-text.ts';
 import { buildRequest } from './request-builder.ts';
-import { contactOf } from './response-builder.ts';
+import { contactOf, contactsOf } from './response-builder.ts';
 import type { Shared } from './shared.ts';
 
 /**
@@ -41,8 +41,9 @@ export function buildNew(
       to,
       callId: headers.get('call-id') ?? newCallId(),
       cseq: sequenceNumberOf(headers.get('cseq')) ?? 1 + Math.floor(Math.random() * 0x0fffffff),
-      contact:
-        makesDialog(method) || headers.has('contact') ? contactOf(text, own, hop.protocol, usual) : undefined,
+      contacts: makesDialog(method)
+        ? [contactOf(text, own, hop.protocol, usual)]
+        : contactsOf(text, own, hop.protocol),
     },
     text,
   );

@@ -24,10 +24,17 @@ import {
   refuseRequired,
   type RuleRefusal,
 } from './request-rules.ts';
-import { buildResponse, contactOf } from './response-builder.ts';
+import { buildResponse, contactOf, contactsOf } from './response-builder.ts';
 import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
 import type { Shared } from './shared.ts';
 import type { Subscriptions } from './subscriptions.ts';
+
+/** The owner may be back within the grace time: the peer is asked to try again. */
+const OWNER_AWAY: RuleRefusal = {
+  status: 500,
+  reason: 'Application Gone',
+  headers: [['Retry-After', '5']],
+};
 
 export interface UasParts {
   readonly ender: DialogEnder;
@@ -89,13 +96,9 @@ export class Uas implements ServerExchangeEvents {
     );
     if (refused !== undefined) return this.#refuse(transaction, refused, dialog.localTag);
     dialog.remoteCseq = request.cseq.number;
-    if (transaction.flow.protocol === 'tcp') dialog.flow = transaction.flow;
+    dialog.flow = transaction.flow;
     if (request.method === 'BYE') return this.#receiveBye(transaction, dialog);
-    if (!dialog.owner.present) {
-      // The owner may be back within the grace time: ask the peer to try again.
-      const wait: RuleRefusal = { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] };
-      return this.#refuse(transaction, wait, dialog.localTag);
-    }
+    if (!dialog.owner.present) return this.#refuse(transaction, OWNER_AWAY, dialog.localTag);
     this.#handOver(transaction, dialog.owner, dialog);
     if (request.method === 'NOTIFY') this.#subscriptions.notified(dialog, request);
   }
@@ -200,7 +203,6 @@ export class Uas implements ServerExchangeEvents {
     }
     // RFC 3261 §12.1.1: a UAS adds Contact to every response that makes a dialog; RFC 3311 §5.1 wants it on UPDATE's 2xx.
     const needsContact = status > 100 && status < 300 && (creates || request.method === 'UPDATE');
-    const wants = text.headers.has('contact');
     const reason = text.start.kind === 'response' ? text.start.reason : '';
     return buildResponse(
       {
@@ -209,7 +211,9 @@ export class Uas implements ServerExchangeEvents {
         reason,
         localTag: status > 100 ? exchange.localTag : '',
         copyRecordRoute: creates && !exchange.isInDialog && status > 100 && status < 300,
-        contact: needsContact || wants ? contactOf(text, own, hop.protocol, usual) : undefined,
+        contacts: needsContact
+          ? [contactOf(text, own, hop.protocol, usual)]
+          : contactsOf(text, own, hop.protocol),
       },
       text,
       own,
@@ -296,12 +300,9 @@ export class Uas implements ServerExchangeEvents {
   /** The application is gone: what it had not answered is answered now. */
   ownerLost(owner: Owner): void {
     for (const exchange of this.#exchanges.ofOwner(owner)) {
-      this.#finish(
-        exchange,
-        exchange.isInDialog
-          ? { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] }
-          : { status: 503, reason: 'Service Unavailable' },
-      );
+      if (exchange.request.method === 'BYE') this.#finish(exchange, { status: 200, reason: 'OK' });
+      else if (exchange.isInDialog) this.#finish(exchange, OWNER_AWAY);
+      else this.#finish(exchange, { status: 503, reason: 'Service Unavailable' });
     }
   }
 

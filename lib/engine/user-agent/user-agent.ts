@@ -31,6 +31,7 @@ export interface UserAgentOptions {
   readonly resolver: Resolver;
   readonly protocols: ReadonlySet<Protocol>;
   readonly reachable: (hop: Hop) => boolean;
+  readonly isOpen: (flow: Flow) => boolean;
   readonly allow?: string | undefined;
   readonly log: EngineLog;
   readonly wallClockMs: () => number;

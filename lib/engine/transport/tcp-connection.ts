@@ -49,7 +49,8 @@ export class TcpConnection {
   readonly #undelivered: OnSendFailure[] = [];
   #end: ConnectionEnd | undefined;
   #socketClosed = false;
-  #hasBroughtMessage = false;
+  /** Runs until an incoming connection brings its first message: octets that never become one do not prolong it. */
+  #firstMessageDeadline: NodeJS.Timeout | undefined;
 
   constructor(options: TcpConnectionOptions) {
     this.#options = options;
@@ -84,7 +85,13 @@ export class TcpConnection {
     const { settings } = this.#options;
     const socket = this.#socket;
     const isOutgoing = socket.connecting;
-    socket.setTimeout(isOutgoing ? settings.connectTimeoutMs : settings.firstMessageTimeoutMs);
+    socket.setTimeout(isOutgoing ? settings.connectTimeoutMs : settings.idleTimeoutMs);
+    if (!isOutgoing) {
+      const tooLate = (): void => {
+        this.close('idle');
+      };
+      this.#firstMessageDeadline = setTimeout(tooLate, settings.firstMessageTimeoutMs);
+    }
     socket.on('connect', () => socket.setTimeout(settings.idleTimeoutMs));
     socket.on('timeout', () => {
       this.close(socket.connecting ? 'timeout' : 'idle');
@@ -127,10 +134,7 @@ export class TcpConnection {
   }
 
   #deliver(bytes: ByteString): void {
-    if (!this.#hasBroughtMessage) {
-      this.#hasBroughtMessage = true;
-      this.#socket.setTimeout(this.#options.settings.idleTimeoutMs);
-    }
+    this.#stopDeadline();
     this.#options.onMessage(bytes, this.flow);
   }
 
@@ -143,9 +147,16 @@ export class TcpConnection {
     this.closeGently('broken-framing');
   }
 
+  #stopDeadline(): void {
+    if (this.#firstMessageDeadline === undefined) return;
+    clearTimeout(this.#firstMessageDeadline);
+    this.#firstMessageDeadline = undefined;
+  }
+
   #finish(reason: ConnectionEnd): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
+    this.#stopDeadline();
     this.#options.onEnd(this, reason);
   }
 

@@ -206,6 +206,15 @@ describe('TCP', () => {
     expect(bob.recorder.endOf()).to.deep.equal(['idle']);
   });
 
+  it('closes a connection that brings octets and octets and no message', async () => {
+    bob = await party({ firstMessageTimeoutMs: 30 });
+    const { socket, closed } = carol();
+    const trickle = setInterval(() => socket.write('X'), 5);
+    await closed;
+    clearInterval(trickle);
+    expect(bob.recorder.endOf()).to.deep.equal(['idle']);
+  });
+
   it('closes a connection that has been silent for long', async () => {
     bob = await party({ idleTimeoutMs: 30 });
     const { socket, closed } = carol();

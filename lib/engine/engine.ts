@@ -183,7 +183,7 @@ export class Engine {
 function addressesOf(transport: Transports, external: EngineOptions['external']): Addresses {
   return new Addresses({
     transport,
-    localAddressTowards: hop => transport.localAddressTowards(hop),
+    localAddressTowards: (hop, flow) => transport.localAddressTowards(hop, flow),
     isOfMachine: address => transport.isOfMachine(address),
     external,
     isLocalNet: localNet(),

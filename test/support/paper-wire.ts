@@ -31,6 +31,7 @@ class PaperWire implements Transport {
   readonly listeners: readonly Hop[] = [
     { protocol: 'udp', address: '127.0.0.1', port: 5060 },
     { protocol: 'tcp', address: '127.0.0.1', port: 5060 },
+    { protocol: 'udp', address: '127.0.0.1', port: 5070 },
   ];
   readonly sent: Sent[] = [];
   broken = false;
@@ -47,8 +48,9 @@ class PaperWire implements Transport {
     await Promise.resolve();
   }
 
-  listenerFor(hop: Hop): Hop | undefined {
-    return this.listeners.find(own => own.protocol === hop.protocol && !hop.address.includes(':'));
+  listenerFor(hop: Hop, flow?: Flow): Hop | undefined {
+    const all = this.listeners.filter(own => own.protocol === hop.protocol && !hop.address.includes(':'));
+    return all.find(own => own.protocol === flow?.protocol && own.port === flow.local.port) ?? all[0];
   }
 
   isOpen({ connectionId }: Flow): boolean {
@@ -140,6 +142,15 @@ export class Workbench {
     this.#receive(sip(text, body), { protocol: 'udp', remote: { address, port } });
   }
 
+  /** The same at the listener with that port. */
+  receiveAt(localPort: number, text: string, body = ''): void {
+    this.#receive(
+      sip(text, body),
+      { protocol: 'udp', remote: { address: '192.0.2.1', port: 6060 } },
+      localPort,
+    );
+  }
+
   /** The same on a connection that the peer has opened. */
   receiveOnStream(connectionId: number, text: string, body = ''): void {
     const remote = { address: '192.0.2.1', port: 40_000 + connectionId };
@@ -147,8 +158,8 @@ export class Workbench {
     this.#receive(sip(text, body), { protocol: 'tcp', remote, connectionId });
   }
 
-  #receive(bytes: string, way: Omit<Flow, 'local'>): void {
-    this.#layer?.receiveMessage(bytes, { ...way, local: { address: '127.0.0.1', port: 5060 } });
+  #receive(bytes: string, way: Omit<Flow, 'local'>, localPort = 5060): void {
+    this.#layer?.receiveMessage(bytes, { ...way, local: { address: '127.0.0.1', port: localPort } });
   }
 
   /** The application says something; the reply comes at once for numeric targets. */

@@ -78,7 +78,7 @@ export function buildInDialog(
   parts: InDialogParts,
   text: Pick<OrderText, 'headers' | 'body'> = NOTHING_TO_ADD,
 ): SipMessage | undefined {
-  const own = shared.addresses.ours(parts.hop);
+  const own = shared.addresses.ours(parts.hop, dialog.flow);
   if (own === undefined) return undefined;
   const withContact = CARRIES_CONTACT.has(parts.method);
   return buildRequest(

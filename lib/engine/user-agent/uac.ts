@@ -148,9 +148,9 @@ export class Uac implements ClientExchangeEvents {
     reply: Reply,
   ): void {
     const exchange = new ClientExchange({ ...parts, id: this.#shared.newTransactionId(), events: this });
-    const flow = parts.hop.protocol === 'tcp' ? parts.dialog?.flow : undefined;
+    const { request, hop, dialog } = parts;
     try {
-      exchange.transaction = this.#shared.transactions.startClient(parts.request, parts.hop, exchange, flow);
+      exchange.transaction = this.#shared.transactions.startClient(request, hop, exchange, dialog?.flow);
     } catch (error) {
       // Nothing was sent, so nothing must stand.
       this.#shared.log.error({ err: error, method: parts.request.method }, 'a request could not be sent');

@@ -191,10 +191,8 @@ export class Uas implements ServerExchangeEvents {
 
   #build(exchange: ServerExchange, status: number, text: OrderText, hop: Hop): SipMessage {
     const { request } = exchange;
-    const own = this.#shared.addresses.ours(hop) ?? {
-      host: exchange.transaction.flow.local.address,
-      port: exchange.transaction.flow.local.port,
-    };
+    const { flow } = exchange.transaction;
+    const own = this.#shared.addresses.ours(hop, flow) ?? { host: flow.local.address, port: flow.local.port };
     const creates = makesDialog(request.method);
     const usual = exchange.dialog?.localContact ?? contactFor(own, hop.protocol);
     if (status > 100 && exchange.localTag === '') {

@@ -397,6 +397,15 @@ describe('the server side of the user agent', () => {
     });
   }
 
+  it('calls itself by the listener the call came to', () => {
+    const bench = new Workbench();
+    bench.receiveAt(5070, invite(), SDP);
+    const reply = bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    expect(bench.lastSent.headers.get('contact')).to.equal('<sip:bob@127.0.0.1:5070>');
+    bench.order('INFO sip:placeholder SIP/2.0', { dialog: reply.ok ? (reply.dialogId ?? '') : '' });
+    expect(bench.lastSent.topVia).to.include({ host: '127.0.0.1', port: 5070 });
+  });
+
   it('follows a peer behind an address translator to its new port', () => {
     const { bench, toTag, dialogId } = answered(
       invite().replace('sip:alice@192.0.2.1:6060', 'sip:alice@10.0.0.1:5060'),

@@ -5,7 +5,7 @@ import { offerHeaders, sipReason } from './capabilities.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
 import { cancelling, ended, isRinging, type Leg, newLeg } from './leg.ts';
 import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
-import { endUnacknowledged, releaseCall } from './release.ts';
+import { answerPendingOf, endUnacknowledged, releaseCall } from './release.ts';
 import type { LegId, NewRequest, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -114,6 +114,7 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
   const { status, reason, payload, verdict, blame } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
     turn.note({ note: 'failedOver', leg: callee.id, status, reason });
+    answerPendingOf(turn, callee.id);
     tryNextTarget(turn);
     return;
   }

@@ -82,6 +82,41 @@ describe('failover', () => {
   });
 });
 
+describe('requests under way with a target that fails', () => {
+  const dtmf = { body: { contentType: 'application/dtmf', content: '5' } };
+
+  it('are answered, so that nobody waits and the next target can be asked', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.bob.rings(183, { headers: ['Allow: UPDATE'] });
+    story.alice.sends('UPDATE', { sdp: 'new' });
+    story.bob.sends('INFO', dtmf);
+    story.heard();
+    story.bob.rejects(503, '');
+    expect(story.heard()).to.deep.equal([
+      'alice ← 480 to UPDATE',
+      'bob ← 487 to INFO',
+      'carol ← INVITE offer',
+    ]);
+    expect(story.call.relayed).to.deep.equal([]);
+    story.alice.replies('INFO', 200);
+    expect(story.heard()).to.deep.equal([]);
+    story.carol.rings(183, { headers: ['Allow: UPDATE'] });
+    story.alice.sends('UPDATE', { sdp: 'new' });
+    expect(story.heard()).to.deep.equal(['alice ← 183', 'carol ← UPDATE new']);
+  });
+
+  it('wait for the next target when they waited for this one, but not those of its own', () => {
+    const story = new Story().invite();
+    story.alice.sends('INFO', dtmf);
+    story.bob.sends('INFO', dtmf);
+    story.heard();
+    story.fires('no-answer', story.bob);
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL', 'bob ← 487 to INFO', 'carol ← INVITE']);
+    story.carol.rings();
+    expect(story.heard()).to.deep.equal(['alice ← 180', 'carol ← INFO application/dtmf']);
+  });
+});
+
 describe('no answer', () => {
   it('cancels a target that rings too long and tries the next', () => {
     const story = new Story().invite();

@@ -136,6 +136,11 @@ export class Engine {
     }
   }
 
+  /** What is under way on the wire: requests without final response, final responses without ACK. For a clean stop. */
+  countUnfinished(): number {
+    return this.#transactions.countUnfinished() + this.#userAgent.counts().acksAwaited;
+  }
+
   /** Closes the control port, then SIP. Ending calls before that is the application's work. */
   async stop(): Promise<void> {
     await this.#control.stop();

@@ -64,6 +64,11 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     this.#times = wiring.table(way.flow.protocol);
   }
 
+  /** The peer still needs us: no final response yet, or one whose ACK is not in. A 2xx is its user's to repeat. */
+  get unfinished(): boolean {
+    return this.#state === 'proceeding' || this.#state === 'completed';
+  }
+
   get pending(): boolean {
     return this.#state === 'proceeding';
   }

@@ -50,6 +50,10 @@ export class RequestIntake {
     return this.#servers.size;
   }
 
+  countUnfinished(): number {
+    return this.#servers.countUnfinished();
+  }
+
   receiveRequest(request: SipMessage, flow: Flow): void {
     const via = request.topVia;
     if (via === undefined) return;

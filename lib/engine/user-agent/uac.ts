@@ -3,6 +3,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { newTag } from '../random.ts';
 import { responseTo } from '../transaction/responses.ts';
+import { Timer } from '../transaction/clock.ts';
 import type { ClientFailure } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { AckDesk } from './ack-desk.ts';
@@ -247,13 +248,22 @@ export class Uac implements ClientExchangeEvents {
       if (method === 'UPDATE' && status < 300) dialog.refreshTarget(response);
       if (method === 'SUBSCRIBE') this.#subscribeAnswered(exchange, dialog, response, flow);
       if (exchange.isInDialog) this.#subscriptions.answered(dialog, exchange.request, status);
-      // A challenged BYE will come again with credentials.
       if (method === 'BYE') {
-        if (status === 401 || status === 407) dialog.leaving = false;
+        if (status === 401 || status === 407) this.#awaitCredentials(dialog);
         else this.#ender.forget(dialog);
       }
     }
     this.#tell(exchange, response, flow);
+  }
+
+  /** A challenged BYE may come again with credentials; an application that has none counts the call as over. */
+  #awaitCredentials(dialog: Dialog): void {
+    dialog.leaving = false;
+    const onTimer = (): void => {
+      if (!dialog.leaving) this.#ender.forget(dialog);
+    };
+    const { timers, timing } = this.#shared;
+    timers.start(new Timer({ onTimer }, 'challenged'), 64 * timing.t1Ms);
   }
 
   #subscribeAnswered(exchange: ClientExchange, dialog: Dialog, response: SipMessage, flow: Flow): void {

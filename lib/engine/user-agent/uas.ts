@@ -171,10 +171,11 @@ export class Uas implements ServerExchangeEvents {
     if (status < 200 && text.headers.get('require')?.toLowerCase().includes('100rel') === true) {
       return reply(failed('reliable provisional responses are not supported by this engine yet'));
     }
-    this.#shared.timers.stop(exchange.silence);
     const hop: Hop = { protocol: exchange.transaction.flow.protocol, ...exchange.transaction.flow.remote };
     const response = this.#build(exchange, status, text, hop);
     exchange.transaction.respond(response);
+    // Not before: a response that cannot be written is none.
+    this.#shared.timers.stop(exchange.silence);
     this.#afterResponse(exchange, status, response);
     reply({
       ok: true,

@@ -430,6 +430,16 @@ describe('the client side of the user agent', () => {
     expect(again.ok).to.equal(false);
   });
 
+  it('forgets the dialog in the end when a challenged BYE does not come again', () => {
+    const { bench, dialog } = established();
+    bench.order('BYE sip:placeholder SIP/2.0', { dialog });
+    respond(bench, bench.lastSent, '401 Unauthorized', { extra: 'Subject: x' });
+    bench.timers.advance(31_999);
+    expect(bench.userAgent.counts().dialogs).to.equal(1);
+    bench.timers.advance(1);
+    expect(bench.userAgent.counts().dialogs).to.equal(0);
+  });
+
   it('answers a BYE that crosses its own by itself', () => {
     const { bench, invite, dialog } = established();
     bench.order('BYE sip:placeholder SIP/2.0', { dialog });

@@ -440,6 +440,19 @@ describe('the server side of the user agent', () => {
     expect(bench.takeSent()[0]).to.equal('500');
     expect(bench.userAgent.counts().requestsOpen).to.equal(0);
   });
+
+  it('counts a response that could not be sent as silence', () => {
+    const bench = new Workbench();
+    bench.receive(invite(), SDP);
+    const { transactionId } = bench.app.last;
+    bench.wire.defective = true;
+    expect(() => bench.order('SIP/2.0 180 Ringing', { transaction: transactionId })).to.throw('a defect');
+    bench.wire.defective = false;
+    bench.takeSent();
+    bench.timers.advance(185_000);
+    expect(bench.takeSent()[0]).to.equal('500');
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, requestsOpen: 0 });
+  });
 });
 
 describe('an application that is gone', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { B2bua } from './b2bua.ts';
 import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
@@ -35,6 +36,9 @@ class Started implements Running {
     for (const stop of this.#stops.splice(0)) await stop();
   }
 }
+
+/** How often a stop looks whether everything is finished. */
+const quietCheckMs = 20;
 
 const realClock: Clock = { nowMs: Date.now, after: afterRealTime };
 
@@ -101,7 +105,12 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   });
   started.add(async () => {
     draining = true;
+    const untilMs = performance.now() + config.call.drainMs;
     await b2bua.stop({ mode: config.call.onShutdown, withinMs: config.call.drainMs });
+    // What is under way is finished: a BYE that got lost is sent again, an INFO gets its answer.
+    const isQuiet = (): boolean => signalling.openCounts.operations + (engine?.countUnfinished() ?? 0) === 0;
+    while (!isQuiet() && performance.now() < untilMs) await sleep(quietCheckMs);
+    if (!isQuiet()) log.warn({ drainMs: config.call.drainMs }, 'stopped before everything was finished');
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
@@ -134,7 +143,7 @@ async function startEngine(
   log: Logger,
   started: Started,
   metrics: Metrics,
-): Promise<{ server: ServerAddress; listeners: readonly Hop[] }> {
+): Promise<{ server: ServerAddress; listeners: readonly Hop[]; countUnfinished: () => number }> {
   const secret = randomHex(32);
   const admission = new Admission({ sources: compileSources(config) });
   const engine = new Engine({
@@ -160,7 +169,8 @@ async function startEngine(
       return { ...counts, transactions: counts.serverTransactions + counts.clientTransactions };
     },
   });
-  return { server: { ...control, secret, keepsDialogs: true }, listeners };
+  const server = { ...control, secret, keepsDialogs: true };
+  return { server, listeners, countUnfinished: () => engine.countUnfinished() };
 }
 
 async function startHttp(

@@ -33,7 +33,10 @@ class Started implements Running {
   }
 
   async stop(): Promise<void> {
-    for (const stop of this.#stops.splice(0)) await stop();
+    const failures: unknown[] = [];
+    for (const stop of this.#stops.splice(0)) await stop().catch((error: unknown) => failures.push(error));
+    // One that fails must not keep the others from being stopped.
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped');
   }
 }
 

@@ -108,6 +108,11 @@ export class Dialog {
     if (parseUri(target) !== undefined) this.target = detached(target);
   }
 
+  /** From the peer the dialog is with by now; before the answer other forks may speak in it, each with a CSeq of its own. */
+  isOfPeer(request: SipMessage): boolean {
+    return request.fromTag.toLowerCase() === this.remoteTag.toLowerCase();
+  }
+
   nextCseq(): number {
     this.localCseq += 1;
     return this.localCseq;

@@ -95,7 +95,7 @@ export class Uas implements ServerExchangeEvents {
       Math.floor(Math.random() * 10),
     );
     if (refused !== undefined) return this.#refuse(transaction, refused, dialog.localTag);
-    dialog.remoteCseq = request.cseq.number;
+    if (dialog.isOfPeer(request)) dialog.remoteCseq = request.cseq.number;
     dialog.flow = transaction.flow;
     if (request.method === 'BYE') return this.#receiveBye(transaction, dialog);
     if (!dialog.owner.present) return this.#refuse(transaction, OWNER_AWAY, dialog.localTag);

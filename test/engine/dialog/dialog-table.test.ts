@@ -36,7 +36,7 @@ describe('the table of dialogs', () => {
     expect(table.byTags('call-1', 'Local', 'other')).to.equal(undefined);
   });
 
-  it('takes any remote tag for a dialog that knows none yet, and only its own once it does', () => {
+  it('takes any remote tag while a dialog is early, and only its own once it is confirmed', () => {
     const table = new DialogTable();
     const dialog = aDialog(table, '');
     table.add(dialog);
@@ -45,7 +45,12 @@ describe('the table of dialogs', () => {
       dialog.remoteTag = 'bob';
     });
     expect(table.byTags('call-1', 'Local', 'bob')).to.equal(dialog);
+    expect(table.byTags('call-1', 'Local', 'carol')).to.equal(dialog);
+    dialog.state = 'confirmed';
+    expect(table.byTags('call-1', 'Local', 'bob')).to.equal(dialog);
     expect(table.byTags('call-1', 'Local', 'carol')).to.equal(undefined);
+    table.remove(dialog);
+    expect(table.byTags('call-1', 'Local', 'bob')).to.equal(undefined);
   });
 
   it('appends the local tag to an id that is taken', () => {

@@ -100,6 +100,16 @@ describe('the client side of the user agent', () => {
     expect(bench.lastSent.headers.has('route')).to.equal(false);
   });
 
+  it('keeps a To that names the target, on localhost too', () => {
+    const bench = new Workbench();
+    bench.order('OPTIONS sip:bob@localhost:7070 SIP/2.0\nto: <sip:bob@localhost:7070>', {
+      route: 'sip:192.0.2.9',
+    });
+    expect(bench.lastSent.headers.get('to')).to.equal('<sip:bob@localhost:7070>');
+    bench.order('OPTIONS sip:bob@192.0.2.9 SIP/2.0\nto: <sip:bob@localhost>');
+    expect(bench.lastSent.headers.get('to')).to.equal('<sip:bob@127.0.0.1:5060>');
+  });
+
   it('writes the transport into a TCP Contact', () => {
     const bench = new Workbench();
     bench.order(INVITE.replace('7070', '7070;transport=tcp'), {}, SDP);
@@ -261,6 +271,25 @@ describe('the client side of the user agent', () => {
     respond(bench, invite, '200 OK', { tag: 'final' });
     bench.order('ACK sip:x SIP/2.0', { dialog });
     expect(bench.lastSent.toTag).to.equal('final');
+  });
+
+  it('hands over requests of each fork that rings', () => {
+    const { bench, invite, dialog } = calling();
+    for (const tag of ['one', 'two']) respond(bench, invite, '180 Ringing', { tag });
+    bench.takeDelivered();
+    for (const [tag, cseq] of [
+      ['two', 7],
+      ['one', 3],
+    ] as const) {
+      bench.receive(`INFO sip:alice@127.0.0.1 SIP/2.0
+        Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bK${tag}
+        From: <sip:bob@192.0.2.9>;tag=${tag}
+        To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
+        Call-ID: ${invite.callId}
+        CSeq: ${cseq} INFO`);
+      expect(bench.app.last).to.include({ dialogId: dialog });
+    }
+    expect(bench.takeDelivered()).to.deep.equal(['INFO', 'INFO']);
   });
 
   it('keeps a CANCEL until the first 1xx', () => {

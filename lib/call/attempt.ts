@@ -2,6 +2,7 @@ import { dnOfUri } from '../routing/dn.ts';
 import type { Target } from '../routing/route.ts';
 import type { Blamed, Verdict } from './call.ts';
 import { offerHeaders, sipReason } from './capabilities.ts';
+import { withCurrentData } from './current-data.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
 import { cancelling, ended, isRinging, type Leg, newLeg } from './leg.ts';
 import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
@@ -42,7 +43,13 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
     to: calleeTo(requestUri),
     contactUser: contactUser(invite.from),
     maxForwards: nextMaxForwards(invite.headers) ?? 0,
-    payload: crossed(turn, invite, { from: turn.call.caller, to: callee }, setUpMessage(), offerHeaders),
+    payload: crossed(
+      turn,
+      withCurrentData(turn.call, invite),
+      { from: turn.call.caller, to: callee },
+      setUpMessage(),
+      offerHeaders,
+    ),
     ...(via !== undefined && { via }),
   });
 }

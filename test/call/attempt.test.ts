@@ -64,6 +64,31 @@ describe('failover', () => {
     });
   }
 
+  it('invites the next target with the data as it is by then', () => {
+    const story = new Story().invite({
+      headers: ['X-MS-Custom-Q: 1', 'X-MS-Custom-D: 1', 'User-to-User: 04aa', 'Subject: s'],
+    });
+    story.bob.rings(183, { headers: ['X-MS-Custom-FromBob: b'] });
+    story.nowMs += 1;
+    story.alice.sends('INFO', { headers: ['X-MS-Custom-q: 2', 'X-MS-Custom-D:', 'X-MS-Custom-N: new'] });
+    story.bob.rejects(503, '');
+    expect(story.carol.gotHeaders('invite')).to.deep.equal([
+      'User-to-User: 04aa',
+      'Subject: s',
+      'X-MS-Custom-Q: 2',
+      'X-MS-Custom-FromBob: b',
+      'X-MS-Custom-N: new',
+    ]);
+  });
+
+  it('invites the next target with the User-to-User that has replaced the first', () => {
+    const story = new Story().invite({ headers: ['User-to-User: 04aa'] });
+    story.nowMs += 1;
+    story.bob.rings(183, { headers: ['User-to-User: 04bb'] });
+    story.bob.rejects(503, '');
+    expect(story.carol.gotHeaders('invite')).to.deep.equal(['User-to-User: 04bb']);
+  });
+
   for (const status of [302, 404, 486, 600, 603]) {
     it(`stops by ${String(status)}`, () => {
       const story = new Story().invite();

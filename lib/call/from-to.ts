@@ -23,6 +23,8 @@ export function calleeFrom(callerFrom: string, trunk: Trunk, requestUri: string)
     scheme: 'sip',
     user: caller.user,
     host: fromHost(caller, trunk, requestUri),
+    // Kept is kept whole; the port of any other host is not the caller's to name.
+    ...(trunk.fromHost === 'keep' && caller.port !== undefined && { port: caller.port }),
     params: isTelephone ? userIsPhone : [],
   });
   return serializeNameAddr({ display: from.display, uri, params: '' });

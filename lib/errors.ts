@@ -154,6 +154,16 @@ export const errorTable = {
     blame: 'caller',
   },
   forbidden: { meaning: 'The bearer token lacks the scope for it.', httpStatus: 403, blame: 'caller' },
+  'header-too-large': {
+    meaning: 'The header of the request is larger than Baton reads.',
+    httpStatus: 431,
+    blame: 'caller',
+  },
+  'request-timeout': {
+    meaning: 'The request did not come to its end in time.',
+    httpStatus: 408,
+    blame: 'caller',
+  },
   unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
   'not-acceptable': {
@@ -162,7 +172,8 @@ export const errorTable = {
     blame: 'caller',
   },
   'slow-subscriber': {
-    meaning: 'The subscriber reads events more slowly than they come: more waited than events.subscriber allows.',
+    meaning:
+      'The subscriber reads events more slowly than they come: more waited than events.subscriber allows.',
     blame: 'caller',
   },
   'not-supported': {

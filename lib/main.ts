@@ -1,4 +1,5 @@
-import { B2bua } from './b2bua.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { B2bua, type B2buaOptions } from './b2bua.ts';
 import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
 import { afterRealTime } from './engine/control/after.ts';
@@ -33,17 +34,26 @@ class Started implements Running {
   }
 
   async stop(): Promise<void> {
-    for (const stop of this.#stops.splice(0)) await stop();
+    const failures: unknown[] = [];
+    for (const stop of this.#stops.splice(0)) await stop().catch((error: unknown) => failures.push(error));
+    // One that fails must not keep the others from being stopped.
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped');
   }
 }
 
+/** How often a stop looks whether everything is finished. */
+const quietCheckMs = 20;
+
 const realClock: Clock = { nowMs: Date.now, after: afterRealTime };
 
-/** `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. */
-export async function serve(config: Config, log: Logger): Promise<Running> {
+/**
+ * `baton serve`: the engine (or a real drachtio-server), the B2BUA over it, HTTP beside it. When `asked` to stop before all is
+ * started: what is started is stopped, and it rejects with the signal's reason.
+ */
+export async function serve(config: Config, log: Logger, asked: AbortSignal): Promise<Running> {
   const started = new Started();
   try {
-    await startAll(config, log, started);
+    await startAll(config, log, started, asked);
     return started;
   } catch (error) {
     await started.stop();
@@ -51,7 +61,8 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-async function startAll(config: Config, log: Logger, started: Started): Promise<void> {
+async function startAll(config: Config, log: Logger, started: Started, asked: AbortSignal): Promise<void> {
+  asked.throwIfAborted();
   const metrics = new Metrics();
   metrics.measureProcess();
   const engine =
@@ -65,20 +76,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
     onFailure: error => log.error({ err: error }, 'an event stream failed'),
   });
   const b2bua = new B2bua({
-    options: {
-      node: config.node,
-      tenant: config.tenant,
-      trunks: config.trunks,
-      routes: config.routes,
-      trusted: config.trusted,
-      anyTarget: config.relay.anyTarget,
-      answerTimeoutMs: config.call.answerTimeoutMs,
-      maxCalls: config.call.maxCalls,
-      packedLimitBytes: config.data.packedLimitBytes,
-      notify: config.notify,
-      isOwnAddress: ownAddresses(engine?.listeners ?? [], config.sip.external),
-      ...(config.target === undefined ? {} : { target: config.target }),
-    },
+    options: b2buaOptions(config, engine?.listeners ?? []),
     signalling,
     store: new MemoryStore(),
     publisher: {
@@ -96,7 +94,7 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   started.add(async () => {
     await signalling.stop();
   });
-  await signalling.start(b2bua);
+  await startSignalling(signalling, b2bua, asked);
   const http = await startHttp(config, log, started, ring, {
     metrics,
     ...deskOf(b2bua),
@@ -104,10 +102,53 @@ async function startAll(config: Config, log: Logger, started: Started): Promise<
   });
   started.add(async () => {
     draining = true;
+    const untilMs = performance.now() + config.call.drainMs;
     await b2bua.stop({ mode: config.call.onShutdown, withinMs: config.call.drainMs });
+    // What is under way is finished: a BYE that got lost is sent again, an INFO gets its answer.
+    const isQuiet = (): boolean => signalling.openCounts.operations + (engine?.countUnfinished() ?? 0) === 0;
+    while (!isQuiet() && performance.now() < untilMs) await sleep(quietCheckMs);
+    if (!isQuiet()) log.warn({ drainMs: config.call.drainMs }, 'stopped before everything was finished');
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+function b2buaOptions(config: Config, listeners: readonly Hop[]): B2buaOptions {
+  return {
+    node: config.node,
+    tenant: config.tenant,
+    trunks: config.trunks,
+    routes: config.routes,
+    trusted: config.trusted,
+    anyTarget: config.relay.anyTarget,
+    answerTimeoutMs: config.call.answerTimeoutMs,
+    maxCalls: config.call.maxCalls,
+    packedLimitBytes: config.data.packedLimitBytes,
+    notify: config.notify,
+    isOwnAddress: ownAddresses(listeners, config.sip.external),
+    ...(config.target === undefined ? {} : { target: config.target }),
+  };
+}
+
+/** It waits for a SIP engine as long as there is none: only being asked to stop ends that. */
+async function startSignalling(
+  signalling: DrachtioSignalling,
+  b2bua: B2bua,
+  asked: AbortSignal,
+): Promise<void> {
+  asked.throwIfAborted();
+  const giveUp = () => void signalling.stop();
+  asked.addEventListener('abort', giveUp, { once: true });
+  try {
+    await signalling.start(b2bua);
+  } catch (error) {
+    // Its own words for it, in which nobody recognises who asked.
+    asked.throwIfAborted();
+    throw error;
+  } finally {
+    asked.removeEventListener('abort', giveUp);
+  }
+  asked.throwIfAborted();
 }
 
 /** The embedded engine with a control port of its own: ephemeral, on loopback, behind a random secret. */
@@ -116,7 +157,7 @@ async function startEngine(
   log: Logger,
   started: Started,
   metrics: Metrics,
-): Promise<{ server: ServerAddress; listeners: readonly Hop[] }> {
+): Promise<{ server: ServerAddress; listeners: readonly Hop[]; countUnfinished: () => number }> {
   const secret = randomHex(32);
   const admission = new Admission({ sources: compileSources(config) });
   const engine = new Engine({
@@ -142,7 +183,8 @@ async function startEngine(
       return { ...counts, transactions: counts.serverTransactions + counts.clientTransactions };
     },
   });
-  return { server: { ...control, secret, keepsDialogs: true }, listeners };
+  const server = { ...control, secret, keepsDialogs: true };
+  return { server, listeners, countUnfinished: () => engine.countUnfinished() };
 }
 
 async function startHttp(
@@ -167,8 +209,9 @@ async function startHttp(
   return formatSocketAddress(bound);
 }
 
-/** `baton engine`: the engine alone, for any drachtio application. */
-export async function runEngine(config: Config, log: Logger): Promise<Running> {
+/** `baton engine`: the engine alone, for any drachtio application. It waits for nobody to start. */
+export async function runEngine(config: Config, log: Logger, asked: AbortSignal): Promise<Running> {
+  asked.throwIfAborted();
   const { listen, secret } = config.engine.control;
   const engine = new Engine({
     ...engineOptions(config, log),

@@ -430,6 +430,9 @@ describe('who may come in', () => {
     ['OPTIONS at its last hop', { ...options, headers: lines(['Max-Forwards: 0']) }, 200],
     ['MESSAGE', { method: 'MESSAGE' }, 405],
     ['REGISTER', { method: 'REGISTER' }, 405],
+    ['INFO', { method: 'INFO' }, 481],
+    ['NOTIFY', { method: 'NOTIFY' }, 481],
+    ['INFO from a stranger', { method: 'INFO', source: stranger }, 403],
     ['OPTIONS from a stranger', { ...options, source: stranger }, 403],
     ['MESSAGE from a stranger', { method: 'MESSAGE', source: stranger }, 403],
   ];
@@ -440,6 +443,13 @@ describe('who may come in', () => {
       expect(statusOf(answer)).to.equal(status);
     });
   }
+
+  it('405 lists no method that gets 405', () => {
+    const answer = house().b2bua.receiveStandalone(request({ method: 'MESSAGE' }));
+    expect(answer !== 'ignore' && answer.headers).to.deep.equal([
+      { name: 'Allow', value: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY' },
+    ]);
+  });
 
   it('a stranger who goes on gets silence', () => {
     const { b2bua } = house();

@@ -7,19 +7,12 @@ import { packedBytes, packedPairBytes } from './packed-size.ts';
 import { isHeaderBorn, isSameKey, isSamePair, isSameValue, scopesMeet } from './same-key.ts';
 import { pairOf, valueText } from './views.ts';
 
-/** T-Library: the packed total is 16,000 octets by default and 65,535 at most. */
-export const DEFAULT_PACKED_LIMIT_BYTES = 16_000;
-export const MAX_PACKED_LIMIT_BYTES = 65_535;
-
 export interface DataLimits {
   /** Of the whole data, packed (`packedBytes`). */
   readonly packedBytes: number;
   /** `drop` (from the wire): leave out what does not fit, keep the rest. `refuse` (from an API): all or nothing. */
   readonly mode: 'drop' | 'refuse';
 }
-
-/** The limits for what comes over the wire. */
-export const WIRE_LIMITS: DataLimits = { packedBytes: DEFAULT_PACKED_LIMIT_BYTES, mode: 'drop' };
 
 export interface Applied extends DataChange {
   readonly data: AttachedData;
@@ -36,14 +29,10 @@ interface Tally {
 }
 
 /**
- * Carries out one operation with T-Library's meaning: attach appends (an existing key gets a duplicate), update replaces
- * all pairs of a key in the place of the first, delete removes all pairs of a key.
+ * Carries out operations as one change: what one message or one request asked for. Their meaning is T-Library's: attach
+ * appends (an existing key gets a duplicate), update replaces all pairs of a key in the place of the first, delete
+ * removes all pairs of a key.
  */
-export function apply(data: AttachedData, operation: Operation, limits: DataLimits): Applied {
-  return applyAll(data, [operation], limits);
-}
-
-/** Carries out several operations as one change: what one message or one request asked for. */
 export function applyAll(data: AttachedData, operations: readonly Operation[], limits: DataLimits): Applied {
   const tally: Tally = { dropped: [] };
   let next = data;

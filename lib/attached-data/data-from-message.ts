@@ -1,3 +1,4 @@
+import { isNamed } from '../call/header-lines.ts';
 import type { Body, Payload } from '../call/signal.ts';
 import { customEntriesFromHeaders } from './custom-headers.ts';
 import { isUserToUser, UUI_KEY } from './custom-name.ts';
@@ -119,11 +120,9 @@ function mediaType({ contentType }: Body): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-/** A compressed body cannot be read here. RFC 3261 §7.3.3: `e` is Content-Encoding. */
-function isEncoded({ more }: Body): boolean {
-  return (
-    more?.some(
-      ({ name, value }) => /^(content-encoding|e)$/i.test(name) && !/^\s*identity\s*$/i.test(value),
-    ) === true
+/** A compressed body cannot be read here. */
+function isEncoded({ more = [] }: Body): boolean {
+  return more.some(
+    line => isNamed(line, 'content-encoding') && line.value.trim().toLowerCase() !== 'identity',
   );
 }

@@ -1,3 +1,4 @@
+import { firstValue } from '../call/header-lines.ts';
 import type { HeaderLine } from '../call/signal.ts';
 
 /** How an INFO is to be answered (RFC 6086). */
@@ -22,18 +23,17 @@ const BODY_TYPES: ReadonlySet<string> = new Set(['application/json', 'applicatio
 export function answerToInfo(headers: readonly HeaderLine[], state: InfoState): InfoAnswer {
   // RFC 3261 §12.2.2: a request outside any dialog we know.
   if (!state.dialogExists) return { kind: 'no-dialog', status: 481 };
-  const named = valueOf(headers, /^info-package$/i);
+  const named = bareValue(headers, 'info-package');
   if (named === undefined) return { kind: 'legacy' };
   // RFC 6086 §4.2.2: a package that is not in our Recv-Info is answered 469 with the list.
   if (!state.recvInfo.some(name => name.toLowerCase() === named)) {
     return { kind: 'refused', status: 469, recvInfo: state.recvInfo.join(', ') };
   }
-  const type = valueOf(headers, /^(content-type|c)$/i);
+  const type = bareValue(headers, 'content-type');
   return type === undefined || BODY_TYPES.has(type) ? { kind: 'accepted' } : { kind: 'refused', status: 415 };
 }
 
 /** The value without its parameters, lower case. */
-function valueOf(headers: readonly HeaderLine[], name: RegExp): string | undefined {
-  const value = headers.find(header => name.test(header.name))?.value;
-  return value?.split(';', 1)[0]?.trim().toLowerCase();
+function bareValue(headers: readonly HeaderLine[], key: string): string | undefined {
+  return firstValue(headers, key)?.split(';', 1)[0]?.trim().toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { firstValue, isNamed } from '../call/header-lines.ts';
 import type { HeaderLine } from '../call/signal.ts';
 import { cutList } from '../engine/message/name-addr.ts';
 import { isCustomHeader, isUserToUser } from './custom-name.ts';
@@ -17,7 +18,7 @@ export type Triggered =
  * Communication Services sends them), then the call's attached data, which is the caller's to add.
  */
 export function triggeredByRefer(headers: readonly HeaderLine[], dataHeaders: readonly string[]): Triggered {
-  const lines = headers.filter(({ name }) => /^(refer-to|r)$/i.test(name)).map(header => header.value);
+  const lines = headers.filter(line => isNamed(line, 'refer-to')).map(line => line.value);
   const [referTo] = lines;
   if (referTo === undefined || countAddresses(lines) !== 1) {
     return { syntax: 'invalid', reason: 'zero or more than one Refer-To value' };
@@ -28,7 +29,7 @@ export function triggeredByRefer(headers: readonly HeaderLine[], dataHeaders: re
 
 /** Reads the Contact of a 3xx: the first address counts. */
 export function triggeredByRedirection(headers: readonly HeaderLine[]): Triggered {
-  const contact = headers.find(({ name }) => /^(contact|m)$/i.test(name))?.value;
+  const contact = firstValue(headers, 'contact');
   const [first] = contact === undefined ? [] : cutList(contact);
   if (first === undefined) return { syntax: 'invalid', reason: 'no Contact' };
   return triggered(parseEmbeddedHeaders(first), []);

@@ -1,4 +1,4 @@
-import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from '../call/capabilities.ts';
+import { methodNotAllowedOutside, optionsHeaders, unsupportedTags } from '../call/capabilities.ts';
 import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
 import type { StandaloneAnswer } from '../ports.ts';
@@ -64,8 +64,10 @@ export class FrontDoor {
   }
 
   #answerWelcome(request: NewRequest): StandaloneAnswer {
+    // RFC 6086 §4.2.2, RFC 6665 §4.1.3: without a dialog these have nothing to act on.
+    if (request.method === 'INFO' || request.method === 'NOTIFY') return { status: 481, headers: [] };
     // RFC 3261 §8.2: first the method, then Require.
-    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedHeaders };
+    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedOutside };
     const unsupported = unsupportedTags(request.headers);
     if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
     // RFC 3261 §11.2: the status is that which an INVITE would get.

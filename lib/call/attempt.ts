@@ -2,10 +2,11 @@ import { dnOfUri } from '../routing/dn.ts';
 import type { Target } from '../routing/route.ts';
 import type { Blamed, Verdict } from './call.ts';
 import { offerHeaders, sipReason } from './capabilities.ts';
+import { withCurrentData } from './current-data.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
 import { cancelling, ended, isRinging, type Leg, newLeg } from './leg.ts';
 import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
-import { endUnacknowledged, releaseCall } from './release.ts';
+import { answerPendingOf, endUnacknowledged, releaseCall } from './release.ts';
 import type { LegId, NewRequest, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -42,7 +43,13 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
     to: calleeTo(requestUri),
     contactUser: contactUser(invite.from),
     maxForwards: nextMaxForwards(invite.headers) ?? 0,
-    payload: crossed(turn, invite, { from: turn.call.caller, to: callee }, setUpMessage(), offerHeaders),
+    payload: crossed(
+      turn,
+      withCurrentData(turn.call, invite),
+      { from: turn.call.caller, to: callee },
+      setUpMessage(),
+      offerHeaders,
+    ),
     ...(via !== undefined && { via }),
   });
 }
@@ -65,7 +72,7 @@ export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
   });
 }
 
-/** The final response of a leg that we cancelled: nothing is owed any more. */
+/** The last word of a leg that we cancelled, or its end: nothing is owed any more. */
 export function settleCancelled(turn: Turn, leg: LegId): void {
   turn.change({ leaving: turn.call.leaving.filter(id => id !== leg) });
   const callee = turn.leg(leg);
@@ -114,6 +121,7 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
   const { status, reason, payload, verdict, blame } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
     turn.note({ note: 'failedOver', leg: callee.id, status, reason });
+    answerPendingOf(turn, callee.id);
     tryNextTarget(turn);
     return;
   }

@@ -53,6 +53,8 @@ export interface HeldRequest {
   readonly method: MidCallMethod;
   readonly payload: Payload;
   readonly operations: readonly Operation[];
+  /** When it came. */
+  readonly sinceMs: number;
 }
 
 /** Who changes attached data. */

@@ -1,4 +1,5 @@
 import { splitList } from '../engine/message/name-addr.ts';
+import { isNamed } from './header-lines.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
@@ -8,7 +9,7 @@ export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, 
 const supportedTags = new Set(['uui']);
 
 export const allowLine: HeaderLine = { name: 'Allow', value: allowedMethods };
-export const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
+const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
 const acceptLine: HeaderLine = {
   name: 'Accept',
   value:
@@ -21,6 +22,10 @@ export const optionsHeaders: readonly HeaderLine[] = [allowLine, acceptLine, sup
 export const offerHeaders: readonly HeaderLine[] = [allowLine, supportedLine];
 /** RFC 3261 §8.2.1: 405 lists what is allowed. */
 export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
+/** The same outside a dialog, where we take no MESSAGE. */
+export const methodNotAllowedOutside: readonly HeaderLine[] = [
+  { name: 'Allow', value: allowedMethods.replace(', MESSAGE', '') },
+];
 
 /**
  * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when
@@ -28,7 +33,7 @@ export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
  */
 export function unsupportedTags(headers: readonly HeaderLine[]): string {
   return headers
-    .filter(({ name }) => name.length === 7 && name.toLowerCase() === 'require')
+    .filter(line => isNamed(line, 'require'))
     .flatMap(({ value }) => splitList(value))
     .filter(tag => !supportedTags.has(tag.toLowerCase()))
     .join(', ');

@@ -2,19 +2,20 @@ import { limitHeaders, type SentHeaders } from '../attached-data/custom-headers.
 import { breaksHeader } from '../attached-data/header-text.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { mayCarryDefaultUui, withoutDefaultUui } from '../attached-data/uui-rules.ts';
+import { keyOf } from '../engine/message/header-names.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import type { HeaderLine } from './signal.ts';
 
 /**
  * What never crosses from leg to leg: it belongs to one dialog or one hop, and each leg gets its own, made
- * from what Baton itself supports. RFC 3261 §7.3.3: compact forms are the same headers.
+ * from what Baton itself supports.
  */
 const legsOwn = new Set([
-  ...['via', 'v', 'route', 'record-route', 'path', 'service-route', 'contact', 'm', 'call-id', 'i', 'cseq'],
-  ...['from', 'f', 'to', 't', 'max-forwards', 'timestamp', 'c', 'l', 'e'],
-  ...['supported', 'k', 'require', 'proxy-require', 'allow', 'allow-events', 'u'],
-  ...['session-expires', 'x', 'min-se', 'rseq', 'rack', 'replaces', 'join'],
-  ...['recv-info', 'info-package', 'event', 'o', 'subscription-state', 'refer-to', 'r', 'refer-sub'],
+  ...['via', 'route', 'record-route', 'path', 'service-route', 'contact', 'call-id', 'cseq'],
+  ...['from', 'to', 'max-forwards', 'timestamp'],
+  ...['supported', 'require', 'proxy-require', 'allow', 'allow-events'],
+  ...['session-expires', 'min-se', 'rseq', 'rack', 'replaces', 'join'],
+  ...['recv-info', 'info-package', 'event', 'subscription-state', 'refer-to', 'refer-sub'],
   ...[
     'authorization',
     'proxy-authorization',
@@ -29,8 +30,8 @@ const legsOwn = new Set([
  * Headers that the method itself is made of: without them a relayed NOTIFY (RFC 6665 §8.2.1) or 3xx (RFC 3261
  * §21.3) says nothing.
  */
-const notifyOwn = new Set(['event', 'o', 'subscription-state']);
-const redirectOwn = new Set(['contact', 'm']);
+const notifyOwn = new Set(['event', 'subscription-state']);
+const redirectOwn = new Set(['contact']);
 const none: ReadonlySet<string> = new Set();
 
 /** Between which neighbours, and in what, header lines cross. */
@@ -49,7 +50,7 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
   const kept = methodsOwn(crossing.message);
   const crossed: HeaderLine[] = [];
   for (const line of headers) {
-    const key = line.name.toLowerCase();
+    const key = keyOf(line.name);
     if (key.startsWith('content-') || (legsOwn.has(key) && !kept.has(key))) continue;
     if (isBlocked(key, crossing) || breaksHeader(line.value)) continue;
     crossed.push(line);

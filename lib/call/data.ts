@@ -1,4 +1,4 @@
-import { apply, applyAll } from '../attached-data/attached-data.ts';
+import { applyAll } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
@@ -50,7 +50,7 @@ export function changeData(turn: Turn, author: Leg, operations: readonly Operati
 /** The same by a request from outside, which is carried out whole or refused whole. */
 export function requestChange(turn: Turn, author: Author, operation: Operation): DataRefusal | undefined {
   const { packedBytes } = limits(turn);
-  const applied = apply(turn.call.data, operation, { packedBytes, mode: 'refuse' });
+  const applied = applyAll(turn.call.data, [operation], { packedBytes, mode: 'refuse' });
   const [fault] = applied.dropped;
   if (fault !== undefined) {
     const { refusedAt } = applied;
@@ -64,7 +64,8 @@ function becomes(turn: Turn, author: Author, after: AttachedData): void {
   const change: UntoldChange = { author, before: turn.call.data, after };
   turn.change({ data: after, revision: turn.call.revision + 1 });
   if (turn.call.state === 'established') tell(turn, change);
-  else turn.change({ untold: merged(turn.call.untold, change) });
+  // No more than a leg's queue takes: the later ones carry the whole data anyway.
+  else turn.change({ untold: merged(turn.call.untold, change).slice(-turn.env.notify.queueLimit) });
 }
 
 /** The call is up: what was changed on the way is told now. */

@@ -103,9 +103,6 @@ function onTimer(turn: Turn, timer: TimerName): void {
     case 'ack-missing':
       onAckMissing(turn, timer.leg);
       return;
-    case 'glare-retry':
-      // Not ours: the ends retry after a 491.
-      return;
     default:
       return timer satisfies never;
   }

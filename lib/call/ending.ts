@@ -31,7 +31,7 @@ export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
  */
 export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   const leg = turn.leg(signal.leg);
-  if (leg === undefined) {
+  if (leg === undefined || leg.state.is === 'cancelling') {
     settleCancelled(turn, signal.leg);
     return;
   }
@@ -77,7 +77,7 @@ function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
 /** The leg ended without its peer's doing: no ACK, engine gone. */
 export function onLost(turn: Turn, signal: SignalOf<'lost'>): void {
   const leg = turn.leg(signal.leg);
-  if (leg === undefined) {
+  if (leg === undefined || leg.state.is === 'cancelling') {
     settleCancelled(turn, signal.leg);
     return;
   }

@@ -1,6 +1,7 @@
 import { parseNameAddr, serializeNameAddr } from '../engine/message/name-addr.ts';
 import { param, parseUri, serializeUri, type SipUri, type UriPart } from '../engine/message/uri.ts';
 import type { Trunk } from '../routing/trunk.ts';
+import { firstValue } from './header-lines.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** Stands for our own address; the signalling shell writes the real one. */
@@ -22,6 +23,8 @@ export function calleeFrom(callerFrom: string, trunk: Trunk, requestUri: string)
     scheme: 'sip',
     user: caller.user,
     host: fromHost(caller, trunk, requestUri),
+    // Kept is kept whole; the port of any other host is not the caller's to name.
+    ...(trunk.fromHost === 'keep' && caller.port !== undefined && { port: caller.port }),
     params: isTelephone ? userIsPhone : [],
   });
   return serializeNameAddr({ display: from.display, uri, params: '' });
@@ -62,7 +65,7 @@ export function isStreamUri(uri: string): boolean {
  * left. Missing or unreadable: we are the first to count.
  */
 export function nextMaxForwards(headers: readonly HeaderLine[]): number | undefined {
-  const value = headers.find(line => line.name.toLowerCase() === 'max-forwards')?.value;
+  const value = firstValue(headers, 'max-forwards');
   if (value === undefined || !/^\d{1,3}$/.test(value)) return 70;
   const left = Number(value);
   return left === 0 ? undefined : left - 1;

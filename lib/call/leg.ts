@@ -1,5 +1,6 @@
 import { splitList } from '../engine/message/name-addr.ts';
 import type { Trunk } from '../routing/trunk.ts';
+import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
 import type { HeaderLine, LegId, Payload } from './signal.ts';
@@ -90,10 +91,10 @@ export function isGone(leg: Leg): boolean {
 export function learnt(leg: Leg, payload: Payload): Leg {
   let allowLine: string | undefined;
   let callId = leg.callId;
-  for (const { name, value } of payload.headers) {
-    if (name.length === 5 && name.toLowerCase() === 'allow') {
-      allowLine = allowLine === undefined ? value : `${allowLine},${value}`;
-    } else if (callId === '' && name.length === 7 && name.toLowerCase() === 'call-id') callId = value;
+  for (const line of payload.headers) {
+    if (isNamed(line, 'allow'))
+      allowLine = allowLine === undefined ? line.value : `${allowLine},${line.value}`;
+    else if (callId === '' && isNamed(line, 'call-id')) callId = line.value;
   }
   const newAllow = allowLine !== undefined && allowLine !== leg.allow?.line;
   if (!newAllow && callId === leg.callId) return leg;

@@ -47,15 +47,18 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
     case 'INVITE':
     case 'UPDATE': {
       const { operations } = readData(turn, leg, signal.payload, { method: signal.method, inDialog: true });
-      relayOrHold(turn, { ...heldFrom(signal), operations });
+      relayOrHold(turn, { ...heldFrom(turn, signal), operations });
       return;
     }
     default:
-      relayOrHold(turn, { ...heldFrom(signal), operations: [] });
+      relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
   }
 }
 
-/** Data in an INFO counts at once. Data alone is for us; whatever else is in it is for the other side. */
+/**
+ * Data in an INFO counts at once, unless we refuse it. Data alone is for us; whatever else is in it is for the
+ * other side.
+ */
 function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   const { payload, request } = signal;
   // RFC 6086 §4.2.2: no package was agreed upon, so none is known; 469 lists those that are, and the dialog
@@ -76,10 +79,10 @@ function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
     return;
   }
   if (dataOnly) respond(turn, leg.id, request, { status: 200 });
-  else relayOrHold(turn, { ...heldFrom(signal), operations: [] });
+  else if (!relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] })) return;
   changeData(turn, leg, operations);
 }
 
-function heldFrom({ leg, request, method, payload }: SignalOf<'requested'>) {
-  return { from: leg, request, method, payload };
+function heldFrom(turn: Turn, { leg, request, method, payload }: SignalOf<'requested'>) {
+  return { from: leg, request, method, payload, sinceMs: turn.nowMs };
 }

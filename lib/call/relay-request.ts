@@ -9,24 +9,30 @@ import type { Turn } from './turn.ts';
 
 /** Requests that wait for one call; over it the peer is told to come back. */
 const maxHeld = 16;
+/** Requests without a final response in one call: DTMF at five a second for 32 s are 160. */
+const maxRelayed = 256;
+/** RFC 3261 §17.1.2.2, Timer F, 64*T1: then the sender of anything but INVITE has given up. */
+const givenUpAfterMs = 32_000;
 
 /**
  * Sends a request on to the other leg. While that leg has no dialog yet, or an INVITE of its own without ACK,
  * the request waits: the peer that sent it cannot know. What the rules of offer and answer forbid is refused
- * at once.
+ * at once. False: it was refused.
  */
-export function relayOrHold(turn: Turn, request: HeldRequest): void {
+export function relayOrHold(turn: Turn, request: HeldRequest): boolean {
   const from = turn.leg(request.from);
   const to = from && turn.peerOf(from);
   if (from === undefined || to === undefined) {
     respond(turn, request.from, request.request, { status: 481 });
-    return;
+    return false;
   }
-  const refusal = hopRefusal(request) ?? offerRefusal(turn, request);
+  const sentMethod = sentMethodFor(to, request);
+  const ready = isReady(turn, to, sentMethod);
+  const refusal = hopRefusal(request) ?? offerRefusal(turn, request) ?? roomRefusal(turn, ready);
   if (refusal !== undefined) respond(turn, from.id, request.request, refusal);
-  else if (isReady(turn, to, request.method)) relay(turn, from, to, request);
-  else if (turn.call.held.length < maxHeld) turn.change({ held: [...turn.call.held, request] });
-  else respond(turn, from.id, request.request, comeBack(turn));
+  else if (ready) relay(turn, from, to, { request, sentMethod });
+  else turn.change({ held: [...turn.call.held, request] });
+  return refusal === undefined;
 }
 
 /** Something has changed that held requests may have waited for. */
@@ -34,7 +40,21 @@ export function retryHeld(turn: Turn): void {
   const { held } = turn.call;
   if (held.length === 0) return;
   turn.change({ held: [] });
-  for (const request of held) relayOrHold(turn, request);
+  for (const request of held) {
+    if (isGivenUp(turn, request)) respond(turn, request.from, request.request, { status: 408 });
+    else relayOrHold(turn, request);
+  }
+}
+
+/** A digit that was dialled half a minute ago would only do harm. */
+function isGivenUp(turn: Turn, { method, sinceMs }: HeldRequest): boolean {
+  return method !== 'INVITE' && turn.nowMs - sinceMs > givenUpAfterMs;
+}
+
+/** Neither what waits nor what is under way piles up without end. */
+function roomRefusal(turn: Turn, ready: boolean): RelayRefusal | undefined {
+  const { relayed, held } = turn.call;
+  return (ready ? relayed.length < maxRelayed : held.length < maxHeld) ? undefined : comeBack(turn);
 }
 
 /**
@@ -93,31 +113,42 @@ function comeBack(turn: Turn): RelayRefusal {
   };
 }
 
-function relay(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
-  if (request.method === 'UPDATE' && to.allow?.update !== true) relayUpdateOtherwise(turn, from, to, request);
-  else send(turn, from, to, request, request.method);
+/**
+ * RFC 3311 §4: UPDATE only to a peer whose Allow lists it. To others an offer goes as re-INVITE; in an early
+ * dialog there is no such thing.
+ */
+function sentMethodFor(to: Leg, { method, payload }: HeldRequest): MidCallMethod {
+  const asReinvite = method === 'UPDATE' && !takesUpdate(to) && to.state.is === 'confirmed';
+  return asReinvite && carriesSdp(payload) ? 'INVITE' : method;
+}
+
+const takesUpdate = (leg: Leg): boolean => leg.allow?.update === true;
+
+interface Sending {
+  readonly request: HeldRequest;
+  readonly sentMethod: MidCallMethod;
+}
+
+function relay(turn: Turn, from: Leg, to: Leg, sending: Sending): void {
+  if (sending.sentMethod === 'UPDATE' && !takesUpdate(to)) answerUpdate(turn, from, sending.request);
+  else send(turn, from, to, sending);
 }
 
 /**
- * RFC 3311 §4: UPDATE only to a peer whose Allow lists it. To others an offer goes as re-INVITE; in an early
- * dialog there is no such thing, and 488 leaves all as it was. Without an offer it is a refresh, perhaps with
- * data, and we can answer it.
+ * An UPDATE that cannot go on. With an offer 488 leaves all as it was. Without one it is a refresh, perhaps
+ * with data, and we can answer it.
  */
-function relayUpdateOtherwise(turn: Turn, from: Leg, to: Leg, request: HeldRequest): void {
-  if (!carriesSdp(request.payload)) {
-    respond(turn, from.id, request.request, { status: 200, payload: { headers: offerHeaders } });
-    changeData(turn, from, request.operations);
-  } else if (to.state.is !== 'confirmed') {
+function answerUpdate(turn: Turn, from: Leg, request: HeldRequest): void {
+  if (carriesSdp(request.payload)) {
     const headers = [warning('the other side does not take UPDATE before it has answered')];
     respond(turn, from.id, request.request, { status: 488, payload: { headers } });
-  } else if (isReady(turn, to, 'INVITE')) {
-    send(turn, from, to, request, 'INVITE');
-  } else {
-    turn.change({ held: [...turn.call.held, request] });
+    return;
   }
+  respond(turn, from.id, request.request, { status: 200, payload: { headers: offerHeaders } });
+  changeData(turn, from, request.operations);
 }
 
-function send(turn: Turn, from: Leg, to: Leg, request: HeldRequest, sentMethod: MidCallMethod): void {
+function send(turn: Turn, from: Leg, to: Leg, { request, sentMethod }: Sending): void {
   const { method, payload, operations } = request;
   const sent = turn.newRequestId('relay');
   const relayed: Relayed = {

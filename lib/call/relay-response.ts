@@ -7,7 +7,6 @@ import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, re
 import { retryHeld } from './relay-request.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
-import { endWithdrawn } from './withdrawal.ts';
 
 /**
  * A response to one of our requests within a dialog: to an event INFO, a probe, or a request that came from
@@ -41,6 +40,14 @@ function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded
 function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf<'responded'>): void {
   if (method !== 'INVITE' || status < 200 || status > 299) return;
   turn.perform({ do: 'acknowledge', leg, request, payload: emptyPayload });
+}
+
+/**
+ * The last word on a re-INVITE that was taken back: its sender has had its 487, but others may have waited for it.
+ */
+function endWithdrawn(turn: Turn, relayed: Relayed): void {
+  turn.change({ relayed: turn.call.relayed.filter(other => other !== relayed) });
+  retryHeld(turn);
 }
 
 function relayProvisional(
@@ -112,7 +119,7 @@ export function onReinviteAcknowledged(turn: Turn, signal: SignalOf<'acknowledge
   acknowledged(turn, relayed, signal.payload);
 }
 
-/** No ACK, and the leg was not lost: its party took the re-INVITE back. Others must not wait for ever. */
+/** The ACK does not come, and the leg is not lost. Others must not wait for ever. */
 export function onAckMissing(turn: Turn, leg: LegId): void {
   const relayed = turn.call.relayed.find(({ from, stage }) => from === leg && stage === 'acknowledging');
   if (relayed !== undefined) acknowledged(turn, relayed, emptyPayload);

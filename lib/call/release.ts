@@ -66,6 +66,23 @@ function answerPending(turn: Turn): void {
   for (const held of turn.call.held) respond(turn, held.from, held.request, { status: 487 });
 }
 
+/**
+ * A target is given up for the next, and its early dialog with it. What it asked is answered 487; who asked it
+ * something is told 480, and may ask the next.
+ */
+export function answerPendingOf(turn: Turn, target: Leg['id']): void {
+  const { relayed, held } = turn.call;
+  for (const { from, to, request } of relayed) {
+    if (from === target) respond(turn, from, request, { status: 487 });
+    else if (to === target) respond(turn, from, request, { status: 480 });
+  }
+  for (const { from, request } of held) if (from === target) respond(turn, from, request, { status: 487 });
+  turn.change({
+    relayed: relayed.filter(({ from, to }) => from !== target && to !== target),
+    held: held.filter(({ from }) => from !== target),
+  });
+}
+
 function endAcknowledging(turn: Turn, { from, to, sent, offers }: Relayed): void {
   turn.perform({ do: 'stopTimer', timer: { kind: 'ack-missing', leg: from } });
   if (!offers) turn.perform({ do: 'acknowledge', leg: to, request: sent, payload: emptyPayload });

@@ -104,7 +104,7 @@ export type Signal =
       readonly reason: string;
       readonly payload: Payload;
     }
-  /** The peer takes its re-INVITE back by CANCEL; it has been answered 487. */
+  /** The peer takes its re-INVITE back by CANCEL; it has been answered 487, and a 2xx of ours came too late. */
   | {
       readonly type: 'withdrawn';
       readonly leg: LegId;
@@ -125,7 +125,6 @@ export type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type
 /** `leg` timers carry the leg's id. */
 export type TimerName =
   | { readonly kind: 'no-answer'; readonly leg: LegId }
-  | { readonly kind: 'glare-retry'; readonly leg: LegId }
   | { readonly kind: 'notify-timeout'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'linger' };
@@ -141,7 +140,8 @@ export type Effect =
       readonly to: string;
       readonly contactUser: string;
       readonly maxForwards: number;
-      readonly payload: Payload /** Next hop URI, when it is not the Request-URI. */;
+      readonly payload: Payload;
+      /** Next hop URI, when it is not the Request-URI. */
       readonly via?: string;
     }
   | {

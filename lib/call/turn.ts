@@ -65,7 +65,8 @@ export type Note =
       readonly note: 'notification';
       readonly leg: LegId;
       readonly outcome: NotificationOutcome;
-      readonly status?: number /** From the change to the answer. */;
+      readonly status?: number;
+      /** From the change to the answer. */
       readonly tookMs?: number;
     }
   | { readonly note: 'dropped'; readonly leg: LegId; readonly drops: readonly Drop[] };

@@ -15,10 +15,10 @@ import { exitCodes, type Terminal } from './terminal.ts';
 import { addUserDataCommand } from './user-data-command.ts';
 import { addUuiCommands } from './uui-commands.ts';
 
-/** What main.ts offers. */
+/** What main.ts offers. A start that `asked` interrupts leaves nothing behind and is rejected with its reason. */
 export interface Main {
-  serve(config: Config, log: Logger): Promise<Service>;
-  runEngine(config: Config, log: Logger): Promise<Service>;
+  serve(config: Config, log: Logger, asked: AbortSignal): Promise<Service>;
+  runEngine(config: Config, log: Logger, asked: AbortSignal): Promise<Service>;
 }
 
 export interface Surroundings {
@@ -71,14 +71,14 @@ function addServices(program: Command, around: Surroundings, end: (code: number)
     .description('relay calls until SIGTERM (default)')
     .action(async (flags: ConfigFlags) => {
       const config = configFrom(flags, around.terminal.env);
-      end(await runFrom(config, around, (main, log) => main.serve(config, log)));
+      end(await runFrom(config, around, (main, log, asked) => main.serve(config, log, asked)));
     });
   addConfigFlags(program.command('engine'))
     .description('run the SIP engine alone, for drachtio applications')
     .action(async (flags: ConfigFlags) => {
       const config = configFrom(flags, around.terminal.env);
       requireControlSecret(config);
-      end(await runFrom(config, around, (main, log) => main.runEngine(config, log)));
+      end(await runFrom(config, around, (main, log, asked) => main.runEngine(config, log, asked)));
     });
 }
 
@@ -107,7 +107,7 @@ function addLookers(program: Command, { terminal, paint }: Surroundings): void {
 async function runFrom(
   config: Config,
   { terminal, host, loadMain }: Surroundings,
-  start: (main: Main, log: Logger) => Promise<Service>,
+  start: (main: Main, log: Logger, asked: AbortSignal) => Promise<Service>,
 ): Promise<number> {
   const log = createLog(config.log);
   for (const name of unknownVariables(terminal.env))
@@ -115,7 +115,7 @@ async function runFrom(
   return await runService({
     host,
     log,
-    start: async () => await start(await loadMain(), log),
+    start: async asked => await start(await loadMain(), log, asked),
     complain: line => terminal.complain(line),
     nowMs: () => performance.now(),
   });

@@ -22,7 +22,8 @@ export interface ProcessHost {
 export interface ServiceRun {
   readonly host: ProcessHost;
   readonly log: Logger;
-  start(): Promise<Service>;
+  /** Rejected with the reason of `asked` when it gave up because of it. */
+  start(asked: AbortSignal): Promise<Service>;
   /** One line on standard error. */
   complain(line: string): void;
   /** Milliseconds that never go back. */
@@ -37,16 +38,18 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
  * Starts the service and gives the exit code once it has stopped.
  *
  *     starting ──▶ running ──signal──▶ stopping ──▶ 0
- *        │                               │
- *        └─ failed: 1, 78, 70            └─ signal after more than a second: 128 + its number, at once
+ *      │  │                               │
+ *      │  └─ failed: 1, 78, 70            └─ signal after more than a second: 128 + its number, at once
+ *      └─ signal: gives up what has been started, or stops once it has ──▶ 0
  */
 export async function runService(run: ServiceRun): Promise<number> {
   const asked = new StopRequest(run);
   watchForDefects(run);
   let service: Service;
   try {
-    service = await run.start();
+    service = await run.start(asked.signal);
   } catch (error) {
+    if (asked.signal.aborted && error === asked.signal.reason) return stopped(run);
     return startFailure(error, run);
   }
   await asked.heard;
@@ -56,30 +59,38 @@ export async function runService(run: ServiceRun): Promise<number> {
     run.log.fatal({ err: error }, 'stopping failed');
     return exitCodes.internal;
   }
+  return stopped(run);
+}
+
+function stopped(run: ServiceRun): number {
   run.log.info('stopped');
   return exitCodes.ok;
 }
 
-/** Waits for the first signal; one that comes during the start is kept until the service can be stopped. */
+/** Waits for the first signal; a start that is under way hears of it by `signal`. */
 class StopRequest {
   readonly heard: Promise<void>;
+  readonly #abort = new AbortController();
   #firstMs: number | undefined;
 
   constructor(run: ServiceRun) {
     this.heard = new Promise(resolve => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        run.host.on(signal, () => {
-          this.#onSignal(signal, run, resolve);
-        });
-      }
+      this.signal.addEventListener('abort', () => resolve());
     });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      run.host.on(signal, () => this.#onSignal(signal, run));
+    }
   }
 
-  #onSignal(signal: StopSignal, run: ServiceRun, stop: () => void): void {
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  #onSignal(signal: StopSignal, run: ServiceRun): void {
     if (this.#firstMs === undefined) {
       this.#firstMs = run.nowMs();
       run.log.info({ signal }, 'stopping');
-      stop();
+      this.#abort.abort();
     } else if (run.nowMs() - this.#firstMs > sameSignalMs) {
       run.log.warn({ signal }, 'ended before everything had stopped');
       run.host.exit(128 + signalNumbers[signal]);

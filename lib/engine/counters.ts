@@ -4,7 +4,7 @@ export class EngineCounters {
   messagesSent = 0;
   /** Datagrams or stream messages that were no SIP at all: dropped in silence. */
   unparsable = 0;
-  /** Messages refused with a stateless answer, by status (400, 413, 416, 420, 481, 482, 483, 501, 503, 505, 513). */
+  /** Requests the engine itself refused, by status (400, 405, 413, 414, 416, 420, 481, 482, 487, 491, 500, 501, 503, 505, 513). */
   refused = new Map<number, number>();
   /** Requests dropped or refused because of where they came from. */
   unadmitted = 0;

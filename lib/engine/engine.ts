@@ -114,6 +114,7 @@ export class Engine {
       resolver: options.resolver ?? systemResolver(),
       protocols: new Set(options.listen.map(hop => hop.protocol)),
       reachable: hop => transports.listenerFor(hop) !== undefined,
+      isOpen: flow => transports.isOpen(flow),
       allow: options.allow,
       log,
       wallClockMs: Date.now,
@@ -133,6 +134,11 @@ export class Engine {
       await this.#transports.stop();
       throw error;
     }
+  }
+
+  /** What is under way on the wire: requests without final response, final responses without ACK. For a clean stop. */
+  countUnfinished(): number {
+    return this.#transactions.countUnfinished() + this.#userAgent.counts().acksAwaited;
   }
 
   /** Closes the control port, then SIP. Ending calls before that is the application's work. */
@@ -182,7 +188,8 @@ export class Engine {
 function addressesOf(transport: Transports, external: EngineOptions['external']): Addresses {
   return new Addresses({
     transport,
-    localAddressTowards: hop => transport.localAddressTowards(hop),
+    localAddressTowards: (hop, flow) => transport.localAddressTowards(hop, flow),
+    isOfMachine: address => transport.isOfMachine(address),
     external,
     isLocalNet: localNet(),
   });

@@ -23,7 +23,11 @@ export interface ToldChange {
   /** The parties of the call; the copies come in this order. */
   readonly parties: readonly ToldParty[];
   /** Who changed the data; a DN that is no party's is a third party. */
-  readonly author: { readonly dn: string /** Of its request. */; readonly referenceId?: number };
+  readonly author: {
+    readonly dn: string;
+    /** Of its request. */
+    readonly referenceId?: number;
+  };
   /** The data after the change; entries will do. */
   readonly userData: readonly EventPair[];
   readonly ani?: string;

@@ -17,6 +17,7 @@ import { BearerCheck, type HttpToken } from './bearer.ts';
 import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
 import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
+import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
 import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
@@ -42,6 +43,9 @@ const requestTimeoutMs = 10_000;
 const bodyLimitBytes = 262_144;
 /** A ConnID has tenant and node, each of at most 64. */
 const maxParamLength = 200;
+
+/** What is allowed somewhere; for requests that name no path. */
+const methodsOfAll = 'GET, HEAD, POST';
 
 /** Baton's own HTTP interface. `start` binds, `stop` ends open connections and leaves nothing behind. */
 export class HttpServer {
@@ -85,10 +89,14 @@ export class HttpServer {
       routerOptions: { maxParamLength },
       // What is unknown is refused, not taken out; what is of another type is not turned into it.
       ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+      // Node's own answer has no body; ours is below.
+      http: { requireHostHeader: false },
+      clientErrorHandler: refuseUnreadable,
       frameworkErrors: (error, request, reply) => {
         this.#answerError(error, request, reply);
       },
     });
+    takeOverFromNode(app.server, methodsOfAll);
     // Only JSON is read.
     app.removeContentTypeParser('text/plain');
     // Schemas of answers are for readers: answers are written as they are.
@@ -108,6 +116,11 @@ export class HttpServer {
   #addHooks(app: FastifyInstance, bearer: BearerCheck): void {
     // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
     app.addHook('onRequest', async (request, reply) => {
+      if (!hasOneHost(request.raw)) {
+        return await reply
+          .header('connection', 'close')
+          .send(problem(reply, 'bad-request', 'one Host is needed'));
+      }
       const grant = bearer.grantOf(request.headers.authorization);
       if (grant === undefined)
         return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));

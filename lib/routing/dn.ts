@@ -1,4 +1,5 @@
 import type { Dn } from '../call/ids.ts';
+import { firstValue } from '../call/header-lines.ts';
 import type { HeaderLine } from '../call/signal.ts';
 import { parseNameAddr } from '../engine/message/name-addr.ts';
 import { parseUri, type SipUri, unescapeText } from '../engine/message/uri.ts';
@@ -10,7 +11,7 @@ const anonymous = 'anonymous' as Dn;
 export function dnOfUri(uri: string): Dn {
   const parsed = parseUri(uri);
   if (parsed === undefined) return uri as Dn;
-  return isAnonymous(parsed) ? anonymous : numberOf(parsed);
+  return isAnonymous(parsed) ? anonymous : dnOf(parsed);
 }
 
 /**
@@ -19,8 +20,8 @@ export function dnOfUri(uri: string): Dn {
  */
 export function callerDn(from: string, headers: readonly HeaderLine[], trunk: Trunk): Dn {
   if (trunk.dnFrom === 'p-asserted-identity') {
-    const asserted = headers.find(line => line.name.toLowerCase() === 'p-asserted-identity');
-    if (asserted !== undefined) return dnOfAddress(asserted.value);
+    const asserted = firstValue(headers, 'p-asserted-identity');
+    if (asserted !== undefined) return dnOfAddress(asserted);
   }
   return dnOfAddress(from);
 }
@@ -29,22 +30,22 @@ function dnOfAddress(value: string): Dn {
   return dnOfUri(parseNameAddr(value)?.uri ?? value);
 }
 
+/** No user: the host. */
+function dnOf({ user, host }: SipUri): Dn {
+  return (user === undefined ? host : numberOfUser(user)) as Dn;
+}
+
 /**
- * Percent-decoded, without the parameters that RFC 3261 §19.1.6 puts into the user part (`+49;ext=1`). No
- * user: the host.
+ * The number in the user part of a URI: percent-decoded, without the parameters that RFC 3261 §19.1.6 puts there
+ * (`+49;ext=1`). One with a broken escape stays as it is: a wrong number is no reason to lose a call.
  */
-function numberOf({ user, host }: SipUri): Dn {
-  if (user === undefined) return host as Dn;
+export function numberOfUser(user: string): string {
   const semicolon = user.indexOf(';');
-  return percentDecoded(semicolon < 0 ? user : user.slice(0, semicolon)) as Dn;
+  const number = semicolon < 0 ? user : user.slice(0, semicolon);
+  return unescapeText(number) ?? number;
 }
 
 /** RFC 3323 §4.1.1.3: `"Anonymous" <sip:anonymous@anonymous.invalid>`. */
 function isAnonymous({ user, host }: SipUri): boolean {
   return user?.toLowerCase() === 'anonymous' || host.toLowerCase() === 'anonymous.invalid';
-}
-
-/** A user part with a broken escape stays as it is: a wrong number is no reason to lose a call. */
-export function percentDecoded(text: string): string {
-  return unescapeText(text) ?? text;
 }

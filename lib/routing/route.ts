@@ -1,7 +1,7 @@
 import { parseAddress } from '../engine/message/ip-address.ts';
 import { parseUri, serializeUri, type SipUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
-import { percentDecoded } from './dn.ts';
+import { numberOfUser } from './dn.ts';
 import type { Route, Trunk } from './trunk.ts';
 import { compileSources, type SourceTable, type Standing, trunkAt } from './who-is.ts';
 
@@ -77,7 +77,7 @@ export function routeFor(requestUri: string, standing: Standing, routing: Routin
 }
 
 function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Route | undefined {
-  const number = percentDecoded(called.user ?? '');
+  const number = numberOfUser(called.user ?? '');
   return routing.routes.find(({ route, number: pattern }) => {
     if (route.trunk !== undefined && route.trunk !== standing.trunk.name) return false;
     return pattern?.test(number) ?? true;

@@ -28,7 +28,7 @@ export interface Trunk {
 export interface Route {
   /** Trunk name the call came from; any when absent. */
   readonly trunk?: string;
-  /** Regular expression on the called number (user of the Request-URI), anchored by its author. */
+  /** Regular expression on the called number (user of the Request-URI, decoded, without parameters), anchored by its author. */
   readonly number?: string;
   /** SIP URIs in order; failover on 408, 5xx, transport error, timeout. */
   readonly targets: readonly string[];

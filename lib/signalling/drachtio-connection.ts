@@ -307,12 +307,12 @@ export class DrachtioConnection {
 
   async #allClosed(sockets: readonly Socket[]): Promise<void> {
     await new Promise<void>(resolve => {
-      const giveUp = setTimeout(() => {
+      const stopWaiting = this.#clock.after(closeWithinMs, () => {
         for (const socket of sockets) socket.destroy();
-      }, closeWithinMs);
+      });
       this.#onClosed = () => {
         if (sockets.some(socket => !socket.destroyed)) return;
-        clearTimeout(giveUp);
+        stopWaiting();
         resolve();
       };
     });

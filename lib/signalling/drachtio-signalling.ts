@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LegId, RequestId, Signal, SignallingEffect } from '../call/signal.ts';
+import { afterRealTime } from '../engine/control/after.ts';
 import type { Clock, Signalling, SignallingUser } from '../ports.ts';
 import { DrachtioConnection } from './drachtio-connection.ts';
 import { Incoming } from './incoming.ts';
@@ -38,13 +39,6 @@ const octetsTag = 'octets';
 /** What our engine says in its version besides the number; a real drachtio-server gives no dialog back. */
 const engineVersionMark = 'baton';
 
-const realClock: Pick<Clock, 'after'> = {
-  after: (delayMs, fire) => {
-    const timer = setTimeout(fire, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-
 /** The Signalling port over one or more SIP engines that speak the drachtio control protocol. */
 export class DrachtioSignalling implements Signalling {
   readonly counters = new SignallingCounters();
@@ -67,7 +61,7 @@ export class DrachtioSignalling implements Signalling {
 
   constructor(options: DrachtioSignallingOptions) {
     this.#log = options.log;
-    this.#clock = options.clock ?? realClock;
+    this.#clock = options.clock ?? { after: afterRealTime };
     this.#graceMs = options.graceMs ?? 30_000;
     const desk = this.#desk();
     this.#outgoing = new Outgoing(desk);
@@ -152,7 +146,8 @@ export class DrachtioSignalling implements Signalling {
         this.#outgoing.midCall.request(leg, effect);
         break;
       case 'withdraw':
-        return this.#outgoing.midCall.withdraw(leg, effect);
+        this.#outgoing.midCall.withdraw(leg, effect);
+        break;
       case 'respond':
         this.#outgoing.respond(leg, effect);
         break;
@@ -219,7 +214,7 @@ export class DrachtioSignalling implements Signalling {
 
   /** Asks about one leg after the other until the engine knows one: it is all or none, and none costs nothing on the wire. */
   #verifyOne(server: Server): void {
-    const leg = [...server.legs].find(one => one.state === 'up');
+    const leg = firstUp(server.legs);
     if (leg === undefined) return;
     this.#outgoing.verify(leg, known => {
       if (known) return;
@@ -306,4 +301,9 @@ export class DrachtioSignalling implements Signalling {
       },
     };
   }
+}
+
+function firstUp(legs: Iterable<Leg>): Leg | undefined {
+  for (const leg of legs) if (leg.state === 'up') return leg;
+  return undefined;
 }

@@ -1,5 +1,8 @@
+import { breaksHeader } from '../attached-data/header-text.ts';
 import type { Body, HeaderLine } from '../call/signal.ts';
+import { keyOf } from '../engine/message/header-names.ts';
 import { OCTETS_HEADER } from '../engine/message/serialize.ts';
+import { isToken } from '../engine/message/token.ts';
 
 /** Header lines in the form that drachtio-srf sends without changing them, and what was refused. */
 export interface OutgoingHeaders {
@@ -19,8 +22,7 @@ export interface OutgoingLines {
 
 /** The engine's, or this adapter's: never from the other side of the port (control protocol §7.1). */
 const owned: ReadonlySet<string> = new Set([
-  ...['via', 'v', 'cseq', 'call-id', 'i', 'from', 'f', 'to', 't', 'contact', 'm'],
-  ...['route', 'record-route', 'max-forwards', 'rseq', 'c', 'e', 'l'],
+  ...['via', 'cseq', 'call-id', 'from', 'to', 'contact', 'route', 'record-route', 'max-forwards', 'rseq'],
 ]);
 
 /**
@@ -49,11 +51,6 @@ export function headersToSend(outgoing: OutgoingLines): OutgoingHeaders {
   return { headers: inOneEntry(kept), refused };
 }
 
-/** CR, LF or NUL: would end the line, or the message. */
-export function breaksLine(text: string): boolean {
-  return text.includes('\r') || text.includes('\n') || text.includes('\0');
-}
-
 function inOneEntry(lines: readonly HeaderLine[]): Record<string, string> {
   const [first, ...others] = lines;
   if (first === undefined) return {};
@@ -63,7 +60,7 @@ function inOneEntry(lines: readonly HeaderLine[]): Record<string, string> {
 }
 
 function isOwned(name: string, mayNameContact: boolean): boolean {
-  const key = name.toLowerCase();
+  const key = keyOf(name);
   if (mayNameContact && key === 'contact') return false;
   return owned.has(key) || key.startsWith('content-');
 }
@@ -75,8 +72,6 @@ function isContentLine(name: string): boolean {
 
 // RFC 3261 §25.1: header-name = token. `__proto__` and `constructor` are tokens too, but drachtio-srf would take them
 // for what every object inherits.
-const tokenPattern = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
-
 function isSendable(line: HeaderLine): boolean {
-  return tokenPattern.test(line.name) && !(line.name in Object.prototype) && !breaksLine(line.value);
+  return isToken(line.name) && !(line.name in Object.prototype) && !breaksHeader(line.value);
 }

@@ -1,9 +1,11 @@
+import { firstValue } from '../call/header-lines.ts';
 import type { NewRequest, Payload } from '../call/signal.ts';
+import { tagOf } from '../engine/message/name-addr.ts';
 import type { StandaloneAnswer } from '../ports.ts';
 import { headersToSend } from './headers-to-send.ts';
 import type { Leg } from './leg.ts';
 import type { Desk } from './leg-table.ts';
-import { parseRawMessage, type RawMessage, reasonTextOf, valueOf } from './message-from-raw.ts';
+import { parseRawMessage, type RawMessage, reasonTextOf } from './message-from-raw.ts';
 import type { Outgoing } from './outgoing.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import type { Server } from './server.ts';
@@ -32,8 +34,7 @@ export class Incoming {
     const message = parseRawMessage(request.raw);
     if (request.origin === 'application') this.#receiveNotice(leg, message);
     else if (leg !== undefined) this.#receiveWithin(leg, request, message);
-    else if (request.dialogId !== '' || hasTag(valueOf(message.payload.headers, 'to')))
-      refuseUnknown(server, request);
+    else if (request.dialogId !== '' || hasTag(message.payload)) refuseUnknown(server, request);
     else this.#receiveNew(server, request, message);
   }
 
@@ -145,11 +146,11 @@ function newRequest(request: ReceivedRequest, payload: Payload): NewRequest {
     ...payload,
     method,
     requestUri,
-    from: valueOf(payload.headers, 'from'),
-    to: valueOf(payload.headers, 'to'),
+    from: firstValue(payload.headers, 'from') ?? '',
+    to: firstValue(payload.headers, 'to') ?? '',
     source: { protocol, address, port },
     receivedOn,
-    callId: valueOf(payload.headers, 'call-id'),
+    callId: firstValue(payload.headers, 'call-id') ?? '',
   };
 }
 
@@ -163,8 +164,5 @@ function answer(server: Server, request: ReceivedRequest, response: ResponseToSe
   server.connection.respond(request, response, () => undefined);
 }
 
-/** RFC 3261 §19.3: the tag is a parameter of the header field, behind the address. */
-function hasTag(to: string): boolean {
-  const behind = to.slice(to.lastIndexOf('>') + 1);
-  return /;\s*tag\s*=/i.test(behind);
-}
+/** RFC 3261 §12.2.2: a To with a tag says that the request belongs to a dialog. */
+const hasTag = ({ headers }: Payload): boolean => tagOf(firstValue(headers, 'to') ?? '') !== '';

@@ -1,4 +1,6 @@
+import { firstValue } from '../call/header-lines.ts';
 import type { Body, HeaderLine, Payload } from '../call/signal.ts';
+import { canonicalName, keyOf } from '../engine/message/header-names.ts';
 import { OCTETS_HEADER } from '../engine/message/serialize.ts';
 
 /** What crosses the port of one received message. */
@@ -7,33 +9,6 @@ export interface RawMessage {
   /** The number in CSeq, -1 when there is none. */
   readonly cseqNumber: number;
 }
-
-/**
- * RFC 3261 §7.3.3 and §20, RFC 3515, 3892, 4028, 3841, 6665: the compact forms. A real drachtio-server hands them on as
- * they came.
- */
-const compactForms: Readonly<Record<string, string>> = {
-  a: 'Accept-Contact',
-  b: 'Referred-By',
-  c: 'Content-Type',
-  d: 'Request-Disposition',
-  e: 'Content-Encoding',
-  f: 'From',
-  i: 'Call-ID',
-  j: 'Reject-Contact',
-  k: 'Supported',
-  l: 'Content-Length',
-  m: 'Contact',
-  n: 'Identity-Info',
-  o: 'Event',
-  r: 'Refer-To',
-  s: 'Subject',
-  t: 'To',
-  u: 'Allow-Events',
-  v: 'Via',
-  x: 'Session-Expires',
-  y: 'Identity',
-};
 
 /**
  * Reads the text of a message as drachtio-srf keeps it in `msg.raw`. drachtio-srf's own view folds repeated lines into one
@@ -58,16 +33,9 @@ export function parseRawMessage(raw: string): RawMessage {
   return { payload: body === undefined ? { headers } : { headers, body }, cseqNumber: cseqNumberOf(headers) };
 }
 
-/** The value of the first line of that name (lower case), empty when there is none. */
-export function valueOf(headers: readonly HeaderLine[], name: string): string {
-  return (
-    headers.find(line => line.name.length === name.length && line.name.toLowerCase() === name)?.value ?? ''
-  );
-}
-
 /** The `text` of a Reason header (RFC 3326 §2), else its whole value; empty when there is none. */
 export function reasonTextOf(headers: readonly HeaderLine[]): string {
-  const reason = valueOf(headers, 'reason');
+  const reason = firstValue(headers, 'reason') ?? '';
   const text = /;\s*text\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(reason);
   return text?.[1] ?? reason;
 }
@@ -89,16 +57,17 @@ function appendLine(headers: HeaderLine[], line: string): void {
   const name = line.slice(0, colon).trimEnd();
   const value = line.slice(colon + 1).trim();
   headers.push({
-    name: name.length === 1 ? (compactForms[name.toLowerCase()] ?? name) : name,
+    // RFC 3261 §7.3.3: a real drachtio-server hands compact forms on as they came.
+    name: name.length === 1 ? (canonicalName(keyOf(name)) ?? name) : name,
     // RFC 3261 §7.3.1: a fold and the space around it mean one space.
     value: value.includes('\r\n') ? value.replace(/\s*\r\n\s+/g, ' ') : value,
   });
 }
 
 function bodyOf(headers: readonly HeaderLine[], rest: string, octets: boolean): Body | undefined {
-  const content = octets ? rest : cutToLength(rest, valueOf(headers, 'content-length'));
+  const content = octets ? rest : cutToLength(rest, firstValue(headers, 'content-length'));
   if (content === '') return undefined;
-  const contentType = valueOf(headers, 'content-type') || impliedType(content);
+  const contentType = firstValue(headers, 'content-type') || impliedType(content);
   const more = headers.filter(({ name }) => isOtherContentLine(name.toLowerCase()));
   return {
     contentType,
@@ -109,7 +78,7 @@ function bodyOf(headers: readonly HeaderLine[], rest: string, octets: boolean): 
 }
 
 // RFC 3261 §20.14, §18.3: Content-Length counts octets; what is beyond it is no part of the message.
-function cutToLength(rest: string, contentLength: string): string {
+function cutToLength(rest: string, contentLength = ''): string {
   const lengthBytes = Number.parseInt(contentLength, 10);
   if (!(lengthBytes >= 0) || Buffer.byteLength(rest) <= lengthBytes) return rest;
   return Buffer.from(rest).subarray(0, lengthBytes).toString();
@@ -123,6 +92,6 @@ const isOtherContentLine = (key: string): boolean =>
   key.startsWith('content-') && key !== 'content-type' && key !== 'content-length';
 
 function cseqNumberOf(headers: readonly HeaderLine[]): number {
-  const number = Number.parseInt(valueOf(headers, 'cseq'), 10);
+  const number = Number.parseInt(firstValue(headers, 'cseq') ?? '', 10);
   return number >= 0 ? number : -1;
 }

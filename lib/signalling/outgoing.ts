@@ -1,6 +1,6 @@
+import { breaksHeader } from '../attached-data/header-text.ts';
 import type { HeaderLine, Payload, RequestId } from '../call/signal.ts';
 import { contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
-import { breaksLine } from './headers-to-send.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import { parseRawMessage } from './message-from-raw.ts';
@@ -118,8 +118,11 @@ export class Outgoing {
     const accepts = received.method === 'INVITE' && status >= 200 && status <= 299;
     const response = { status, reason: reasonPhrase(status, reason), ...content };
     leg.server.connection.respond(received, response, outcome => {
-      if (!accepts || 'failure' in outcome || !this.#desk.legs.holds(leg)) return;
-      leg.add({ kind: 'ackDue', request, cseqNumber });
+      if (!accepts || !this.#desk.legs.holds(leg)) return;
+      if (!('failure' in outcome)) leg.add({ kind: 'ackDue', request, cseqNumber });
+      // RFC 3261 §9.2: the engine has answered the CANCEL that our 2xx crossed, so no ACK will come.
+      else if (leg.state !== 'ending')
+        this.#desk.tell({ type: 'withdrawn', leg: leg.id, request, payload: nothing });
     });
   }
 
@@ -280,4 +283,4 @@ function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
 }
 
 /** A URI stands in the request line, the next hop between `|` in the control frame's first line. */
-const breaksFrame = (uri: string): boolean => breaksLine(uri) || uri.includes('|') || uri.includes(' ');
+const breaksFrame = (uri: string): boolean => breaksHeader(uri) || uri.includes('|') || uri.includes(' ');

@@ -1,3 +1,5 @@
+import { breaksHeader } from '../attached-data/header-text.ts';
+
 /** RFC 3261 §21 and the IANA table of SIP response codes: what is said when no one chose other words. */
 const phrases: Readonly<Record<number, string>> = {
   100: 'Trying',
@@ -59,6 +61,6 @@ const classPhrases = ['', 'Progress', 'OK', 'Redirected', 'Request Failed', 'Ser
 
 /** The phrase chosen, unless it is missing or would break the status line; else the usual one. */
 export function reasonPhrase(status: number, chosen?: string): string {
-  if (chosen !== undefined && chosen !== '' && !/[\r\n\0]/.test(chosen)) return chosen;
+  if (chosen !== undefined && chosen !== '' && !breaksHeader(chosen)) return chosen;
   return phrases[status] ?? classPhrases[Math.trunc(status / 100)] ?? '';
 }

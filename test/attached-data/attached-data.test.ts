@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { apply, applyAll, type DataLimits, WIRE_LIMITS } from '../../lib/attached-data/attached-data.ts';
+import { applyAll, type DataLimits } from '../../lib/attached-data/attached-data.ts';
 import type { AttachedData, Entry, Operation } from '../../lib/attached-data/entry.ts';
 import { packedBytes } from '../../lib/attached-data/packed-size.ts';
 import { valueText } from '../../lib/attached-data/views.ts';
-import { alice, bob, header, int, pair, shown } from './entries.ts';
+import { alice, bob, header, int, pair, shown, wireLimits } from './entries.ts';
 
+const apply = (data: AttachedData, operation: Operation, limits: DataLimits) =>
+  applyAll(data, [operation], limits);
 const update = (...entries: Entry[]): Operation => ({ operation: 'update', entries });
 const attach = (...entries: Entry[]): Operation => ({ operation: 'attach', entries });
 const remove = (...keys: string[]): Operation => ({ operation: 'delete', keys });
@@ -157,7 +159,7 @@ describe('attached data', () => {
 
   for (const { rule, before, operation, after, changedKeys } of rules) {
     it(rule, () => {
-      const applied = apply(before, operation, WIRE_LIMITS);
+      const applied = apply(before, operation, wireLimits);
       expect(shown(applied.data)).to.deep.equal(after);
       expect(applied.changedKeys).to.deep.equal(changedKeys);
       expect(applied.changedAnything).to.equal(changedKeys.length > 0);
@@ -167,28 +169,28 @@ describe('attached data', () => {
 
   it('says which pairs changed and which keys are gone', () => {
     const before = [header('CaseId', '1'), pair('Tier', 'gold')];
-    const applied = applyAll(before, [update(header('CaseId', '2', bob)), remove('Tier')], WIRE_LIMITS);
+    const applied = applyAll(before, [update(header('CaseId', '2', bob)), remove('Tier')], wireLimits);
     expect(applied.changed).to.deep.equal([{ key: 'CaseId', type: 'string', value: '2' }]);
     expect(applied.removedKeys).to.deep.equal(['Tier']);
   });
 
   it('gives back the same data when nothing changed', () => {
     const before = [header('CaseId', '1')];
-    expect(apply(before, update(header('caseid', '1', bob)), WIRE_LIMITS).data).to.equal(before);
+    expect(apply(before, update(header('caseid', '1', bob)), wireLimits).data).to.equal(before);
   });
 
   it('keeps scope and header name of what is updated and notes the new author', () => {
     const { data } = apply(
       [header('CaseId', '1', alice)],
       update(pair('CaseId', '2', 'call', bob)),
-      WIRE_LIMITS,
+      wireLimits,
     );
     expect(data).to.deep.equal([{ ...header('CaseId', '2'), from: bob }]);
   });
 
   it('deletes by a header what a body brought, but no VoIP pair', () => {
     const before = [pair('CaseId', '1'), pair('CaseId', '2', 'voip')];
-    const applied = apply(before, { operation: 'delete', keys: ['caseid'], scope: 'sip' }, WIRE_LIMITS);
+    const applied = apply(before, { operation: 'delete', keys: ['caseid'], scope: 'sip' }, wireLimits);
     expect(shown(applied.data)).to.deep.equal(['CaseId=2']);
   });
 
@@ -200,7 +202,7 @@ describe('attached data', () => {
     ] as const) {
       it(`${name} in a value of scope sip or uui`, () => {
         for (const entry of [pair('k', value, 'sip'), pair('UUI', value, 'uui')]) {
-          const applied = apply([], update(entry), WIRE_LIMITS);
+          const applied = apply([], update(entry), wireLimits);
           expect(applied.data).to.deep.equal([]);
           expect(applied.dropped).to.deep.equal([{ key: entry.key, code: 'control-character' }]);
         }
@@ -208,19 +210,19 @@ describe('attached data', () => {
 
       it(`${name} in a body that changes a header-born pair`, () => {
         const before = [header('k', 'old')];
-        const applied = apply(before, update(pair('k', value)), WIRE_LIMITS);
+        const applied = apply(before, update(pair('k', value)), wireLimits);
         expect(applied.data).to.equal(before);
         expect(applied.dropped).to.deep.equal([{ key: 'k', code: 'control-character' }]);
       });
 
       it(`${name} not where it is data: scopes call and voip`, () => {
-        const applied = apply([], update(pair('a', value), pair('b', value, 'voip')), WIRE_LIMITS);
+        const applied = apply([], update(pair('a', value), pair('b', value, 'voip')), wireLimits);
         expect(applied.data).to.have.length(2);
       });
     }
 
     it('a key that is no header name', () => {
-      const applied = apply([], update(pair('two words', 'v', 'sip')), WIRE_LIMITS);
+      const applied = apply([], update(pair('two words', 'v', 'sip')), wireLimits);
       expect(applied.dropped).to.deep.equal([{ key: 'two words', code: 'bad-key' }]);
     });
   });
@@ -271,9 +273,9 @@ describe('attached data', () => {
 
     it('is 16,000 octets by default', () => {
       const exact = pair('k', 'x'.repeat(16_000 - packedBytes([pair('k', '')])));
-      expect(apply([], update(exact), WIRE_LIMITS).dropped).to.deep.equal([]);
+      expect(apply([], update(exact), wireLimits).dropped).to.deep.equal([]);
       expect(
-        apply([], update({ ...exact, value: `${exact.value as string}x` } as Entry), WIRE_LIMITS).dropped,
+        apply([], update({ ...exact, value: `${exact.value as string}x` } as Entry), wireLimits).dropped,
       ).to.deep.equal([{ key: 'k', code: 'packed-limit' }]);
     });
   });

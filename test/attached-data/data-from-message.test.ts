@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { applyAll, WIRE_LIMITS } from '../../lib/attached-data/attached-data.ts';
+import { applyAll } from '../../lib/attached-data/attached-data.ts';
 import { type DataMessage, dataFromMessage } from '../../lib/attached-data/data-from-message.ts';
 import type { Body } from '../../lib/call/signal.ts';
-import { alice, bob, header, pair, shown } from './entries.ts';
+import { alice, bob, header, pair, shown, wireLimits } from './entries.ts';
 
 type Said = Partial<Omit<DataMessage, 'headers'>> & { lines?: readonly (readonly [string, string])[] };
 
@@ -17,7 +17,7 @@ function read({ lines = [], ...said }: Said) {
 /** What is left of CaseId=old and Tier=gold, both Alice's. */
 function after(said: Said): string[] {
   return shown(
-    applyAll([header('CaseId', 'old'), pair('Tier', 'gold')], read(said).operations, WIRE_LIMITS).data,
+    applyAll([header('CaseId', 'old'), pair('Tier', 'gold')], read(said).operations, wireLimits).data,
   );
 }
 
@@ -98,7 +98,7 @@ describe('User-to-User', () => {
   for (const [what, lines, values] of rules) {
     it(what, () => {
       const { operations } = read({ lines: lines.map(value => ['User-to-User', value] as const) });
-      const { data } = applyAll([], operations, WIRE_LIMITS);
+      const { data } = applyAll([], operations, wireLimits);
       expect(data.map(({ key, value, scope }) => [key, value, scope])).to.deep.equal(
         values.map(value => ['UUI', value, 'uui']),
       );
@@ -108,13 +108,13 @@ describe('User-to-User', () => {
   it('on a re-INVITE replaces the value, never adds one', () => {
     const before = [pair('UUI', '0401', 'uui', alice)];
     const { operations } = read({ inDialog: true, lines: [['user-to-user', '0402']] });
-    expect(shown(applyAll(before, operations, WIRE_LIMITS).data)).to.deep.equal(['UUI=0402']);
+    expect(shown(applyAll(before, operations, wireLimits).data)).to.deep.equal(['UUI=0402']);
   });
 
   it('that is empty on a re-INVITE takes the value away, and only that', () => {
     const before = [pair('UUI', '0401', 'uui', alice), header('UUI', 'custom')];
     const { operations } = read({ inDialog: true, lines: [['User-to-User', '']] });
-    expect(shown(applyAll(before, operations, WIRE_LIMITS).data)).to.deep.equal(['UUI=custom']);
+    expect(shown(applyAll(before, operations, wireLimits).data)).to.deep.equal(['UUI=custom']);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { DataLimits } from '../../lib/attached-data/attached-data.ts';
 import type { Entry, Origin, Scope } from '../../lib/attached-data/entry.ts';
 import type { LegId } from '../../lib/call/signal.ts';
 
@@ -6,6 +7,9 @@ import type { LegId } from '../../lib/call/signal.ts';
 export const alice: Origin = { leg: 'leg-alice' as LegId, atMs: 1_000 };
 export const bob: Origin = { leg: 'leg-bob' as LegId, atMs: 2_000 };
 export const carol: Origin = { party: '7003', atMs: 3_000 };
+
+/** For what comes over the wire, with T-Library's default. */
+export const wireLimits: DataLimits = { packedBytes: 16_000, mode: 'drop' };
 
 /** `X-MS-Custom-<key>: <value>` from Alice. */
 export function header(key: string, value: string, from: Origin = alice): Entry {

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { WIRE_LIMITS, applyAll } from '../../lib/attached-data/attached-data.ts';
+import { applyAll } from '../../lib/attached-data/attached-data.ts';
 import { userDataFromForm, userDataFromJson } from '../../lib/attached-data/user-data-body.ts';
 import { userDataOf } from '../../lib/attached-data/views.ts';
-import { alice } from './entries.ts';
+import { alice, wireLimits } from './entries.ts';
 
 const json = (body: unknown) => userDataFromJson(JSON.stringify(body), alice);
 const pairsOf = (change: ReturnType<typeof json>) =>
-  userDataOf(applyAll([], change?.operations ?? [], WIRE_LIMITS).data).map(({ key, type, value }) => [
+  userDataOf(applyAll([], change?.operations ?? [], wireLimits).data).map(({ key, type, value }) => [
     key,
     type,
     value,

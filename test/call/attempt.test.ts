@@ -64,6 +64,31 @@ describe('failover', () => {
     });
   }
 
+  it('invites the next target with the data as it is by then', () => {
+    const story = new Story().invite({
+      headers: ['X-MS-Custom-Q: 1', 'X-MS-Custom-D: 1', 'User-to-User: 04aa', 'Subject: s'],
+    });
+    story.bob.rings(183, { headers: ['X-MS-Custom-FromBob: b'] });
+    story.nowMs += 1;
+    story.alice.sends('INFO', { headers: ['X-MS-Custom-q: 2', 'X-MS-Custom-D:', 'X-MS-Custom-N: new'] });
+    story.bob.rejects(503, '');
+    expect(story.carol.gotHeaders('invite')).to.deep.equal([
+      'User-to-User: 04aa',
+      'Subject: s',
+      'X-MS-Custom-Q: 2',
+      'X-MS-Custom-FromBob: b',
+      'X-MS-Custom-N: new',
+    ]);
+  });
+
+  it('invites the next target with the User-to-User that has replaced the first', () => {
+    const story = new Story().invite({ headers: ['User-to-User: 04aa'] });
+    story.nowMs += 1;
+    story.bob.rings(183, { headers: ['User-to-User: 04bb'] });
+    story.bob.rejects(503, '');
+    expect(story.carol.gotHeaders('invite')).to.deep.equal(['User-to-User: 04bb']);
+  });
+
   for (const status of [302, 404, 486, 600, 603]) {
     it(`stops by ${String(status)}`, () => {
       const story = new Story().invite();
@@ -79,6 +104,41 @@ describe('failover', () => {
     story.carol.rejects(486, 'Busy Here');
     expect(story.heard().at(-1)).to.equal('alice ← 486');
     expect(story.noted('failedOver')).to.have.length(1);
+  });
+});
+
+describe('requests under way with a target that fails', () => {
+  const dtmf = { body: { contentType: 'application/dtmf', content: '5' } };
+
+  it('are answered, so that nobody waits and the next target can be asked', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.bob.rings(183, { headers: ['Allow: UPDATE'] });
+    story.alice.sends('UPDATE', { sdp: 'new' });
+    story.bob.sends('INFO', dtmf);
+    story.heard();
+    story.bob.rejects(503, '');
+    expect(story.heard()).to.deep.equal([
+      'alice ← 480 to UPDATE',
+      'bob ← 487 to INFO',
+      'carol ← INVITE offer',
+    ]);
+    expect(story.call.relayed).to.deep.equal([]);
+    story.alice.replies('INFO', 200);
+    expect(story.heard()).to.deep.equal([]);
+    story.carol.rings(183, { headers: ['Allow: UPDATE'] });
+    story.alice.sends('UPDATE', { sdp: 'new' });
+    expect(story.heard()).to.deep.equal(['alice ← 183', 'carol ← UPDATE new']);
+  });
+
+  it('wait for the next target when they waited for this one, but not those of its own', () => {
+    const story = new Story().invite();
+    story.alice.sends('INFO', dtmf);
+    story.bob.sends('INFO', dtmf);
+    story.heard();
+    story.fires('no-answer', story.bob);
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL', 'bob ← 487 to INFO', 'carol ← INVITE']);
+    story.carol.rings();
+    expect(story.heard()).to.deep.equal(['alice ← 180', 'carol ← INFO application/dtmf']);
   });
 });
 

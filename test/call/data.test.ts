@@ -182,6 +182,25 @@ describe('where a change comes from, and when it counts', () => {
     ]);
   });
 
+  it('changes before the call is up do not pile up: the latest are told', () => {
+    const env = { notify: { maxBytes: 800, queueLimit: 2, timeoutMs: 1000 } };
+    const story = new Story({ env }).invite({ sdp: 'offer' });
+    story.bob.rings();
+    for (const n of [1, 2, 3]) {
+      story.alice.sends('INFO', { body: json({ A: n }) });
+      story.bob.sends('INFO', { body: json({ B: n }) });
+    }
+    expect(story.call.untold).to.have.length(2);
+    story.bob.answers();
+    story.alice.acknowledges();
+    expect(story.events.map(event => short(event as EventAttachedDataChanged))).to.deep.equal([
+      ['alice', 'alice', { A: 3, B: 2 }],
+      ['bob', 'alice', { A: 3, B: 2 }],
+      ['alice', 'bob', { A: 3, B: 3 }],
+      ['bob', 'bob', { A: 3, B: 3 }],
+    ]);
+  });
+
   it('what a target brought that then failed is told in its name', () => {
     const story = new Story().invite({ sdp: 'offer' });
     story.bob.rings(180, { headers: ['X-MS-Custom-Q: 1'] });

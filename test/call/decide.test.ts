@@ -48,7 +48,7 @@ describe('decide', () => {
   it('decides nothing by what fits nothing', () => {
     const story = new Story().established();
     const strays: Signal[] = [
-      { type: 'timerFired', timer: { kind: 'glare-retry', leg: story.bob.leg } },
+      { type: 'timerFired', timer: { kind: 'no-answer', leg: story.bob.leg } },
       { type: 'timerFired', timer: { kind: 'ack-missing', leg: story.bob.leg } },
       { type: 'rejected', leg: story.bob.leg, status: 486, reason: '', payload: { headers: [] } },
       { type: 'cancelled', leg: story.alice.leg, payload: { headers: [] } },

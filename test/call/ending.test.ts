@@ -211,6 +211,22 @@ describe('a leg that is lost', () => {
   });
 });
 
+describe('a leg that is being cancelled', () => {
+  for (const how of ['hangsUp', 'isLost'] as const) {
+    it(`owes nothing any more when it ${how === 'isLost' ? 'is lost' : 'hangs up'}`, () => {
+      const story = new Story({ routing: { routes: [{ targets: ['sip:bob@192.0.2.2'] }] } }).invite();
+      story.bob.rings();
+      story.fires('no-answer', story.bob);
+      story.heard();
+      expect(isOver(story.call)).to.equal(false);
+      story.bob[how]();
+      expect(story.heard()).to.deep.equal([]);
+      expect(isOver(story.call)).to.equal(true);
+      expect(story.noted('released')).to.have.length(1);
+    });
+  }
+});
+
 describe('a wanted release', () => {
   it('rejects a caller who waits and cancels the callee', () => {
     const story = new Story().invite();

@@ -6,6 +6,7 @@ describe('From of the callee leg', () => {
   const table: [string, 'own' | 'keep' | 'target', string][] = [
     ['"Alice A." <sip:alice@client.example:5070;tag=no>;tag=1', 'own', '"Alice A." <sip:alice@localhost>'],
     ['sip:alice@client.example;tag=1', 'keep', '<sip:alice@client.example>'],
+    ['<sip:alice@client.example:5099;user=phone>', 'keep', '<sip:alice@client.example:5099;user=phone>'],
     ['<sip:+49@client.example;user=phone>;tag=1', 'target', '<sip:+49@b.example;user=phone>'],
     ['<tel:+49>;tag=1', 'own', '<sip:+49@localhost;user=phone>'],
     ['<tel:+49>', 'keep', '<sip:+49@localhost;user=phone>'],

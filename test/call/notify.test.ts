@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import type { Entry } from '../../lib/attached-data/entry.ts';
+import { decide } from '../../lib/call/decide.ts';
+import type { RequestId } from '../../lib/call/signal.ts';
+import type { EventAttachedDataChanged } from '../../lib/events/event.ts';
 import { pairs, Story, trunk } from './support/story.ts';
 
 const json = (userData: unknown) => ({
@@ -157,6 +161,28 @@ describe('telling a leg', () => {
       { n: 4 },
     ]);
     expect(outcomes(story).filter(outcome => outcome === 'dropped')).to.have.length(1);
+  });
+
+  it('keeps entries of scope voip off SIP, and shows them to the other consumers', () => {
+    const story = new Story().established();
+    const from = { party: 'carol', atMs: 1 };
+    const data: Entry[] = [{ key: 'Callback', type: 'string', value: 'u', scope: 'voip', from }];
+    const signal = {
+      type: 'requested',
+      leg: story.alice.leg,
+      request: 'in1' as RequestId,
+      method: 'INFO',
+      payload: { headers: [], ...json({ CaseId: 1 }) },
+    } as const;
+    const { effects, events } = decide({ ...story.call, data }, signal, story.nowMs, story.env);
+    const bodies = effects.flatMap(effect => (effect.do === 'request' ? [effect.payload.body?.content] : []));
+    expect(
+      bodies.map(body => pairs((JSON.parse(body ?? '') as EventAttachedDataChanged).UserData)),
+    ).to.deep.equal([{ CaseId: 1 }, { CaseId: 1 }]);
+    expect(events.map(event => pairs(event.UserData ?? []))).to.deep.equal([
+      { Callback: 'u', CaseId: 1 },
+      { Callback: 'u', CaseId: 1 },
+    ]);
   });
 
   it('tells only what the trunk wants to know', () => {

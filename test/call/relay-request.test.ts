@@ -141,6 +141,20 @@ describe('a request that comes too early', () => {
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'alice ← INVITE video']);
   });
 
+  it('goes on in an early dialog, from either side', () => {
+    const story = new Story().invite({ sdp: 'offer' });
+    story.bob.rings();
+    story.heard();
+    story.bob.sends('INFO', { body: dtmf });
+    story.alice.sends('INFO', { body: dtmf });
+    expect(story.heard()).to.deep.equal([
+      'alice ← INFO application/dtmf-relay',
+      'bob ← INFO application/dtmf-relay',
+    ]);
+    story.alice.replies('INFO', 200);
+    expect(story.heard()).to.deep.equal(['bob ← 200 to INFO']);
+  });
+
   it('INFO from the caller waits for a dialog with the callee', () => {
     const story = new Story().invite();
     story.heard();
@@ -166,6 +180,36 @@ describe('a request that comes too early', () => {
     expect(story.heard()).to.deep.equal(['alice ← 500 to INFO']);
   });
 
+  it('is answered 408, and not relayed, when its sender has given up meanwhile', () => {
+    const story = new Story().invite();
+    story.alice.sends('INFO', { body: dtmf });
+    story.nowMs += 1_000;
+    story.alice.sends('MESSAGE', { body: { contentType: 'text/plain', content: 'hi' } });
+    story.nowMs += 31_500;
+    story.heard();
+    story.bob.rings();
+    expect(story.heard()).to.deep.equal(['alice ← 180', 'alice ← 408 to INFO', 'bob ← MESSAGE text/plain']);
+  });
+
+  it('does not pile up as UPDATE either', () => {
+    const story = new Story().established();
+    story.alice.sends('INVITE', { sdp: 'hold' });
+    story.bob.replies('INVITE', 200, { sdp: 'held' });
+    for (let sent = 0; sent < 16; sent += 1) story.bob.sends('UPDATE', { sdp: 'new' });
+    expect(story.call.held).to.have.length(16);
+    story.heard();
+    story.bob.sends('UPDATE', { sdp: 'new' });
+    expect(story.heard()).to.deep.equal(['bob ← 500 to UPDATE']);
+  });
+
+  it('changes no data when it is refused', () => {
+    const story = new Story().invite();
+    for (let sent = 0; sent < 16; sent += 1) story.alice.sends('INFO', { body: dtmf });
+    story.alice.sends('INFO', { headers: ['X-MS-Custom-A: 1'], body: dtmf });
+    expect(story.call.data).to.deep.equal([]);
+    expect(story.call.held).to.have.length(16);
+  });
+
   it('re-INVITE before the answer: 500 to the caller, 491 to the callee', () => {
     const story = new Story().invite({ sdp: 'offer' });
     story.bob.rings();
@@ -173,6 +217,20 @@ describe('a request that comes too early', () => {
     story.alice.sends('INVITE', { sdp: 'x' });
     story.bob.sends('INVITE', { sdp: 'y' });
     expect(story.heard()).to.deep.equal(['alice ← 500 to INVITE', 'bob ← 491 to INVITE']);
+  });
+});
+
+describe('requests that nobody answers', () => {
+  it('do not pile up without end', () => {
+    const story = new Story().established();
+    for (let sent = 0; sent < 256; sent += 1) story.alice.sends('INFO', { body: dtmf });
+    story.heard();
+    story.alice.sends('INFO', { body: dtmf });
+    expect(story.heard()).to.deep.equal(['alice ← 500 to INFO']);
+    expect(story.call.relayed).to.have.length(256);
+    story.bob.replies('INFO', 200);
+    story.alice.sends('INFO', { body: dtmf });
+    expect(story.heard()).to.deep.equal(['alice ← 200 to INFO', 'bob ← INFO application/dtmf-relay']);
   });
 });
 

@@ -24,6 +24,17 @@ describe('a re-INVITE that is taken back', () => {
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
   });
 
+  it('waits for no ACK when our 200 came too late', () => {
+    const story = new Story().established();
+    const request = story.alice.sends('INVITE');
+    story.bob.replies('INVITE', 200, { sdp: 'offer' });
+    story.bob.sends('INVITE', { sdp: 'video' });
+    story.heard();
+    story.alice.withdraws(request);
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'alice ← INVITE video']);
+    expect(story.timers()).to.deep.equal([]);
+  });
+
   it('changes no data', () => {
     const story = new Story().established();
     const request = story.alice.sends('INVITE', { sdp: 'hold', headers: ['X-MS-Custom-A: 1'] });

@@ -35,6 +35,27 @@ describe('baton as a process', function () {
     });
   }
 
+  for (const [what, signals] of [
+    ['SIGTERM', 1],
+    ['SIGTERM, told twice', 2],
+  ] as const) {
+    it(`ends with 0 at ${what}, also while it waits for a SIP engine that is not there`, async () => {
+      const baton = await BatonProcess.start({
+        command: [...fromSource, 'serve'],
+        config: 'config/test.yaml',
+        env: { BATON_SIGNALLING: `drachtio://s@127.0.0.1:${await freePort()}` },
+        httpUrl: '',
+        readyMessage: 'no connection to the SIP engine: trying again',
+      });
+      const { pid } = baton;
+      for (let told = 1; told < signals; told += 1) process.kill(pid, 'SIGTERM');
+      expect(await baton.stop('SIGTERM')).to.deep.equal({ code: 0, signal: null });
+      expect(baton.stderr).to.equal('');
+      expect(baton.log.slice(-2).map(({ msg }) => msg)).to.deep.equal(['stopping', 'stopped']);
+      expect(isRunning(pid)).to.equal(false);
+    });
+  }
+
   it('says in one line that its SIP port is in use, and ends with 1', async () => {
     const port = await freePort();
     const env = { BATON_SIP_LISTEN: `udp:127.0.0.1:${port}`, BATON_HTTP_LISTEN: 'off' };

@@ -114,6 +114,34 @@ describe('a service of the command line', () => {
     expect(service.stops).to.equal(1);
   });
 
+  it('lets a start hear of the signal, and ends with 0 when the start gives up by it', async () => {
+    const code = run(waitForEver);
+    await settle();
+    host.emit('SIGTERM');
+    host.emit('SIGTERM');
+    expect(await code).to.equal(0);
+    expect(host.exits).to.deep.equal([]);
+    expect(complaints).to.deep.equal([]);
+    expect(logged.map(line => line['msg'])).to.deep.equal(['stopping', 'stopped']);
+  });
+
+  it('tells what a start failed by, although it had been asked to stop', async () => {
+    let fail: (error: Error) => void = () => {};
+    const code = run(() => new Promise((_started, failed) => (fail = failed)));
+    host.emit('SIGTERM');
+    fail(new BatonError('port-in-use', 'http.listen: 127.0.0.1:8080 is in use'));
+    expect(await code).to.equal(1);
+    expect(complaints).to.deep.equal(['baton: http.listen: 127.0.0.1:8080 is in use']);
+  });
+
+  it('ends at once at a later signal when the start does not give up', async () => {
+    void run(() => new Promise(() => undefined));
+    host.emit('SIGTERM');
+    nowMs = 1_001;
+    host.emit('SIGTERM');
+    expect(host.exits).to.deep.equal([143]);
+  });
+
   it('ends with 70 when stopping fails', async () => {
     const code = run();
     host.emit('SIGTERM');
@@ -171,6 +199,13 @@ describe('a service of the command line', () => {
     });
   }
 });
+
+/** A start that only the signal ends. */
+function waitForEver(asked: AbortSignal): Promise<Service> {
+  return new Promise((_started, failed) => {
+    asked.addEventListener('abort', () => failed(asked.reason as Error));
+  });
+}
 
 function systemError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });

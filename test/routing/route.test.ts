@@ -24,6 +24,7 @@ function routed(requestUri: string, from: string, options: Partial<RoutingOption
 
 describe('routes', () => {
   const routes = [
+    { number: '^5\\d+$', targets: ['sip:192.0.2.68'] },
     { trunk: 'sbc', number: '^\\+49', targets: ['sip:192.0.2.65', 'sip:192.0.2.66:5070'] },
     { number: '^9', targets: ['sip:gw.example'], targetTrunk: 'sbc' },
     { trunk: 'sbc', targets: ['sip:queue@192.0.2.67'] },
@@ -40,6 +41,12 @@ describe('routes', () => {
       'sip:%2B4930@b',
       '192.0.2.1',
       ['sip:%2B4930@192.0.2.65 (pbx)', 'sip:%2B4930@192.0.2.66:5070 (pbx)'],
+    ],
+    [
+      'by the number without its parameters',
+      'sip:512;ext=1@b',
+      '192.0.2.1',
+      ['sip:512;ext=1@192.0.2.68 (pbx)'],
     ],
     ['by number from anywhere, to a named trunk', 'sip:911@b', '127.0.0.1', ['sip:911@gw.example (sbc)']],
     ['by trunk alone, to a target with a user', 'sip:7@b', '192.0.2.1', ['sip:queue@192.0.2.67 (pbx)']],

@@ -339,6 +339,16 @@ describe('DrachtioSignalling', () => {
     expect(alice.untaken).to.deep.equal([]);
   });
 
+  it('tells a re-INVITE withdrawn when its 200 came too late', async () => {
+    const leg = await callerLeg('ca');
+    engine.request(within('INVITE', 'ca', 5), { transactionId: 't5', dialogId: 'ca;from-tag=fa' });
+    const { request } = await alice.next('requested', leg);
+    signalling.perform({ do: 'respond', leg, request, status: 200, payload: empty });
+    engine.refuse(await engine.next('SIP/2.0 200'), 'Response not sent due to unknown transaction');
+    expect(await alice.next('withdrawn', leg)).to.include({ request });
+    expect(alice.untaken).to.deep.equal([]);
+  });
+
   it('acknowledges a 2xx to a re-INVITE when told to, and a refusal never', async () => {
     await calleeLeg(bob);
     const reinvite = (request: string) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRawMessage, reasonTextOf, valueOf } from '../../lib/signalling/message-from-raw.ts';
+import { parseRawMessage, reasonTextOf } from '../../lib/signalling/message-from-raw.ts';
 
 const message = (lines: readonly string[], body = ''): string => `${lines.join('\r\n')}\r\n\r\n${body}`;
 
@@ -71,14 +71,6 @@ describe('parseRawMessage', () => {
   it('reads the CSeq number', () => {
     expect(parseRawMessage(message(['SIP/2.0 200 OK', 'CSeq: 4711 INVITE'])).cseqNumber).to.equal(4711);
     expect(parseRawMessage(message(['SIP/2.0 200 OK'])).cseqNumber).to.equal(-1);
-  });
-});
-
-describe('valueOf', () => {
-  it('finds a line without regard to case and is empty when there is none', () => {
-    const headers = [{ name: 'FROM', value: '<sip:a@b>' }];
-    expect(valueOf(headers, 'from')).to.equal('<sip:a@b>');
-    expect(valueOf(headers, 'to')).to.equal('');
   });
 });
 

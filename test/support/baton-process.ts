@@ -18,6 +18,8 @@ export interface BatonOptions {
   /** `http://…` of BATON_HTTP_LISTEN. */
   readonly httpUrl: string;
   readonly readyWithinMs?: number;
+  /** The line that says that it is where the test wants it; default `ready`. */
+  readonly readyMessage?: string;
 }
 
 export interface Ending {
@@ -65,10 +67,11 @@ export class BatonProcess {
     });
   }
 
-  /** Resolves once it logs `ready`; rejects with what it wrote when it ends or stays silent instead. */
+  /** Resolves once it logs `ready` (or `readyMessage`); rejects with what it wrote when it ends or stays silent instead. */
   static async start(options: BatonOptions): Promise<BatonProcess> {
     const baton = new BatonProcess(options);
-    const ready = await baton.#waitForLine(line => line.msg === 'ready', options.readyWithinMs ?? 15_000);
+    const { readyMessage = 'ready', readyWithinMs = 15_000 } = options;
+    const ready = await baton.#waitForLine(line => line.msg === readyMessage, readyWithinMs);
     if (ready) return baton;
     await baton.stop('SIGKILL');
     throw new Error(`Baton did not get ready\n${baton.lastWords}`);

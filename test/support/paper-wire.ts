@@ -31,9 +31,14 @@ class PaperWire implements Transport {
   readonly listeners: readonly Hop[] = [
     { protocol: 'udp', address: '127.0.0.1', port: 5060 },
     { protocol: 'tcp', address: '127.0.0.1', port: 5060 },
+    { protocol: 'udp', address: '127.0.0.1', port: 5070 },
   ];
   readonly sent: Sent[] = [];
   broken = false;
+  /** Connections that stand. */
+  readonly open = new Set<number>();
+  /** Something that cannot be written. */
+  defective = false;
 
   async start(): Promise<void> {
     await Promise.resolve();
@@ -43,8 +48,13 @@ class PaperWire implements Transport {
     await Promise.resolve();
   }
 
-  listenerFor(hop: Hop): Hop | undefined {
-    return this.listeners.find(own => own.protocol === hop.protocol && !hop.address.includes(':'));
+  listenerFor(hop: Hop, flow?: Flow): Hop | undefined {
+    const all = this.listeners.filter(own => own.protocol === hop.protocol && !hop.address.includes(':'));
+    return all.find(own => own.protocol === flow?.protocol && own.port === flow.local.port) ?? all[0];
+  }
+
+  isOpen({ connectionId }: Flow): boolean {
+    return connectionId !== undefined && this.open.has(connectionId);
   }
 
   send(bytes: string, hop: Hop, onFailure: OnSendFailure): void {
@@ -54,6 +64,7 @@ class PaperWire implements Transport {
       });
       return;
     }
+    if (this.defective) throw new Error('a defect');
     const outcome = parseMessage(bytes, DEFAULT_LIMITS);
     if (outcome.kind !== 'message') throw new Error(`the engine sent what it cannot read itself: ${bytes}`);
     this.sent.push({ message: outcome.message, hop });
@@ -86,6 +97,8 @@ export class Workbench {
   readonly app = new RecordingOwner();
   readonly userAgent: UserAgent;
   methods: readonly string[] = ['invite', 'options', 'message', 'subscribe'];
+  /** What names resolve to. */
+  readonly names = new Map<string, readonly string[]>();
   #layer: Transactions | undefined;
 
   constructor() {
@@ -111,12 +124,14 @@ export class Workbench {
         transport: this.wire,
         localAddressTowards: () => '127.0.0.1',
         isLocalNet: () => true,
+        isOfMachine: address => address === '127.0.0.1',
       }),
       applications,
       counters: this.counters,
-      resolver: () => Promise.resolve([]),
+      resolver: name => Promise.resolve(this.names.get(name) ?? []),
       protocols: new Set(['udp', 'tcp']),
-      reachable: () => true,
+      reachable: hop => this.wire.listenerFor(hop) !== undefined,
+      isOpen: flow => this.wire.isOpen(flow),
       log: SILENT_LOG,
       wallClockMs: () => 0,
     });
@@ -124,12 +139,27 @@ export class Workbench {
 
   /** A message of the peer arrives. */
   receive(text: string, body = '', port = 6060, address = '192.0.2.1'): void {
-    const flow: Flow = {
-      protocol: 'udp',
-      local: { address: '127.0.0.1', port: 5060 },
-      remote: { address, port },
-    };
-    this.#layer?.receiveMessage(sip(text, body), flow);
+    this.#receive(sip(text, body), { protocol: 'udp', remote: { address, port } });
+  }
+
+  /** The same at the listener with that port. */
+  receiveAt(localPort: number, text: string, body = ''): void {
+    this.#receive(
+      sip(text, body),
+      { protocol: 'udp', remote: { address: '192.0.2.1', port: 6060 } },
+      localPort,
+    );
+  }
+
+  /** The same on a connection that the peer has opened. */
+  receiveOnStream(connectionId: number, text: string, body = ''): void {
+    const remote = { address: '192.0.2.1', port: 40_000 + connectionId };
+    this.wire.open.add(connectionId);
+    this.#receive(sip(text, body), { protocol: 'tcp', remote, connectionId });
+  }
+
+  #receive(bytes: string, way: Omit<Flow, 'local'>, localPort = 5060): void {
+    this.#layer?.receiveMessage(bytes, { ...way, local: { address: '127.0.0.1', port: localPort } });
   }
 
   /** The application says something; the reply comes at once for numeric targets. */
@@ -153,6 +183,16 @@ export class Workbench {
     );
     if (answer === undefined) throw new Error('no reply');
     return answer;
+  }
+
+  /** As `order`, for a target that has to be looked up first: the reply once it is known. */
+  async orderLater(text: string, ids: { dialog?: string } = {}, meanwhile = nothing): Promise<SendReply> {
+    const order = { transactionId: '', dialogId: ids.dialog ?? '', text: sip(text) };
+    const reply = new Promise<SendReply>(resolve => {
+      this.userAgent.send(this.app, order, resolve);
+    });
+    meanwhile();
+    return reply;
   }
 
   get sent(): readonly SipMessage[] {
@@ -179,5 +219,7 @@ export class Workbench {
       );
   }
 }
+
+const nothing = (): void => undefined;
 
 const short = (message: SipMessage): string => (message.isRequest ? message.method : String(message.status));

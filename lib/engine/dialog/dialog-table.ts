@@ -18,12 +18,15 @@ export class DialogTable {
     return this.#byId.get(id);
   }
 
-  /** The dialog a request or a stray response of the peer belongs to. A UAC's early dialog takes any remote tag. */
+  /**
+   * The dialog a request or a stray response of the peer belongs to. A UAC's early dialog takes any remote tag: each fork that
+   * rings has its own (RFC 3261 §12.1).
+   */
   byTags(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
-    return (
-      this.#byWire.get(wireKey(callId, localTag, remoteTag)) ??
-      this.#byWire.get(wireKey(callId, localTag, ''))
-    );
+    const known = this.#byWire.get(wireKey(callId, localTag, remoteTag));
+    if (known !== undefined) return known;
+    const early = this.#byWire.get(wireKey(callId, localTag, ''));
+    return early?.state === 'early' ? early : undefined;
   }
 
   ofRequest(request: SipMessage): Dialog | undefined {
@@ -46,14 +49,28 @@ export class DialogTable {
 
   /** The remote tag of a UAC's dialog became known or was replaced by the one of the 2xx. */
   retag(dialog: Dialog, learn: () => void): void {
-    const known = this.#byWire.delete(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag));
+    // The entry without remote tag stays: another fork may still speak in the early dialog.
+    const known = dialog.remoteTag === '' ? this.#isWired(dialog) : this.#unwire(dialog);
     learn();
     if (known) this.#byWire.set(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag), dialog);
   }
 
   remove(dialog: Dialog): void {
     if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
-    this.#byWire.delete(wireKey(dialog.callId, dialog.localTag, dialog.remoteTag));
+    this.#unwire(dialog);
+    this.#unwire(dialog, '');
+  }
+
+  #isWired(dialog: Dialog, remoteTag = dialog.remoteTag): boolean {
+    return this.#byWire.get(wireKey(dialog.callId, dialog.localTag, remoteTag)) === dialog;
+  }
+
+  /** False when it was not there: a later dialog with the same Call-ID and tags keeps its place. */
+  #unwire(dialog: Dialog, remoteTag = dialog.remoteTag): boolean {
+    return (
+      this.#isWired(dialog, remoteTag) &&
+      this.#byWire.delete(wireKey(dialog.callId, dialog.localTag, remoteTag))
+    );
   }
 
   *ownedBy(owner: unknown): Iterable<Dialog> {

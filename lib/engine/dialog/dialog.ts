@@ -60,10 +60,8 @@ export class Dialog {
   routeSet: RouteSet;
   localContact: ByteString;
   protocol: Protocol;
-  /** The way the peer's last message came: streams are answered on it while it lives. */
+  /** The way the peer's last request, or its answer to our first, came: a stream is used while it stands. */
   flow: Flow | undefined;
-  /** INVITEs (initial or re-INVITE) whose 2xx came and whose ACK the application still owes, by CSeq number. */
-  owedAck: { readonly cseq: number; readonly invite: SipMessage } | undefined;
   sentAck: SentAck | undefined;
   /** Our INVITE, the initial one or a re-INVITE, until it is over. */
   ownInvite: ClientTransaction | undefined;
@@ -108,6 +106,11 @@ export class Dialog {
     const target = contact === undefined ? '' : uriOf(contact);
     // A Contact that cannot be read is none: what we know already is better than nothing.
     if (parseUri(target) !== undefined) this.target = detached(target);
+  }
+
+  /** From the peer the dialog is with by now; before the answer other forks may speak in it, each with a CSeq of its own. */
+  isOfPeer(request: SipMessage): boolean {
+    return request.fromTag.toLowerCase() === this.remoteTag.toLowerCase();
   }
 
   nextCseq(): number {

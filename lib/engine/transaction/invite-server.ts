@@ -64,6 +64,11 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     this.#times = wiring.table(way.flow.protocol);
   }
 
+  /** The peer still needs us: no final response yet, or one whose ACK is not in. A 2xx is its user's to repeat. */
+  get unfinished(): boolean {
+    return this.#state === 'proceeding' || this.#state === 'completed';
+  }
+
   get pending(): boolean {
     return this.#state === 'proceeding';
   }
@@ -135,11 +140,11 @@ export class InviteServer implements ServerTransaction, TimerTarget {
    * A CANCEL that was answered 200. Only the first one, and only before a final response, has an effect (RFC
    * 3261 §9.2).
    */
-  receiveCancel(cancel: SipMessage): void {
+  receiveCancel(cancel: SipMessage, localTag: string): void {
     if (this.#isCancelled) this.#wiring.counters.retransmissionsAbsorbed += 1;
     if (this.#isCancelled || !this.pending) return;
     this.#isCancelled = true;
-    this.user?.receiveCancel(cancel);
+    this.user?.receiveCancel(cancel, localTag);
   }
 
   onTimer(name: string): void {

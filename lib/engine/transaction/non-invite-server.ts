@@ -58,6 +58,11 @@ export class NonInviteServer implements ServerTransaction, TimerTarget {
     wiring.timers.start(this.#deadline, this.#times.fMs);
   }
 
+  /** The peer still needs us. A final response is repeated only when the peer asks again. */
+  get unfinished(): boolean {
+    return this.pending;
+  }
+
   get pending(): boolean {
     return this.#state === 'trying' || this.#state === 'proceeding';
   }

@@ -28,6 +28,8 @@ export interface RequestIntakeOptions {
  */
 const RETRY_AFTER_S = '5';
 
+const NO_SUCH_DIALOG: ResponseParts = { status: 481, reason: 'Call/Transaction Does Not Exist' };
+
 /** The way of a request in: matched with its transaction, refused without one, or made into a new one. */
 export class RequestIntake {
   readonly #options: RequestIntakeOptions;
@@ -46,6 +48,10 @@ export class RequestIntake {
 
   get serverCount(): number {
     return this.#servers.size;
+  }
+
+  countUnfinished(): number {
+    return this.#servers.countUnfinished();
   }
 
   receiveRequest(request: SipMessage, flow: Flow): void {
@@ -75,7 +81,9 @@ export class RequestIntake {
       return;
     }
     const isNew = request.toTag === '';
-    if (isNew && !this.#admits(request, via, flow)) return;
+    // A To tag alone opens no door: any stranger can write one.
+    const isExpected = !isNew && this.#options.user.knowsDialogOf(request);
+    if (!isExpected && !this.#admits(request, via, flow)) return;
     // RFC 3261 §8.2.2.2: the same request by another way is not a second call.
     if (isNew && this.#servers.findMerged(keys) !== undefined) {
       this.#refuseWith(request, via, flow, { status: 482, reason: 'Merged Request' });
@@ -128,22 +136,23 @@ export class RequestIntake {
     const invite = this.#servers.findInvite(cancel, via);
     if (invite === undefined) {
       if (!this.#admits(cancel, via, flow)) return;
-      const reason = 'Call/Transaction Does Not Exist';
-      this.#refuseWith(cancel, via, flow, { status: 481, reason });
+      this.#refuseWith(cancel, via, flow, NO_SUCH_DIALOG);
       return;
     }
     // RFC 3261 §9.2: both responses, to the CANCEL and to its INVITE, should have the same To tag.
     const toTag = invite.tagForCancel(newTag);
     this.#answer(cancel, via, flow, { status: 200, reason: 'OK', toTag });
-    invite.receiveCancel(cancel);
+    invite.receiveCancel(cancel, toTag);
   }
 
   #admits(request: SipMessage, via: Via, flow: Flow): boolean {
     const verdict = this.#options.admit(flow);
     if (verdict === 'accept') return true;
     this.#options.wiring.counters.unadmitted += 1;
-    const isAnswered = request.method === 'INVITE' || request.method === 'OPTIONS';
-    if (verdict === 'refuse' && isAnswered) {
+    if (verdict !== 'refuse') return false;
+    // A peer of a call that is over may be late: it hears what it would hear from anyone (RFC 3261 §12.2.2).
+    if (request.toTag !== '') this.#answer(request, via, flow, NO_SUCH_DIALOG);
+    else if (request.method === 'INVITE' || request.method === 'OPTIONS') {
       this.#answer(request, via, flow, { status: 403, reason: 'Forbidden', toTag: statelessTag(request) });
     }
     return false;

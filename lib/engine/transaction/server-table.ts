@@ -15,6 +15,13 @@ export class ServerTable {
     return this.#byTransaction.size;
   }
 
+  /** Those whose peer still needs us. Walks through all: for the end of the process. */
+  countUnfinished(): number {
+    let count = 0;
+    for (const machine of this.#byTransaction.values()) if (machine.unfinished) count += 1;
+    return count;
+  }
+
   find(keys: ServerKeys): ServerMachine | undefined {
     return this.#byTransaction.get(keys.transaction);
   }

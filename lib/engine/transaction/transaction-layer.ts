@@ -96,6 +96,16 @@ export class Transactions implements TransactionLayer, TransportUser {
   }
 
   /**
+   * Transactions, ours and the peers', that have not come to their final response (or the ACK to it) yet. Walks through all: for
+   * the end of the process.
+   */
+  countUnfinished(): number {
+    let count = this.#intake.countUnfinished();
+    for (const client of this.#clients.values()) if (client.pending) count += 1;
+    return count;
+  }
+
+  /**
    * Throws UnsafeHeaderError when the request cannot be written, and Error for a branch that is missing or in
    * use.
    */

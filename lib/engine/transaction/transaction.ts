@@ -34,8 +34,11 @@ export interface ClientTransaction {
 
 /** What the transaction user is told of one server transaction. */
 export interface ServerTransactionUser {
-  /** INVITE only: a CANCEL arrived and was answered 200 by the layer; the user answers the INVITE with 487. */
-  receiveCancel(cancel: SipMessage): void;
+  /**
+   * INVITE only: a CANCEL arrived and was answered 200 by the layer; the user answers the INVITE with 487. `localTag` is what
+   * stood on To of that 200 and belongs on the 487 too (RFC 3261 §9.2).
+   */
+  receiveCancel(cancel: SipMessage, localTag: string): void;
   /** The response cannot be delivered (RFC 3261 §17.2.4), or no ACK to a non-2xx arrived (timer H). */
   serverFailed(failure: 'transport' | 'no-ack'): void;
   /** The machine reached Terminated; called exactly once, last. */
@@ -69,6 +72,8 @@ export interface TransactionUser {
   receiveAck(ack: SipMessage, flow: Flow): void;
   /** A response that matches no transaction: a 2xx to INVITE may need its ACK again, all else is dropped. */
   receiveStrayResponse(response: SipMessage, flow: Flow): void;
+  /** Whether a request with a To tag is of a dialog that stands: such a one is served wherever it comes from. */
+  knowsDialogOf(request: SipMessage): boolean;
 }
 
 export interface TransactionLayer {

@@ -48,6 +48,12 @@ export class LocalAddresses {
     return chosen;
   }
 
+  /** Whether a request to this address would reach this machine. */
+  has(address: string): boolean {
+    this.#refresh();
+    return isLoopback(address) || this.#networks.some(network => network.address === address);
+  }
+
   #choose(family: Family, peer: string): string {
     const loopback = family === 'ipv6' ? '::1' : '127.0.0.1';
     if (isLoopback(peer)) return loopback;

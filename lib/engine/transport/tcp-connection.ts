@@ -49,7 +49,8 @@ export class TcpConnection {
   readonly #undelivered: OnSendFailure[] = [];
   #end: ConnectionEnd | undefined;
   #socketClosed = false;
-  #hasBroughtMessage = false;
+  /** Runs until an incoming connection brings its first message: octets that never become one do not prolong it. */
+  #firstMessageDeadline: NodeJS.Timeout | undefined;
 
   constructor(options: TcpConnectionOptions) {
     this.#options = options;
@@ -84,7 +85,13 @@ export class TcpConnection {
     const { settings } = this.#options;
     const socket = this.#socket;
     const isOutgoing = socket.connecting;
-    socket.setTimeout(isOutgoing ? settings.connectTimeoutMs : settings.firstMessageTimeoutMs);
+    socket.setTimeout(isOutgoing ? settings.connectTimeoutMs : settings.idleTimeoutMs);
+    if (!isOutgoing) {
+      const tooLate = (): void => {
+        this.close('idle');
+      };
+      this.#firstMessageDeadline = setTimeout(tooLate, settings.firstMessageTimeoutMs);
+    }
     socket.on('connect', () => socket.setTimeout(settings.idleTimeoutMs));
     socket.on('timeout', () => {
       this.close(socket.connecting ? 'timeout' : 'idle');
@@ -113,17 +120,21 @@ export class TcpConnection {
       const found = this.#framer.next();
       if (found === undefined) return;
       // RFC 5626 §3.5.1: a double CRLF between messages is a ping, answered by a single CRLF.
-      if (found.kind === 'keepalive-ping') this.#socket.write('\r\n', 'latin1');
+      if (found.kind === 'keepalive-ping') this.#answerPing();
       else if (found.kind === 'message') this.#deliver(found.bytes);
       else if (found.kind === 'broken') this.#breakOff(found);
     }
   }
 
+  /** A peer that asks and asks and never reads the answers fills our memory like any other that does not read. */
+  #answerPing(): void {
+    const { maxPendingBytes } = this.#options.settings;
+    if (this.#socket.writableLength >= maxPendingBytes) this.close('too-much-pending');
+    else this.#socket.write('\r\n', 'latin1');
+  }
+
   #deliver(bytes: ByteString): void {
-    if (!this.#hasBroughtMessage) {
-      this.#hasBroughtMessage = true;
-      this.#socket.setTimeout(this.#options.settings.idleTimeoutMs);
-    }
+    this.#stopDeadline();
     this.#options.onMessage(bytes, this.flow);
   }
 
@@ -136,9 +147,16 @@ export class TcpConnection {
     this.closeGently('broken-framing');
   }
 
+  #stopDeadline(): void {
+    if (this.#firstMessageDeadline === undefined) return;
+    clearTimeout(this.#firstMessageDeadline);
+    this.#firstMessageDeadline = undefined;
+  }
+
   #finish(reason: ConnectionEnd): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
+    this.#stopDeadline();
     this.#options.onEnd(this, reason);
   }
 

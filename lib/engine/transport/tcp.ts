@@ -41,6 +41,10 @@ export class TcpConnections {
     return this.#byId.size;
   }
 
+  isOpen(flow: Flow): boolean {
+    return flow.connectionId !== undefined && this.#byId.has(flow.connectionId);
+  }
+
   accept(socket: Socket, listener: Hop): void {
     const { remoteAddress: address, remotePort: port } = socket;
     if (address === undefined || port === undefined) {

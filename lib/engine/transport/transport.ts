@@ -56,8 +56,13 @@ export interface Transport {
   readonly listeners: readonly Hop[];
   start(user: TransportUser): Promise<void>;
   stop(): Promise<void>;
-  /** The listener that would be used towards this hop, or undefined when none has its protocol and family. */
-  listenerFor(hop: Hop): Hop | undefined;
+  /**
+   * The listener that would be used towards this hop: the one `flow` came to if it can, so that a dialog stays on its side of a
+   * machine with several. Undefined when none has the hop's protocol and family.
+   */
+  listenerFor(hop: Hop, flow?: Flow): Hop | undefined;
+  /** A stream that stands and can be sent on; never a datagram's way. */
+  isOpen(flow: Flow): boolean;
   /**
    * Sends one message. On streams an open connection is reused: `flow` when given and alive, else any to the
    * same remote address and port, else a new one is opened (and the bytes wait for it).

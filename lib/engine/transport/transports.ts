@@ -76,57 +76,63 @@ export class Transports implements Transport {
     await Promise.all([...started.map(listener => listener.stop()), this.#connections.stop()]);
   }
 
-  listenerFor(hop: Hop): Hop | undefined {
-    return this.#choose(hop)?.bound;
+  listenerFor(hop: Hop, flow?: Flow): Hop | undefined {
+    return this.#choose(hop, flow)?.bound;
+  }
+
+  isOpen(flow: Flow): boolean {
+    return this.#connections.isOpen(flow);
+  }
+
+  /** Whether an address literal is one of this machine's. */
+  isOfMachine(address: string): boolean {
+    return this.#localAddresses.has(address);
   }
 
   /**
    * The address a peer at `hop` can answer to, without brackets: for Via and Contact when the listener is
    * bound to every interface. Loopback when no listener could reach the peer.
    */
-  localAddressTowards(hop: Hop): string {
-    const listener = this.listenerFor(hop);
+  localAddressTowards(hop: Hop, flow?: Flow): string {
+    const listener = this.listenerFor(hop, flow);
     if (listener === undefined) return familyOf(hop.address) === 'ipv6' ? '::1' : '127.0.0.1';
     return this.#localAddresses.towards(listener, hop.address);
   }
 
   send(bytes: ByteString, hop: Hop, onFailure: OnSendFailure, flow?: Flow): void {
+    // RFC 3581 §4: a response leaves from the address and port its request came to.
+    const listener = this.#choose(hop, flow);
     if (hop.protocol === 'tcp') {
-      this.#connections.send(bytes, hop, onFailure, { flow, listener: this.listenerFor(hop) });
-      return;
-    }
-    const listener = this.#udpListenerOf(flow) ?? this.#choose(hop);
-    if (listener instanceof UdpListener) listener.send(bytes, hop, onFailure);
-    else
+      this.#connections.send(bytes, hop, onFailure, { flow, listener: listener?.bound });
+    } else if (listener instanceof UdpListener) {
+      listener.send(bytes, hop, onFailure);
+    } else {
       queueMicrotask(() => {
         onFailure('no-listener');
       });
-  }
-
-  /** RFC 3581 §4: a response leaves from the address and port its request came to. */
-  #udpListenerOf(flow: Flow | undefined): Listener | undefined {
-    if (flow?.protocol !== 'udp') return undefined;
-    const { address, port } = flow.local;
-    return this.#started.find(
-      ({ bound }) => bound.port === port && bound.address === address && bound.protocol === 'udp',
-    );
+    }
   }
 
   /**
-   * The first listener of that protocol and family; one on loopback only when nothing else reaches further,
-   * and first for peers there.
+   * Of the listeners with that protocol and family that of the flow, else the first; one on loopback only when nothing else
+   * reaches further, and first for peers there.
    */
-  #choose(hop: Hop): Listener | undefined {
+  #choose(hop: Hop, flow?: Flow): Listener | undefined {
     const family = familyOf(hop.address);
     const wantsLoopback = isLoopback(hop.address);
-    let choice: Listener | undefined;
+    let reaching: Listener | undefined;
+    let other: Listener | undefined;
     for (const listener of this.#started) {
       const { bound } = listener;
       if (bound.protocol !== hop.protocol || familyOf(bound.address) !== family) continue;
-      if (isWildcard(bound.address) || isLoopback(bound.address) === wantsLoopback) return listener;
-      choice ??= listener;
+      if (!isWildcard(bound.address) && isLoopback(bound.address) !== wantsLoopback) {
+        other ??= listener;
+      } else {
+        if (flow === undefined || isListenerOf(flow, bound)) return listener;
+        reaching ??= listener;
+      }
     }
-    return choice;
+    return reaching ?? other;
   }
 
   #create(listen: Hop): Listener {
@@ -168,6 +174,10 @@ export class Transports implements Transport {
       });
     }
   };
+}
+
+function isListenerOf({ protocol, local }: Flow, bound: Hop): boolean {
+  return protocol === bound.protocol && local.port === bound.port && local.address === bound.address;
 }
 
 function streamSettings(options: TransportsOptions): StreamSettings {

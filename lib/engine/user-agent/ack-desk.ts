@@ -40,7 +40,8 @@ export class AckDesk {
         this.settleAlone(never.dialog);
       },
     });
-    this.#owed.get(due.dialog)?.settle();
+    // An application that went on to a re-INVITE has forgotten the ACK before it.
+    this.acknowledge(due.dialog);
     this.#owed.set(due.dialog, owed);
   }
 
@@ -78,8 +79,8 @@ export class AckDesk {
     this.#shared.transactions.sendStateless(sent.message, sent.hop, dialog.flow);
   }
 
-  /** A second fork answered: ACK and BYE, silently. */
-  endFork(dialog: Dialog, invite: SipMessage, response: SipMessage, flow: Flow): void {
+  /** A 2xx that nobody wants, from a second fork or for a call given up: ACK and BYE, silently. The dialog it made. */
+  endFork(dialog: Dialog, invite: SipMessage, response: SipMessage, flow: Flow): Dialog {
     this.#shared.counters.forkedAnswersEnded += 1;
     const fork = new Dialog({
       id: '',
@@ -103,6 +104,7 @@ export class AckDesk {
     this.#send(fork, invite, NOTHING_TO_ADD, () => {
       this.#ender.sendBye(fork, { cause: 200, text: 'forked answer not wanted' }, false);
     });
+    return fork;
   }
 
   /** A 2xx after its transaction is gone. */
@@ -112,9 +114,9 @@ export class AckDesk {
     if (dialog !== undefined) this.repeat(dialog, response.cseq.number);
   }
 
-  dialogEnded(dialog: Dialog): void {
+  /** Sends the ACK that is owed, if any, with nothing of the application's in it. */
+  acknowledge(dialog: Dialog): void {
     const owed = this.#owed.get(dialog);
-    // A 2xx that came is acknowledged even when its dialog is over.
     if (owed === undefined) return;
     this.#take(owed);
     this.#send(dialog, owed.invite, NOTHING_TO_ADD, () => undefined);

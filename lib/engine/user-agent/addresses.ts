@@ -1,14 +1,16 @@
 import type { ByteString } from '../message/bytes.ts';
 import { withBrackets } from '../message/host.ts';
-import { isWildcard } from '../message/ip-address.ts';
+import { familyOf, isWildcard } from '../message/ip-address.ts';
 import { parseNameAddr, serializeNameAddr } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
-import type { Hop, Protocol, SocketAddress, Transport } from '../transport/transport.ts';
+import type { Flow, Hop, Protocol, SocketAddress, Transport } from '../transport/transport.ts';
 
 export interface AddressOptions {
   readonly transport: Transport;
   /** The listener's address as the peer can reach it; a wildcard listener has one per peer. */
-  readonly localAddressTowards: (hop: Hop) => string;
+  readonly localAddressTowards: (hop: Hop, flow?: Flow) => string;
+  /** Whether an address literal is one of this machine's. */
+  readonly isOfMachine: (address: string) => boolean;
   /** What we are called from outside, when something translates addresses in between. */
   readonly external?: { readonly host: string; readonly port?: number } | undefined;
   /** Peers on this side of the translation: they are given the local address. */
@@ -23,22 +25,27 @@ export class Addresses {
     this.#options = options;
   }
 
-  /** `host` has brackets when it is an IPv6 literal. */
-  ours(hop: Hop): { host: string; port: number } | undefined {
-    const listener = this.#options.transport.listenerFor(hop);
+  /** `host` has brackets when it is an IPv6 literal. `flow`: the way the peer came, whose listener is kept to. */
+  ours(hop: Hop, flow?: Flow): { host: string; port: number } | undefined {
+    const listener = this.#options.transport.listenerFor(hop, flow);
     if (listener === undefined) return undefined;
     const external = this.#options.external;
     if (external !== undefined && !this.#options.isLocalNet(hop.address)) {
       return { host: withBrackets(external.host), port: external.port ?? listener.port };
     }
-    return { host: withBrackets(this.#options.localAddressTowards(hop)), port: listener.port };
+    return { host: withBrackets(this.#options.localAddressTowards(hop, flow)), port: listener.port };
   }
 
   /** True when a request to this hop would come back to one of our own listeners. */
   isOwn(hop: Hop): boolean {
-    return this.#options.transport.listeners.some(
-      own => own.protocol === hop.protocol && own.port === hop.port && this.#covers(own, hop),
-    );
+    const { external, isOfMachine, transport } = this.#options;
+    return transport.listeners.some(own => {
+      if (own.protocol !== hop.protocol) return false;
+      if (external?.host === hop.address && (external.port ?? own.port) === hop.port) return true;
+      if (own.port !== hop.port) return false;
+      const isEverywhere = isWildcard(own.address) && familyOf(own.address) === familyOf(hop.address);
+      return own.address === hop.address || (isEverywhere && isOfMachine(hop.address));
+    });
   }
 
   hostports(form: 'advertised' | 'local'): string {
@@ -49,11 +56,6 @@ export class Addresses {
         return `${own.protocol}/${withBrackets(host)}:${external?.port ?? own.port}`;
       })
       .join(',');
-  }
-
-  #covers(own: Hop, hop: Hop): boolean {
-    if (own.address === hop.address) return true;
-    return isWildcard(own.address) && this.#options.localAddressTowards(hop) === hop.address;
   }
 
   #towardsAnyone(own: Hop): string {

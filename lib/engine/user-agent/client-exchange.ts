@@ -34,6 +34,8 @@ export class ClientExchange implements ClientTransactionUser {
   transaction: ClientTransaction | undefined;
   /** To tag of the first 2xx: others are retransmissions of it or forks. */
   answeredTag: string | undefined;
+  /** Dialogs of further forks, by To tag: acknowledged and ended by the engine. */
+  readonly forks = new Map<string, Dialog>();
   /** The application asked for CANCEL. */
   cancelled = false;
   readonly #events: ClientExchangeEvents;

@@ -46,8 +46,14 @@ export class DialogEnder {
 
   /** BYE on the engine's own account, and a notice to the owner (control protocol §4.4). */
   end(dialog: Dialog, reason: EndReason): void {
-    if (dialog.state !== 'confirmed') return this.forget(dialog);
-    this.sendBye(dialog, reason, true);
+    // RFC 5057 §5: BYE is about the call in a dialog; a subscription ends without.
+    if (dialog.state !== 'confirmed' || dialog.usage === 'SUBSCRIBE') return this.forget(dialog);
+    try {
+      this.sendBye(dialog, reason, true);
+    } catch (error) {
+      // Whatever is wrong with this dialog, it ends, and those after it too.
+      this.#shared.log.error({ err: error, dialogId: dialog.id }, 'a BYE could not be sent');
+    }
     this.forget(dialog);
   }
 

@@ -4,6 +4,7 @@ import { routeSetOfUas } from '../dialog/route-set.ts';
 import { SipMessage } from '../message/message.ts';
 import { uriOf, withTag } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
+import { formatSocketAddress } from '../transport/address.ts';
 import type { Flow } from '../transport/transport.ts';
 
 export interface RequestOfDialog {
@@ -29,17 +30,22 @@ export function dialogOfRequest({ request, flow, localTag, ...rest }: RequestOfD
     remoteParty: from,
     localCseq: Math.floor(Math.random() * 0x0fffffff),
     remoteCseq: request.cseq.number,
-    target: targetOf(request),
+    target: targetOf(request, flow),
     routeSet: routeSetOfUas(request.headers),
     protocol: flow.protocol,
     flow,
   });
 }
 
-/** RFC 3261 §12.1.1: the Contact; one that is missing or cannot be read leaves the From. */
-function targetOf({ headers }: SipMessage): string {
-  const contact = uriOf(headers.get('contact') ?? '');
-  return parseUri(contact) === undefined ? uriOf(headers.get('from') ?? '') : contact;
+/**
+ * RFC 3261 §12.1.1: the Contact; one that is missing or cannot be read leaves the From, and last the address it came from:
+ * our requests must have a Request-URI that can be written.
+ */
+function targetOf({ headers }: SipMessage, { protocol, remote }: Flow): string {
+  const said = [headers.get('contact') ?? '', headers.get('from') ?? ''].map(uriOf);
+  const readable = said.find(uri => parseUri(uri) !== undefined);
+  const transport = protocol === 'udp' ? '' : `;transport=${protocol}`;
+  return readable ?? `sip:${formatSocketAddress(remote)}${transport}`;
 }
 
 /** The BYE of an early dialog as the CANCEL it stands for: headers of the BYE, sequence number of the INVITE. */

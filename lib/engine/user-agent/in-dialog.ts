@@ -16,7 +16,10 @@ const CARRIES_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'SUBSC
 
 export const NOTHING_TO_ADD: Pick<OrderText, 'headers' | 'body'> = { headers: new HeaderList(), body: '' };
 
-/** Where the dialog's next request goes. Names are resolved; undefined when there is no way. */
+/**
+ * Where the dialog's next request goes: RFC 3261 §12.2.1.1. When that has no address or no listener of ours reaches it, back
+ * the way the peer's last message came. Names are resolved; undefined when there is no way.
+ */
 export function withDialogHop(
   shared: Shared,
   dialog: Dialog,
@@ -25,17 +28,20 @@ export function withDialogHop(
   const routed = routeWithinDialog(dialog.routeSet, dialog.target);
   const next = nextHopOf(routed.nextHopUri, shared.protocols);
   const { flow } = dialog;
+  const wayBack: Hop | undefined = flow && { protocol: flow.protocol, ...flow.remote };
   if (next.kind === 'hop') {
-    then(throughTranslation(dialog, next.hop), routed);
-  } else if (flow !== undefined && (next.kind === 'refused' || flow.protocol === 'tcp')) {
-    // A target we cannot read or reach by name: the way its last message came still stands.
-    then({ protocol: flow.protocol, ...flow.remote }, routed);
-  } else if (next.kind === 'refused') {
-    then(undefined, routed);
+    then(shared.reachable(next.hop) ? throughTranslation(dialog, next.hop) : wayBack, routed);
+  } else if (next.kind === 'refused' || (flow !== undefined && shared.isOpen(flow))) {
+    // A stream that stands needs no look-up. One that ended is opened anew to where the name leads, never to the port it came from.
+    then(wayBack, routed);
   } else {
-    void resolveHop(next, shared.resolver, shared.reachable).then(hop => {
-      then(hop, routed);
-    });
+    resolveHop(next, shared.resolver, shared.reachable)
+      .then(hop => {
+        then(hop ?? wayBack, routed);
+      })
+      .catch((error: unknown) => {
+        shared.log.error({ err: error, dialogId: dialog.id }, 'a request could not be sent');
+      });
   }
 }
 
@@ -72,7 +78,7 @@ export function buildInDialog(
   parts: InDialogParts,
   text: Pick<OrderText, 'headers' | 'body'> = NOTHING_TO_ADD,
 ): SipMessage | undefined {
-  const own = shared.addresses.ours(parts.hop);
+  const own = shared.addresses.ours(parts.hop, dialog.flow);
   if (own === undefined) return undefined;
   const withContact = CARRIES_CONTACT.has(parts.method);
   return buildRequest(
@@ -87,7 +93,7 @@ export function buildInDialog(
       to: dialog.remoteParty,
       callId: dialog.callId,
       cseq: parts.cseq,
-      contact: withContact ? contactOf(text, own, parts.hop.protocol, dialog.localContact) : undefined,
+      contacts: withContact ? [contactOf(text, own, parts.hop.protocol, dialog.localContact)] : [],
     },
     text,
   );

@@ -2,14 +2,14 @@ import type { Owner } from '../control/owner.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import { NO_ROUTES } from '../dialog/route-set.ts';
 import type { SipMessage } from '../message/message.ts';
-import { tagOf, withTag } from '../message/name-addr.ts';
+import { tagOf, uriOf, withTag } from '../message/name-addr.ts';
 import { newCallId, newTag } from '../random.ts';
 import { newBranch } from '../transaction/branch.ts';
 import type { Hop } from '../transport/transport.ts';
 import { contactFor, withOwnAddress } from './addresses.ts';
 import type { OrderText } from './order-text.ts';
 import { buildRequest } from './request-builder.ts';
-import { contactOf } from './response-builder.ts';
+import { contactOf, contactsOf } from './response-builder.ts';
 import type { Shared } from './shared.ts';
 
 /**
@@ -28,7 +28,9 @@ export function buildNew(
   const method = methodOf(text);
   const usual = contactFor(own, hop.protocol);
   const from = withOwnAddress(headers.get('from') ?? usual, own);
-  const to = withOwnAddress(headers.get('to') ?? `<${requestUri}>`, own);
+  // The host `localhost` of the target is no placeholder: a To that names the target stays as it is.
+  const given = headers.get('to') ?? `<${requestUri}>`;
+  const to = uriOf(given) === requestUri ? given : withOwnAddress(given, own);
   return buildRequest(
     {
       method,
@@ -41,8 +43,9 @@ export function buildNew(
       to,
       callId: headers.get('call-id') ?? newCallId(),
       cseq: sequenceNumberOf(headers.get('cseq')) ?? 1 + Math.floor(Math.random() * 0x0fffffff),
-      contact:
-        makesDialog(method) || headers.has('contact') ? contactOf(text, own, hop.protocol, usual) : undefined,
+      contacts: makesDialog(method)
+        ? [contactOf(text, own, hop.protocol, usual)]
+        : contactsOf(text, own, hop.protocol),
     },
     text,
   );

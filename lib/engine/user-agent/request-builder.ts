@@ -17,7 +17,7 @@ export interface RequestParts {
   readonly to: ByteString;
   readonly callId: ByteString;
   readonly cseq: number;
-  readonly contact?: ByteString | undefined;
+  readonly contacts: readonly ByteString[];
 }
 
 /** The topmost Via. `rport` asks for symmetric response routing (RFC 3581 §3). */
@@ -35,7 +35,7 @@ export function buildRequest(parts: RequestParts, order: Pick<OrderText, 'header
   headers.append('To', parts.to);
   headers.append('Call-ID', parts.callId);
   headers.append('CSeq', `${parts.cseq} ${parts.method}`);
-  if (parts.contact !== undefined) headers.append('Contact', parts.contact);
+  for (const contact of parts.contacts) headers.append('Contact', contact);
   appendOrderHeaders(headers, order, { kind: 'request', own: parts.own });
   return new SipMessage(
     { kind: 'request', method: parts.method, requestUri: parts.requestUri },

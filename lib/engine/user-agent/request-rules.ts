@@ -91,7 +91,8 @@ export function refuseInDialog(
 ): RuleRefusal | undefined {
   // RFC 3261 §12.2.2: "If the remote sequence number was not empty, but the sequence number of the request is lower
   // than the remote sequence number, the request is out of order and MUST be rejected with a 500."
-  if (request.cseq.number < dialog.remoteCseq) return { status: 500, reason: 'CSeq out of order' };
+  if (dialog.isOfPeer(request) && request.cseq.number < dialog.remoteCseq)
+    return { status: 500, reason: 'CSeq out of order' };
   if (dialog.state !== 'confirmed') return undefined;
   const later = (): RuleRefusal => ({
     status: 500,

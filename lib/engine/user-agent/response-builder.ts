@@ -15,7 +15,7 @@ export interface ResponseParts {
   readonly localTag: string;
   /** Copied into 101 to 299 of a dialog-creating request. */
   readonly copyRecordRoute: boolean;
-  readonly contact?: ByteString | undefined;
+  readonly contacts: readonly ByteString[];
 }
 
 /** An application's response. RFC 3261 §8.2.6.2: Via in order, From, To, Call-ID and CSeq from the request; a tag on To. */
@@ -35,7 +35,7 @@ export function buildResponse(
   headers.append('To', toValue(request, parts.localTag));
   headers.append('Call-ID', request.callId);
   headers.append('CSeq', request.headers.get('cseq') ?? '');
-  if (parts.contact !== undefined) headers.append('Contact', parts.contact);
+  for (const contact of parts.contacts) headers.append('Contact', contact);
   appendOrderHeaders(headers, order, { kind: 'response', own });
   return new SipMessage(
     { kind: 'response', status: parts.status, reason: parts.reason },
@@ -49,7 +49,16 @@ function toValue(request: SipMessage, localTag: string): ByteString {
   return localTag === '' || tagOf(to) !== '' ? to : withTag(to, localTag);
 }
 
-/** A Contact the application chose, with `localhost` replaced, or the engine's own. */
+/** All Contacts the application chose: where a redirection leads, what a registrar knows (RFC 3261 §8.3, §10.3). */
+export function contactsOf(
+  order: Pick<OrderText, 'headers'>,
+  own: { readonly host: string; readonly port: number },
+  protocol: Protocol,
+): readonly ByteString[] {
+  return order.headers.all('contact').map(wanted => withOwnAddress(wanted, own, protocol));
+}
+
+/** The one Contact of a dialog that the application chose, with `localhost` replaced, or the engine's own. */
 export function contactOf(
   order: Pick<OrderText, 'headers'>,
   own: { readonly host: string; readonly port: number },

@@ -47,7 +47,8 @@ export class ServerExchange implements ServerTransactionUser {
     return this.transaction.request;
   }
 
-  receiveCancel(cancel: SipMessage): void {
+  receiveCancel(cancel: SipMessage, localTag: string): void {
+    if (this.localTag === '') this.localTag = localTag;
     this.#events.exchangeCancelled(this, cancel);
   }
 

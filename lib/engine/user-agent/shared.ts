@@ -24,6 +24,8 @@ export interface Shared {
   readonly resolver: Resolver;
   readonly protocols: ReadonlySet<Protocol>;
   readonly reachable: (hop: Hop) => boolean;
+  /** A stream that stands and can be sent on. */
+  readonly isOpen: (flow: Flow) => boolean;
   /** What the engine's own 405 says is allowed; default: the methods that applications registered. */
   readonly allow?: string | undefined;
   readonly log: EngineLog;

@@ -3,6 +3,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { newTag } from '../random.ts';
 import { responseTo } from '../transaction/responses.ts';
+import { Timer } from '../transaction/clock.ts';
 import type { ClientFailure } from '../transaction/transaction.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { AckDesk } from './ack-desk.ts';
@@ -14,6 +15,7 @@ import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
 import { buildNew, methodOf, openEarlyDialog, requestUriOf } from './new-request.ts';
 import { sentReply, type Shared } from './shared.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 type Reply = (reply: SendReply) => void;
 
@@ -28,17 +30,25 @@ interface Outgoing {
   readonly reply: Reply;
 }
 
+export interface UacParts {
+  readonly ender: DialogEnder;
+  readonly acks: AckDesk;
+  readonly subscriptions: Subscriptions;
+}
+
 /** The client side of the user agent: requests that applications order, and what the network answers. */
 export class Uac implements ClientExchangeEvents {
   readonly #shared: Shared;
   readonly #ender: DialogEnder;
   readonly #acks: AckDesk;
+  readonly #subscriptions: Subscriptions;
   readonly #exchanges = new Map<string, ClientExchange>();
 
-  constructor(shared: Shared, ender: DialogEnder, acks: AckDesk) {
+  constructor(shared: Shared, parts: UacParts) {
     this.#shared = shared;
-    this.#ender = ender;
-    this.#acks = acks;
+    this.#ender = parts.ender;
+    this.#acks = parts.acks;
+    this.#subscriptions = parts.subscriptions;
   }
 
   get openCount(): number {
@@ -76,7 +86,9 @@ export class Uac implements ClientExchangeEvents {
     if (next.kind === 'refused') return reply(failed(next.reason));
     if (next.kind === 'hop') return this.#sendNew(outgoing, requestUri, next.hop);
     void resolveHop(next, this.#shared.resolver, this.#shared.reachable).then(hop => {
-      if (hop === undefined) this.#failUnsent(outgoing, requestUri, next.protocol);
+      // Nobody is left to cancel it.
+      if (!outgoing.owner.present) reply(failed('the application is gone'));
+      else if (hop === undefined) this.#failUnsent(outgoing, requestUri, next.protocol);
       else this.#sendNew(outgoing, requestUri, hop);
     });
   }
@@ -96,7 +108,7 @@ export class Uac implements ClientExchangeEvents {
     const method = methodOf(text);
     const dialog = this.#shared.dialogs.byId(order.dialogId);
     if (dialog === undefined || dialog.leaving) return reply(failed(NO_DIALOG));
-    // RFC 3261 §14.1: no new INVITE while another INVITE transaction is in progress in either direction.
+    // RFC 3261 §14.1: no new INVITE while another one is in progress. Of the peer's the application has to think: it has it.
     if (method === 'INVITE' && dialog.ownInvite?.pending === true) {
       return reply(failed('another INVITE is in progress in this dialog'));
     }
@@ -112,12 +124,14 @@ export class Uac implements ClientExchangeEvents {
   }
 
   #sendInDialog({ owner, text, reply }: Outgoing, dialog: Dialog, method: string): void {
-    if (dialog.state === 'ended') return reply(failed(NO_DIALOG));
+    if (dialog.state === 'ended' || dialog.leaving) return reply(failed(NO_DIALOG));
     if (method === 'BYE') {
       dialog.leaving = true;
       dialog.ownInvite?.cancel([]);
     }
     withDialogHop(this.#shared, dialog, (hop, routed) => {
+      // While a name was looked up the dialog may have ended.
+      if (dialog.state === 'ended') return reply(failed(NO_DIALOG));
       const request =
         hop === undefined
           ? undefined
@@ -135,9 +149,16 @@ export class Uac implements ClientExchangeEvents {
     reply: Reply,
   ): void {
     const exchange = new ClientExchange({ ...parts, id: this.#shared.newTransactionId(), events: this });
+    const { request, hop, dialog } = parts;
+    try {
+      exchange.transaction = this.#shared.transactions.startClient(request, hop, exchange, dialog?.flow);
+    } catch (error) {
+      // Nothing was sent, so nothing must stand.
+      this.#shared.log.error({ err: error, method: parts.request.method }, 'a request could not be sent');
+      this.#forgetFailed(exchange);
+      return reply(failed('Server error: the request could not be handled'));
+    }
     this.#exchanges.set(exchange.id, exchange);
-    const flow = parts.hop.protocol === 'tcp' ? parts.dialog?.flow : undefined;
-    exchange.transaction = this.#shared.transactions.startClient(parts.request, parts.hop, exchange, flow);
     if (parts.request.method === 'INVITE' && parts.dialog !== undefined)
       parts.dialog.ownInvite = exchange.transaction;
     reply(sentReply(this.#shared, parts.request, parts.hop, exchange.id));
@@ -184,13 +205,15 @@ export class Uac implements ClientExchangeEvents {
   }
 
   #inviteAccepted(exchange: ClientExchange, dialog: Dialog, response: SipMessage, flow: Flow): void {
-    if (exchange.answeredTag !== undefined) {
-      // RFC 3261 §13.2.2.4: each 2xx is acknowledged; one from another fork makes a dialog nobody wants: ACK and BYE.
-      if (response.toTag === exchange.answeredTag) this.#acks.repeat(dialog, response.cseq.number);
-      else this.#acks.endFork(dialog, exchange.request, response, flow);
+    const { toTag } = response;
+    if (exchange.answeredTag === toTag) return this.#acks.repeat(dialog, response.cseq.number);
+    // The application that wanted the call is gone, and its dialog with it.
+    const isGivenUp = !exchange.isInDialog && dialog.state === 'ended';
+    if (exchange.answeredTag !== undefined || isGivenUp) {
+      this.#endFork(exchange, dialog, response, flow);
       return;
     }
-    exchange.answeredTag = response.toTag;
+    exchange.answeredTag = toTag;
     if (exchange.isInDialog) {
       dialog.refreshTarget(response);
     } else {
@@ -204,7 +227,17 @@ export class Uac implements ClientExchangeEvents {
       invite: exchange.request,
       endsAfterwards: exchange.cancelled && !exchange.isInDialog,
     });
-    if (dialog.state === 'ended' || !this.#tell(exchange, response, flow)) this.#acks.settleAlone(dialog);
+    if (dialog.state !== 'ended' && this.#tell(exchange, response, flow)) return;
+    // The offer of a re-INVITE is answered: the call stands, and waits for its application with the others.
+    if (exchange.isInDialog && exchange.request.body !== '') this.#acks.acknowledge(dialog);
+    else this.#acks.settleAlone(dialog);
+  }
+
+  /** RFC 3261 §13.2.2.4: each 2xx is acknowledged; one from another fork makes a dialog nobody wants: ACK and one BYE. */
+  #endFork(exchange: ClientExchange, dialog: Dialog, response: SipMessage, flow: Flow): void {
+    const known = exchange.forks.get(response.toTag);
+    if (known !== undefined) return this.#acks.repeat(known, response.cseq.number);
+    exchange.forks.set(response.toTag, this.#acks.endFork(dialog, exchange.request, response, flow));
   }
 
   #otherAnswered(exchange: ClientExchange, response: SipMessage, flow: Flow): void {
@@ -213,31 +246,52 @@ export class Uac implements ClientExchangeEvents {
     const { status } = response;
     if (dialog !== undefined && status >= 200) {
       if (method === 'UPDATE' && status < 300) dialog.refreshTarget(response);
-      if (method === 'SUBSCRIBE' && !exchange.isInDialog) this.#subscribeAnswered(dialog, response, flow);
-      // A challenged BYE will come again with credentials.
+      if (method === 'SUBSCRIBE') this.#subscribeAnswered(exchange, dialog, response, flow);
+      if (exchange.isInDialog) this.#subscriptions.answered(dialog, exchange.request, status);
       if (method === 'BYE') {
-        if (status === 401 || status === 407) dialog.leaving = false;
+        if (status === 401 || status === 407) this.#awaitCredentials(dialog);
         else this.#ender.forget(dialog);
       }
     }
     this.#tell(exchange, response, flow);
   }
 
-  #subscribeAnswered(dialog: Dialog, response: SipMessage, flow: Flow): void {
-    if (response.status >= 300) return this.#ender.forget(dialog);
-    this.#shared.dialogs.retag(dialog, () => {
-      dialog.learnFromResponse(response, flow);
-    });
-    dialog.state = 'confirmed';
+  /** A challenged BYE may come again with credentials; an application that has none counts the call as over. */
+  #awaitCredentials(dialog: Dialog): void {
+    dialog.leaving = false;
+    const onTimer = (): void => {
+      if (!dialog.leaving) this.#ender.forget(dialog);
+    };
+    const { timers, timing } = this.#shared;
+    timers.start(new Timer({ onTimer }, 'challenged'), 64 * timing.t1Ms);
+  }
+
+  #subscribeAnswered(exchange: ClientExchange, dialog: Dialog, response: SipMessage, flow: Flow): void {
+    if (response.status >= 300) {
+      // RFC 6665 §4.1.2.2: a refused refresh leaves the subscription until its time is over.
+      if (!exchange.isInDialog) this.#ender.forget(dialog);
+      return;
+    }
+    if (!exchange.isInDialog && dialog.state === 'early') {
+      this.#shared.dialogs.retag(dialog, () => {
+        dialog.learnFromResponse(response, flow);
+      });
+      dialog.state = 'confirmed';
+    }
+    this.#subscriptions.granted(dialog, exchange.request, response);
   }
 
   exchangeFailed(exchange: ClientExchange, failure: ClientFailure): void {
-    const { dialog } = exchange;
-    if (dialog !== undefined && (!exchange.isInDialog || exchange.request.method === 'BYE'))
-      this.#ender.forget(dialog);
+    this.#forgetFailed(exchange);
+    if (exchange.dialog !== undefined) this.#subscriptions.unanswered(exchange.dialog, exchange.request);
     if (failure === 'timeout')
       this.#synthesize(exchange, 408, 'Request Timeout', 'no final response from the target');
     else this.#synthesize(exchange, 503, 'Service Unavailable', 'the target cannot be reached');
+  }
+
+  /** A dialog that never was, or that nobody can end any better. */
+  #forgetFailed({ dialog, isInDialog, request }: ClientExchange): void {
+    if (dialog !== undefined && (!isInDialog || request.method === 'BYE')) this.#ender.forget(dialog);
   }
 
   exchangeOver(exchange: ClientExchange): void {

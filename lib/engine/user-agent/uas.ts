@@ -24,21 +24,37 @@ import {
   refuseRequired,
   type RuleRefusal,
 } from './request-rules.ts';
-import { buildResponse, contactOf } from './response-builder.ts';
+import { buildResponse, contactOf, contactsOf } from './response-builder.ts';
 import { ServerExchange, type ServerExchangeEvents } from './server-exchange.ts';
 import type { Shared } from './shared.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** The owner may be back within the grace time: the peer is asked to try again. */
+const OWNER_AWAY: RuleRefusal = {
+  status: 500,
+  reason: 'Application Gone',
+  headers: [['Retry-After', '5']],
+};
+
+export interface UasParts {
+  readonly ender: DialogEnder;
+  readonly acks: AckTable;
+  readonly subscriptions: Subscriptions;
+}
 
 /** The server side of the user agent: requests of the network, and what applications answer. */
 export class Uas implements ServerExchangeEvents {
   readonly #shared: Shared;
   readonly #ender: DialogEnder;
   readonly #acks: AckTable;
+  readonly #subscriptions: Subscriptions;
   readonly #exchanges = new ExchangeTable();
 
-  constructor(shared: Shared, ender: DialogEnder, acks: AckTable) {
+  constructor(shared: Shared, parts: UasParts) {
     this.#shared = shared;
-    this.#ender = ender;
-    this.#acks = acks;
+    this.#ender = parts.ender;
+    this.#acks = parts.acks;
+    this.#subscriptions = parts.subscriptions;
   }
 
   get openCount(): number {
@@ -79,16 +95,12 @@ export class Uas implements ServerExchangeEvents {
       Math.floor(Math.random() * 10),
     );
     if (refused !== undefined) return this.#refuse(transaction, refused, dialog.localTag);
-    dialog.remoteCseq = request.cseq.number;
-    if (transaction.flow.protocol === 'tcp') dialog.flow = transaction.flow;
+    if (dialog.isOfPeer(request)) dialog.remoteCseq = request.cseq.number;
+    dialog.flow = transaction.flow;
     if (request.method === 'BYE') return this.#receiveBye(transaction, dialog);
-    if (!dialog.owner.present) {
-      // The owner may be back within the grace time: ask the peer to try again.
-      const wait: RuleRefusal = { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] };
-      return this.#refuse(transaction, wait, dialog.localTag);
-    }
+    if (!dialog.owner.present) return this.#refuse(transaction, OWNER_AWAY, dialog.localTag);
     this.#handOver(transaction, dialog.owner, dialog);
-    if (request.method === 'NOTIFY') this.#endSubscription(dialog, request);
+    if (request.method === 'NOTIFY') this.#subscriptions.notified(dialog, request);
   }
 
   #receiveBye(transaction: ServerTransaction, dialog: Dialog): void {
@@ -159,10 +171,11 @@ export class Uas implements ServerExchangeEvents {
     if (status < 200 && text.headers.get('require')?.toLowerCase().includes('100rel') === true) {
       return reply(failed('reliable provisional responses are not supported by this engine yet'));
     }
-    this.#shared.timers.stop(exchange.silence);
     const hop: Hop = { protocol: exchange.transaction.flow.protocol, ...exchange.transaction.flow.remote };
     const response = this.#build(exchange, status, text, hop);
     exchange.transaction.respond(response);
+    // Not before: a response that cannot be written is none.
+    this.#shared.timers.stop(exchange.silence);
     this.#afterResponse(exchange, status, response);
     reply({
       ok: true,
@@ -179,10 +192,8 @@ export class Uas implements ServerExchangeEvents {
 
   #build(exchange: ServerExchange, status: number, text: OrderText, hop: Hop): SipMessage {
     const { request } = exchange;
-    const own = this.#shared.addresses.ours(hop) ?? {
-      host: exchange.transaction.flow.local.address,
-      port: exchange.transaction.flow.local.port,
-    };
+    const { flow } = exchange.transaction;
+    const own = this.#shared.addresses.ours(hop, flow) ?? { host: flow.local.address, port: flow.local.port };
     const creates = makesDialog(request.method);
     const usual = exchange.dialog?.localContact ?? contactFor(own, hop.protocol);
     if (status > 100 && exchange.localTag === '') {
@@ -191,7 +202,6 @@ export class Uas implements ServerExchangeEvents {
     }
     // RFC 3261 §12.1.1: a UAS adds Contact to every response that makes a dialog; RFC 3311 §5.1 wants it on UPDATE's 2xx.
     const needsContact = status > 100 && status < 300 && (creates || request.method === 'UPDATE');
-    const wants = text.headers.has('contact');
     const reason = text.start.kind === 'response' ? text.start.reason : '';
     return buildResponse(
       {
@@ -200,7 +210,9 @@ export class Uas implements ServerExchangeEvents {
         reason,
         localTag: status > 100 ? exchange.localTag : '',
         copyRecordRoute: creates && !exchange.isInDialog && status > 100 && status < 300,
-        contact: needsContact || wants ? contactOf(text, own, hop.protocol, usual) : undefined,
+        contacts: needsContact
+          ? [contactOf(text, own, hop.protocol, usual)]
+          : contactsOf(text, own, hop.protocol),
       },
       text,
       own,
@@ -240,6 +252,7 @@ export class Uas implements ServerExchangeEvents {
       if (exchange.isInDialog) dialog.refreshTarget(request);
     }
     if (request.method === 'INVITE') this.#awaitAck(exchange, dialog);
+    else if (request.method === 'SUBSCRIBE') this.#subscriptions.granted(dialog, request, response);
   }
 
   #awaitAck(exchange: ServerExchange, dialog: Dialog): void {
@@ -286,12 +299,9 @@ export class Uas implements ServerExchangeEvents {
   /** The application is gone: what it had not answered is answered now. */
   ownerLost(owner: Owner): void {
     for (const exchange of this.#exchanges.ofOwner(owner)) {
-      this.#finish(
-        exchange,
-        exchange.isInDialog
-          ? { status: 500, reason: 'Application Gone', headers: [['Retry-After', '5']] }
-          : { status: 503, reason: 'Service Unavailable' },
-      );
+      if (exchange.request.method === 'BYE') this.#finish(exchange, { status: 200, reason: 'OK' });
+      else if (exchange.isInDialog) this.#finish(exchange, OWNER_AWAY);
+      else this.#finish(exchange, { status: 503, reason: 'Service Unavailable' });
     }
   }
 
@@ -299,14 +309,6 @@ export class Uas implements ServerExchangeEvents {
   dialogEnded(dialog: Dialog): void {
     for (const exchange of this.#exchanges.ofDialog(dialog)) {
       if (exchange.isInDialog) this.#finish(exchange, { status: 487, reason: 'Request Terminated' });
-    }
-  }
-
-  /** RFC 6665 §4.4.1: a NOTIFY with state terminated ends the subscription; an INVITE dialog is not one. */
-  #endSubscription(dialog: Dialog, notify: SipMessage): void {
-    if (dialog.usage !== 'SUBSCRIBE') return;
-    if (notify.headers.get('subscription-state')?.toLowerCase().startsWith('terminated') === true) {
-      this.#ender.forget(dialog);
     }
   }
 

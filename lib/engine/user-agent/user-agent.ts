@@ -16,6 +16,7 @@ import { DialogEnder } from './dialog-ender.ts';
 import { parseOrderText } from './order-text.ts';
 import type { Resolver } from './resolver.ts';
 import { type DeliveryParts, deliveryOf, type Shared } from './shared.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { Uac } from './uac.ts';
 import { Uas } from './uas.ts';
 
@@ -30,6 +31,7 @@ export interface UserAgentOptions {
   readonly resolver: Resolver;
   readonly protocols: ReadonlySet<Protocol>;
   readonly reachable: (hop: Hop) => boolean;
+  readonly isOpen: (flow: Flow) => boolean;
   readonly allow?: string | undefined;
   readonly log: EngineLog;
   readonly wallClockMs: () => number;
@@ -70,11 +72,14 @@ export class UserAgent implements SipCore, TransactionUser {
     };
     this.#ender = new DialogEnder(this.#shared, this.#ackTable);
     this.#acks = new AckDesk(this.#shared, this.#ender);
-    this.#uas = new Uas(this.#shared, this.#ender, this.#ackTable);
-    this.#uac = new Uac(this.#shared, this.#ender, this.#acks);
+    const subscriptions = new Subscriptions(this.#shared, this.#ender);
+    this.#uas = new Uas(this.#shared, { ender: this.#ender, acks: this.#ackTable, subscriptions });
+    this.#uac = new Uac(this.#shared, { ender: this.#ender, acks: this.#acks, subscriptions });
     this.#ender.onEnded = dialog => {
       this.#uas.dialogEnded(dialog);
-      this.#acks.dialogEnded(dialog);
+      // A 2xx that came is acknowledged even when its dialog is over.
+      this.#acks.acknowledge(dialog);
+      subscriptions.dialogEnded(dialog);
     };
   }
 
@@ -121,6 +126,10 @@ export class UserAgent implements SipCore, TransactionUser {
     this.#acks.receiveStray(response);
   }
 
+  knowsDialogOf(request: SipMessage): boolean {
+    return this.#shared.dialogs.ofRequest(request) !== undefined;
+  }
+
   send(owner: Owner, order: SendOrder, reply: (reply: SendReply) => void): void {
     const text = parseOrderText(order.text);
     if (text === undefined) reply({ ok: false, reason: 'unparsable SIP text' });
@@ -145,6 +154,8 @@ export class UserAgent implements SipCore, TransactionUser {
     this.#kept.delete(owner);
     for (const dialog of [...this.#shared.dialogs.ownedBy(owner)]) {
       this.#shared.counters.dialogsEndedForLostOwner += 1;
+      // RFC 3261 §13.2.2.4: what was answered is acknowledged first.
+      this.#acks.acknowledge(dialog);
       // Both legs of a call are dialogs of the same owner: each gets its BYE.
       this.#ender.end(dialog, { cause: 503, text: 'application gone' });
     }

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { fastifyWebsocket, type WebSocket } from '@fastify/websocket';
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
@@ -46,7 +46,7 @@ export function addEventStreams(
     scope.route({
       method: 'GET',
       url: eventsPath,
-      config: { scope: 'events:read' } as FastifyContextConfig,
+      config: { scope: 'events:read' },
       handler: (request, reply) => streams.serveSse(request, reply),
       wsHandler: (socket, request) => streams.serveWebSocket(socket, request),
     });

@@ -36,7 +36,7 @@ describe('the table of dialogs', () => {
     expect(table.byTags('call-1', 'Local', 'other')).to.equal(undefined);
   });
 
-  it('takes any remote tag for a dialog that knows none yet, and only its own once it does', () => {
+  it('takes any remote tag while a dialog is early, and only its own once it is confirmed', () => {
     const table = new DialogTable();
     const dialog = aDialog(table, '');
     table.add(dialog);
@@ -45,7 +45,12 @@ describe('the table of dialogs', () => {
       dialog.remoteTag = 'bob';
     });
     expect(table.byTags('call-1', 'Local', 'bob')).to.equal(dialog);
+    expect(table.byTags('call-1', 'Local', 'carol')).to.equal(dialog);
+    dialog.state = 'confirmed';
+    expect(table.byTags('call-1', 'Local', 'bob')).to.equal(dialog);
     expect(table.byTags('call-1', 'Local', 'carol')).to.equal(undefined);
+    table.remove(dialog);
+    expect(table.byTags('call-1', 'Local', 'bob')).to.equal(undefined);
   });
 
   it('appends the local tag to an id that is taken', () => {
@@ -64,6 +69,15 @@ describe('the table of dialogs', () => {
     });
     expect(table.size).to.equal(0);
     expect(table.byTags('call-1', 'Local', 'late')).to.equal(undefined);
+  });
+
+  it('keeps a later dialog with the same tags when an earlier one goes', () => {
+    const table = new DialogTable();
+    const [first, second] = [aDialog(table, ''), aDialog(table, '')];
+    table.add(first);
+    table.add(second);
+    table.remove(first);
+    expect(table.byTags('call-1', 'Local', '')).to.equal(second);
   });
 
   it('lists the dialogs of one owner', () => {

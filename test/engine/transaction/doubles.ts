@@ -156,6 +156,8 @@ export class ClientRecorder implements ClientTransactionUser {
 export class ServerRecorder implements TransactionUser {
   readonly told: string[] = [];
   readonly transactions: ServerTransaction[] = [];
+  /** Its dialogs: every To tag that it knows. */
+  readonly localTags = new Set(['bob']);
   /** Called with each new transaction after it was written down. */
   onRequest: (transaction: ServerTransaction) => void = () => undefined;
 
@@ -178,6 +180,10 @@ export class ServerRecorder implements TransactionUser {
 
   receiveStrayResponse(response: SipMessage): void {
     this.told.push(`stray ${response.status} ${response.method}`);
+  }
+
+  knowsDialogOf(request: SipMessage): boolean {
+    return this.localTags.has(request.toTag);
   }
 
   get last(): ServerTransaction {

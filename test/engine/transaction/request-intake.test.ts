@@ -153,6 +153,21 @@ describe('a request of a stranger', () => {
     expect(transport.names).to.deep.equal(['100', '100', '200']);
   });
 
+  for (const [verdict, method, answered] of [
+    ['refuse', 'INVITE', ['481']],
+    ['refuse', 'BYE', ['481']],
+    ['drop', 'INVITE', []],
+    ['drop', 'BYE', []],
+  ] as const) {
+    it(`${method} with a made-up To tag, '${verdict}': ${answered[0] ?? 'silence'}, and nothing is kept`, () => {
+      const all = intake({ admit: () => verdict });
+      all.receive({ method, toTag: 'made-up' });
+      expect([all.transport.names, all.user.told]).to.deep.equal([answered, []]);
+      expect(all.counters.unadmitted).to.equal(1);
+      expect(leftOver(all)).to.deep.equal(NOTHING_LEFT);
+    });
+  }
+
   it('gets no answer when it is malformed', () => {
     const all = layerWith({ admit: () => 'refuse' });
     all.layer.receiveMessage(

@@ -81,3 +81,17 @@ describe('the local address towards a peer', () => {
     expect([towards(), reads]).to.deep.equal(['198.51.100.4', 2]);
   });
 });
+
+describe('an address of this machine', () => {
+  for (const [literal, isOurs] of [
+    ['10.1.0.10', true],
+    ['2001:db8:2::10', true],
+    ['127.0.0.2', true],
+    ['::1', true],
+    ['10.1.0.11', false],
+  ] as const) {
+    it(`${literal}: ${String(isOurs)}`, () => {
+      expect(new LocalAddresses({ interfaces: () => machine }).has(literal)).to.equal(isOurs);
+    });
+  }
+});

@@ -8,6 +8,10 @@ const OPTIONS = lines('OPTIONS sip:bob@127.0.0.1 SIP/2.0', 'Content-Length: 0');
 const WITH_BODY = `${lines('MESSAGE sip:bob@127.0.0.1 SIP/2.0', 'Content-Length: 9')}Gr\xc3\xbc\xc3\x9fe!!`;
 const NO_LENGTH = lines('OPTIONS sip:bob@127.0.0.1 SIP/2.0', 'Via: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKa');
 
+const missing = (): never => {
+  throw new Error('nothing came');
+};
+
 describe('TCP', () => {
   let alice: Party;
   let bob: Party;
@@ -75,7 +79,9 @@ describe('TCP', () => {
     bob = await party();
     alice.send(OPTIONS, bob.hop('tcp'));
     await bob.recorder.until(() => bob.recorder.messages.length === 1);
-    const { remote } = bob.recorder.messages[0]?.flow ?? { remote: bob.hop() };
+    const flow = bob.recorder.messages[0]?.flow ?? missing();
+    expect(bob.transports.isOpen(flow)).to.equal(true);
+    const { remote } = flow;
     bob.send(WITH_BODY, { protocol: 'tcp', ...remote });
     await alice.recorder.until(() => alice.recorder.messages.length === 1);
     expect(bob.transports.connectionCount).to.equal(1);
@@ -88,7 +94,8 @@ describe('TCP', () => {
     socket.end(OPTIONS);
     await bob.recorder.until(() => bob.recorder.closed.length === 1);
     await closed;
-    const flow = bob.recorder.messages[0]?.flow;
+    const flow = bob.recorder.messages[0]?.flow ?? missing();
+    expect(bob.transports.isOpen(flow)).to.equal(false);
     bob.send(WITH_BODY, alice.hop('tcp'), flow);
     await alice.recorder.until(() => alice.recorder.messages.length === 1);
     expect(bob.recorder.closed).to.deep.equal([flow]);
@@ -105,6 +112,14 @@ describe('TCP', () => {
     await bob.recorder.until(() => bob.recorder.messages.length === 6);
     const once = [OPTIONS, WITH_BODY, OPTIONS];
     expect(bob.recorder.messages.map(({ bytes }) => bytes)).to.deep.equal([...once, ...once]);
+  });
+
+  it('closes the connection of a peer that asks for answers and does not read them', async () => {
+    bob = await party({ maxPendingBytes: 0 });
+    const { socket, closed } = carol();
+    socket.write('\r\n\r\n');
+    await closed;
+    expect(bob.recorder.endOf()).to.deep.equal(['too-much-pending']);
   });
 
   it('answers a double CRLF with a single one', async () => {
@@ -188,6 +203,15 @@ describe('TCP', () => {
     const { socket, closed } = carol();
     socket.write('OPTIONS sip:bob@127.0.0.1 SIP/2.0\r\n');
     await closed;
+    expect(bob.recorder.endOf()).to.deep.equal(['idle']);
+  });
+
+  it('closes a connection that brings octets and octets and no message', async () => {
+    bob = await party({ firstMessageTimeoutMs: 30 });
+    const { socket, closed } = carol();
+    const trickle = setInterval(() => socket.write('X'), 5);
+    await closed;
+    clearInterval(trickle);
     expect(bob.recorder.endOf()).to.deep.equal(['idle']);
   });
 

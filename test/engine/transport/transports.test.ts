@@ -69,6 +69,17 @@ describe('the transports together', () => {
     expect(transports.listenerFor(udp('127.0.0.1', 5060))?.address).to.equal('127.0.0.1');
   });
 
+  it('keep to the listener a peer came to, when that reaches where the next message goes', async () => {
+    const { transports } = await party({
+      listen: [udp('0.0.0.0'), udp('127.0.0.1'), udp('127.0.0.1'), udp('::1')],
+    });
+    const third = transports.listeners[2] ?? udp('none');
+    const flow = { protocol: 'udp', local: third, remote: third } as const;
+    expect(transports.listenerFor(udp('127.0.0.9', 5060), flow)).to.equal(third);
+    expect(transports.listenerFor(udp('192.0.2.1', 5060), flow)?.address).to.equal('0.0.0.0');
+    expect(transports.listenerFor(udp('::1', 5060), flow)?.address).to.equal('::1');
+  });
+
   it('answer from the listener a datagram came to', async () => {
     const bob = await party({ listen: [udp('127.0.0.1'), udp('127.0.0.1')] });
     const alice = await party();

@@ -47,6 +47,7 @@ describe('our own address', () => {
       transport,
       localAddressTowards: local,
       external,
+      isOfMachine: address => ['10.0.0.7', '10.0.0.8', '127.0.0.2'].includes(address),
       isLocalNet: address => address.startsWith('10.'),
     });
 
@@ -78,9 +79,19 @@ describe('our own address', () => {
   });
 
   it('is recognised as the goal of a request, also behind a wildcard', () => {
-    expect(addresses().isOwn({ protocol: 'udp', address: '10.0.0.7', port: 5060 })).to.equal(true);
+    for (const address of ['10.0.0.7', '10.0.0.8', '127.0.0.2'])
+      expect(addresses().isOwn({ protocol: 'udp', address, port: 5060 }), address).to.equal(true);
+    expect(addresses().isOwn({ protocol: 'udp', address: '10.0.0.9', port: 5060 })).to.equal(false);
     expect(addresses().isOwn({ protocol: 'udp', address: '10.0.0.7', port: 5070 })).to.equal(false);
     expect(addresses().isOwn({ protocol: 'tcp', address: '10.0.0.7', port: 5060 })).to.equal(false);
+  });
+
+  it('is recognised from outside as well', () => {
+    const behindNat = addresses({ host: '198.51.100.1', port: 5080 });
+    expect(behindNat.isOwn({ protocol: 'udp', address: '198.51.100.1', port: 5080 })).to.equal(true);
+    expect(behindNat.isOwn({ protocol: 'udp', address: '198.51.100.1', port: 5060 })).to.equal(false);
+    const samePort = addresses({ host: '198.51.100.1' });
+    expect(samePort.isOwn({ protocol: 'tcp', address: '198.51.100.1', port: 5062 })).to.equal(true);
   });
 
   it('names its transport in a Contact when it is not UDP', () => {

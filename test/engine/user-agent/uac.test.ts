@@ -27,6 +27,14 @@ function respond(
   );
 }
 
+const byeOfBob = (invite: SipMessage): string => `
+  BYE sip:alice@127.0.0.1 SIP/2.0
+  Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bKbye
+  From: <sip:bob@192.0.2.9>;tag=bob-tag
+  To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
+  Call-ID: ${invite.callId}
+  CSeq: 1 BYE`;
+
 interface Calling {
   readonly bench: Workbench;
   readonly invite: SipMessage;
@@ -90,6 +98,16 @@ describe('the client side of the user agent', () => {
     expect(bench.wire.sent.at(-1)?.hop).to.deep.equal({ protocol: 'udp', address: '192.0.2.20', port: 5080 });
     expect(bench.lastSent.requestUri).to.equal('sip:bob@192.0.2.9:7070');
     expect(bench.lastSent.headers.has('route')).to.equal(false);
+  });
+
+  it('keeps a To that names the target, on localhost too', () => {
+    const bench = new Workbench();
+    bench.order('OPTIONS sip:bob@localhost:7070 SIP/2.0\nto: <sip:bob@localhost:7070>', {
+      route: 'sip:192.0.2.9',
+    });
+    expect(bench.lastSent.headers.get('to')).to.equal('<sip:bob@localhost:7070>');
+    bench.order('OPTIONS sip:bob@192.0.2.9 SIP/2.0\nto: <sip:bob@localhost>');
+    expect(bench.lastSent.headers.get('to')).to.equal('<sip:bob@127.0.0.1:5060>');
   });
 
   it('writes the transport into a TCP Contact', () => {
@@ -184,12 +202,94 @@ describe('the client side of the user agent', () => {
     expect(bench.counters.forkedAnswersEnded).to.equal(1);
   });
 
+  it('ACKs each 2xx of a second fork and ends it once', () => {
+    const { bench, invite } = calling();
+    respond(bench, invite, '200 OK', { tag: 'one' });
+    for (let times = 0; times < 3; times += 1) respond(bench, invite, '200 OK', { tag: 'two' });
+    expect(bench.takeSent()).to.deep.equal(['ACK', 'BYE', 'ACK', 'ACK']);
+    expect(bench.counters.forkedAnswersEnded).to.equal(1);
+  });
+
+  it('ACKs and ends a call that was answered after its application was given up', () => {
+    const { bench, invite } = calling();
+    respond(bench, invite, '180 Ringing');
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.userAgent.ownerExpired(bench.app);
+    bench.takeSent();
+    respond(bench, invite, '200 OK');
+    respond(bench, invite, '200 OK');
+    expect(bench.takeSent()).to.deep.equal(['ACK', 'BYE', 'ACK']);
+  });
+
+  it('sends the ACK that is owed before the BYE to a call whose application was given up', () => {
+    const { bench, invite } = calling();
+    respond(bench, invite, '200 OK');
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.userAgent.ownerExpired(bench.app);
+    expect(bench.takeSent()).to.deep.equal(['ACK', 'BYE']);
+  });
+
+  it('ACKs the answer to a re-INVITE of an application that is away, and keeps the call for it', () => {
+    const { bench, dialog } = established();
+    bench.order('INVITE sip:placeholder SIP/2.0', { dialog }, SDP);
+    const reinvite = bench.lastSent;
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.takeSent();
+    respond(bench, reinvite, '200 OK', { body: SDP });
+    expect(bench.takeSent()).to.deep.equal(['ACK']);
+    expect(bench.userAgent.counts()).to.include({ dialogs: 1, acksOwed: 0 });
+  });
+
+  it('ends a call whose offer in the 200 to an offerless re-INVITE nobody is there to answer', () => {
+    const { bench, dialog } = established();
+    bench.order('INVITE sip:placeholder SIP/2.0', { dialog });
+    const reinvite = bench.lastSent;
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.takeSent();
+    respond(bench, reinvite, '200 OK', { body: SDP });
+    expect(bench.takeSent()).to.deep.equal(['ACK', 'BYE']);
+  });
+
+  it('sends an ACK that the application forgot when it goes on to a re-INVITE', () => {
+    const { bench, invite, dialog } = calling();
+    respond(bench, invite, '200 OK');
+    bench.order('INVITE sip:placeholder SIP/2.0', { dialog }, SDP);
+    const reinvite = bench.lastSent;
+    bench.takeSent();
+    respond(bench, reinvite, '200 OK');
+    expect([bench.lastSent.method, bench.lastSent.cseq.number]).to.deep.equal(['ACK', invite.cseq.number]);
+    expect(bench.userAgent.counts().acksOwed).to.equal(1);
+  });
+
   it('lets the tag of the 200 override the one of a 180', () => {
     const { bench, invite, dialog } = calling();
     respond(bench, invite, '180 Ringing', { tag: 'early' });
     respond(bench, invite, '200 OK', { tag: 'final' });
     bench.order('ACK sip:x SIP/2.0', { dialog });
     expect(bench.lastSent.toTag).to.equal('final');
+  });
+
+  it('hands over requests of each fork that rings', () => {
+    const { bench, invite, dialog } = calling();
+    for (const tag of ['one', 'two']) respond(bench, invite, '180 Ringing', { tag });
+    bench.takeDelivered();
+    for (const [tag, cseq] of [
+      ['two', 7],
+      ['one', 3],
+    ] as const) {
+      bench.receive(`INFO sip:alice@127.0.0.1 SIP/2.0
+        Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bK${tag}
+        From: <sip:bob@192.0.2.9>;tag=${tag}
+        To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
+        Call-ID: ${invite.callId}
+        CSeq: ${cseq} INFO`);
+      expect(bench.app.last).to.include({ dialogId: dialog });
+    }
+    expect(bench.takeDelivered()).to.deep.equal(['INFO', 'INFO']);
   });
 
   it('keeps a CANCEL until the first 1xx', () => {
@@ -251,6 +351,42 @@ describe('the client side of the user agent', () => {
     expect(bench.takeDelivered()).to.deep.equal(['503']);
   });
 
+  it('sends nothing for an application that went away while the name was looked up', async () => {
+    const bench = new Workbench();
+    bench.names.set('bob.example', ['192.0.2.9']);
+    const reply = await bench.orderLater('INVITE sip:bob.example SIP/2.0', {}, () => {
+      bench.app.present = false;
+      bench.userAgent.ownerLost(bench.app);
+    });
+    expect(reply.ok).to.equal(false);
+    expect(bench.takeSent()).to.deep.equal([]);
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, requestsOrdered: 0 });
+  });
+
+  it('sends nothing in a dialog that ended while the name was looked up', async () => {
+    const { bench, invite, dialog } = calling();
+    bench.names.set('bob.example', ['192.0.2.9']);
+    bench.takeSent();
+    respond(bench, invite, '200 OK', { extra: 'Contact: <sip:bob.example>' });
+    await bench.orderLater('ACK sip:x SIP/2.0', { dialog });
+    const reply = await bench.orderLater('INFO sip:placeholder SIP/2.0', { dialog }, () => {
+      bench.receive(byeOfBob(invite));
+    });
+    expect(reply.ok ? '' : reply.reason).to.match(/unable to find dialog/i);
+    expect(bench.takeSent()).to.deep.equal(['ACK']);
+  });
+
+  it('keeps nothing of what cannot be written, on either way to the target', async () => {
+    const bench = new Workbench();
+    bench.names.set('bob.example', ['192.0.2.9']);
+    bench.wire.defective = true;
+    for (const target of ['192.0.2.9', 'bob.example']) {
+      const reply = await bench.orderLater(`INVITE sip:${target} SIP/2.0`);
+      expect(reply.ok).to.equal(false);
+    }
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, requestsOrdered: 0 });
+  });
+
   for (const contact of ['<<<garbage', '<sip:a b@192.0.2.9>', '']) {
     it(`acknowledges a 200 whose Contact is '${contact}' at the Request-URI`, () => {
       const { bench, invite, dialog } = calling();
@@ -269,12 +405,7 @@ describe('the client side of the user agent', () => {
   it('cancels the INVITE of a callee that says BYE before it has answered', () => {
     const { bench, invite } = calling();
     respond(bench, invite, '180 Ringing');
-    bench.receive(`BYE sip:alice@127.0.0.1 SIP/2.0
-      Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bKbye
-      From: <sip:bob@192.0.2.9>;tag=bob-tag
-      To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
-      Call-ID: ${invite.callId}
-      CSeq: 1 BYE`);
+    bench.receive(byeOfBob(invite));
     expect(bench.takeSent()).to.deep.equal(['200', 'CANCEL']);
     respond(bench, invite, '487 Request Terminated');
     expect(bench.takeDelivered()).to.deep.equal(['180', '487']);
@@ -328,16 +459,21 @@ describe('the client side of the user agent', () => {
     expect(again.ok).to.equal(false);
   });
 
+  it('forgets the dialog in the end when a challenged BYE does not come again', () => {
+    const { bench, dialog } = established();
+    bench.order('BYE sip:placeholder SIP/2.0', { dialog });
+    respond(bench, bench.lastSent, '401 Unauthorized', { extra: 'Subject: x' });
+    bench.timers.advance(31_999);
+    expect(bench.userAgent.counts().dialogs).to.equal(1);
+    bench.timers.advance(1);
+    expect(bench.userAgent.counts().dialogs).to.equal(0);
+  });
+
   it('answers a BYE that crosses its own by itself', () => {
     const { bench, invite, dialog } = established();
     bench.order('BYE sip:placeholder SIP/2.0', { dialog });
     bench.takeSent();
-    bench.receive(`BYE sip:alice@127.0.0.1 SIP/2.0
-      Via: SIP/2.0/UDP 192.0.2.9:7070;branch=z9hG4bKbye
-      From: <sip:bob@192.0.2.9>;tag=bob-tag
-      To: <sip:alice@127.0.0.1>;tag=${invite.fromTag}
-      Call-ID: ${invite.callId}
-      CSeq: 1 BYE`);
+    bench.receive(byeOfBob(invite));
     expect(bench.takeSent()).to.deep.equal(['200']);
     expect(bench.takeDelivered()).to.deep.equal([]);
   });

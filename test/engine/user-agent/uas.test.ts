@@ -307,6 +307,114 @@ describe('the server side of the user agent', () => {
     expect(bench.takeSent()).to.deep.equal(['BYE']);
   });
 
+  it('sends a BYE that was ordered twice while the ACK was awaited once', () => {
+    const bench = new Workbench();
+    bench.receive(invite(), SDP);
+    const reply = bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    const { toTag } = bench.lastSent;
+    const replies: boolean[] = [];
+    const dialogId = reply.ok ? (reply.dialogId ?? '') : '';
+    for (let times = 0; times < 2; times += 1) {
+      bench.userAgent.send(
+        bench.app,
+        { transactionId: '', dialogId, text: 'BYE sip:placeholder SIP/2.0\r\n\r\n' },
+        ({ ok }) => replies.push(ok),
+      );
+    }
+    bench.takeSent();
+    bench.receive(inDialog('ACK', toTag, 1));
+    expect([bench.takeSent(), replies]).to.deep.equal([['BYE'], [true, false]]);
+  });
+
+  it('calls a peer back where it came from when neither its Contact nor its From can be read', () => {
+    const unreadable = '<sip:alice smith@192.0.2.1>';
+    const { bench, toTag, dialogId } = answered(
+      invite().replace('<sip:alice@192.0.2.1:6060>', unreadable).replace('<sip:alice@192.0.2.1>', unreadable),
+    );
+    expect(toTag).to.not.equal('');
+    bench.order('BYE sip:placeholder SIP/2.0', { dialog: dialogId });
+    expect(bench.lastSent).to.include({ method: 'BYE', requestUri: 'sip:192.0.2.1:6060' });
+  });
+
+  it('puts the tag of the 200 to a CANCEL on the 487 too', () => {
+    const bench = new Workbench();
+    bench.receive(invite(), SDP);
+    bench.takeSent();
+    bench.receive(
+      inDialog('CANCEL', '', 1)
+        .replace('branch=z9hG4bKCANCEL1', 'branch=z9hG4bKinv1')
+        .replace(';tag=\n', '\n'),
+    );
+    const [cancelled, terminated] = bench.sent;
+    expect([cancelled?.status, terminated?.status]).to.deep.equal([200, 487]);
+    expect(terminated?.toTag).to.equal(cancelled?.toTag);
+  });
+
+  it('sends all Contacts of a redirection and of a registrar, and one that makes a dialog', () => {
+    const contacts = 'Contact: <sip:a@localhost>\nContact: <sip:b@192.0.2.8>;expires=60';
+    const both = ['<sip:a@127.0.0.1:5060>', '<sip:b@192.0.2.8>;expires=60'];
+    for (const [status, sent] of [
+      ['302 Moved Temporarily', both],
+      ['200 OK', both.slice(0, 1)],
+    ] as const) {
+      const bench = new Workbench();
+      bench.receive(invite(), SDP);
+      bench.order(`SIP/2.0 ${status}\n${contacts}`, { transaction: bench.app.last.transactionId });
+      expect(bench.lastSent.headers.all('contact'), status).to.deep.equal(sent);
+    }
+  });
+
+  const TO_A_NAME = 'Contact: <sip:alice@alice.example:7070;transport=tcp>';
+
+  it('sends on the stream a peer came by while it stands, and then to where its Contact leads', async () => {
+    const bench = new Workbench();
+    bench.names.set('alice.example', ['192.0.2.77']);
+    bench.receiveOnStream(1, invite().replace('Contact: <sip:alice@192.0.2.1:6060>', TO_A_NAME), SDP);
+    const reply = bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    const dialog = reply.ok ? (reply.dialogId ?? '') : '';
+    bench.receiveOnStream(1, inDialog('ACK', bench.lastSent.toTag, 1));
+    bench.order('INFO sip:placeholder SIP/2.0', { dialog });
+    expect(bench.wire.sent.at(-1)?.hop).to.include({ address: '192.0.2.1', port: 40_001 });
+    bench.wire.open.clear();
+    await bench.orderLater('INFO sip:placeholder SIP/2.0', { dialog });
+    expect(bench.wire.sent.at(-1)?.hop).to.deep.equal({ protocol: 'tcp', address: '192.0.2.77', port: 7070 });
+  });
+
+  for (const [what, contact] of [
+    ['a name without an address', 'sip:alice@nowhere.example'],
+    ['an address no listener of ours reaches', 'sip:alice@[2001:db8::1]'],
+    ['a transport we do not have', 'sip:alice@192.0.2.1;transport=ws'],
+  ] as const) {
+    it(`sends back the way the peer came when its Contact has ${what}`, async () => {
+      const { bench, dialogId } = answered(invite().replace('sip:alice@192.0.2.1:6060', contact));
+      const reply = await bench.orderLater('INFO sip:placeholder SIP/2.0', { dialog: dialogId });
+      expect(reply.ok).to.equal(true);
+      expect(bench.wire.sent.at(-1)?.hop).to.deep.equal({
+        protocol: 'udp',
+        address: '192.0.2.1',
+        port: 6060,
+      });
+    });
+  }
+
+  it('calls itself by the listener the call came to', () => {
+    const bench = new Workbench();
+    bench.receiveAt(5070, invite(), SDP);
+    const reply = bench.order(OK, { transaction: bench.app.last.transactionId }, SDP);
+    expect(bench.lastSent.headers.get('contact')).to.equal('<sip:bob@127.0.0.1:5070>');
+    bench.order('INFO sip:placeholder SIP/2.0', { dialog: reply.ok ? (reply.dialogId ?? '') : '' });
+    expect(bench.lastSent.topVia).to.include({ host: '127.0.0.1', port: 5070 });
+  });
+
+  it('follows a peer behind an address translator to its new port', () => {
+    const { bench, toTag, dialogId } = answered(
+      invite().replace('sip:alice@192.0.2.1:6060', 'sip:alice@10.0.0.1:5060'),
+    );
+    bench.receive(inDialog('INFO', toTag, 2), '', 6161);
+    bench.order('INFO sip:placeholder SIP/2.0', { dialog: dialogId });
+    expect(bench.wire.sent.at(-1)?.hop).to.deep.equal({ protocol: 'udp', address: '192.0.2.1', port: 6161 });
+  });
+
   it('sends in-dialog requests along the route set, loose or strict', () => {
     const loose = answered(invite('Record-Route: <sip:192.0.2.7;lr>, <sip:192.0.2.8;lr>'));
     loose.bench.order('INFO sip:placeholder SIP/2.0', { dialog: loose.dialogId });
@@ -332,6 +440,19 @@ describe('the server side of the user agent', () => {
     expect(bench.takeSent()[0]).to.equal('500');
     expect(bench.userAgent.counts().requestsOpen).to.equal(0);
   });
+
+  it('counts a response that could not be sent as silence', () => {
+    const bench = new Workbench();
+    bench.receive(invite(), SDP);
+    const { transactionId } = bench.app.last;
+    bench.wire.defective = true;
+    expect(() => bench.order('SIP/2.0 180 Ringing', { transaction: transactionId })).to.throw('a defect');
+    bench.wire.defective = false;
+    bench.takeSent();
+    bench.timers.advance(185_000);
+    expect(bench.takeSent()[0]).to.equal('500');
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, requestsOpen: 0 });
+  });
 });
 
 describe('an application that is gone', () => {
@@ -346,6 +467,14 @@ describe('an application that is gone', () => {
     bench.receive(inDialog('INFO', toTag, 3));
     expect(bench.lastSent.status).to.equal(500);
     expect(bench.lastSent.headers.get('retry-after')).to.equal('5');
+  });
+
+  it('has the BYE in its hands answered 200: the call is over all the same', () => {
+    const { bench, toTag } = answered();
+    bench.receive(inDialog('BYE', toTag, 2));
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    expect(bench.takeSent()).to.deep.equal(['200']);
   });
 
   it('is told on its return what ended meanwhile, and drives its dialogs again', () => {
@@ -363,6 +492,15 @@ describe('an application that is gone', () => {
     bench.userAgent.ownerReturned(bench.app);
     expect(bench.takeDelivered()).to.deep.equal(['BYE notice']);
     expect(bench.userAgent.counts()).to.include({ dialogs: 0, noticesKept: 0 });
+  });
+
+  it('has every dialog ended when its grace time is over, though one cannot be told', () => {
+    const { bench } = answered();
+    bench.app.present = false;
+    bench.userAgent.ownerLost(bench.app);
+    bench.wire.defective = true;
+    bench.userAgent.ownerExpired(bench.app);
+    expect(bench.userAgent.counts()).to.include({ dialogs: 0, noticesKept: 0, acksOwed: 0 });
   });
 
   it('leaves nothing behind when its grace time is over: both ends get BYE', () => {

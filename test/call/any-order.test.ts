@@ -1,0 +1,354 @@
+import { expect } from 'chai';
+import { isOver } from '../../lib/call/call.ts';
+import type { Effect, LegId, Payload, RequestId, Signal } from '../../lib/call/signal.ts';
+import { lines, Story } from './support/story.ts';
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Asked {
+  readonly request: RequestId;
+  readonly method: string;
+}
+
+/** One phone as the wire sees it: what it may still do, and what it is owed. */
+class Phone {
+  readonly id: LegId;
+  readonly role: 'caller' | 'callee';
+  /** `open`: its INVITE has no final response. `cancelled`: CANCEL was sent to it, the final response is due. */
+  state: 'open' | 'cancelled' | 'up' | 'gone' = 'open';
+  hasDialog = false;
+  /** Caller: our 2xx has no ACK. Callee: its 2xx has none. */
+  ackDue = false;
+  /** Its requests that we owe a final response. */
+  readonly unanswered: Asked[] = [];
+  /** Its re-INVITEs with our 2xx. */
+  readonly toAcknowledge: Asked[] = [];
+  /** Our requests that it owes a final response. */
+  readonly asked: Asked[] = [];
+  /** Our re-INVITEs with its 2xx. */
+  readonly accepted: Asked[] = [];
+
+  constructor(id: LegId, role: 'caller' | 'callee') {
+    this.id = id;
+    this.role = role;
+  }
+}
+
+function take(list: Asked[], request: RequestId, what: string): Asked {
+  const at = list.findIndex(one => one.request === request);
+  const [found] = at < 0 ? [] : list.splice(at, 1);
+  if (found === undefined) throw new Error(what);
+  return found;
+}
+
+const endings: ReadonlySet<Signal['type']> = new Set([
+  ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
+]);
+
+/** A call on whose phones anything happens that the wire allows, in any order. What breaks a rule throws. */
+class AnyCall {
+  readonly story = new Story();
+  readonly #phones = new Map<LegId, Phone>();
+  readonly #random: () => number;
+  readonly #timers = new Map<string, Extract<Effect, { do: 'startTimer' }>['timer']>();
+  #done = 0;
+  readonly said: string[] = [];
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+    const offers = this.#random() < 0.7;
+    this.story.invite(offers ? { sdp: 'offer' } : {});
+    this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
+    this.#carryOut();
+  }
+
+  get phones(): readonly Phone[] {
+    return [...this.#phones.values()];
+  }
+
+  get over(): boolean {
+    return isOver(this.story.call);
+  }
+
+  /** Does one thing that may happen now; false when there is none. */
+  step(ending: boolean): boolean {
+    const mayEnd = ending || this.#random() < 0.1;
+    const possible = this.phones
+      .flatMap(phone => this.#possible(phone, ending))
+      .filter(({ type }) => mayEnd || !endings.has(type));
+    for (const timer of this.#timers.values()) {
+      if (ending || this.#random() < 0.1) possible.push({ type: 'timerFired', timer });
+    }
+    const signal = possible[Math.floor(this.#random() * possible.length)];
+    if (signal === undefined) return false;
+    this.#happen(signal);
+    return true;
+  }
+
+  #happen(signal: Signal): void {
+    this.said.push(JSON.stringify(signal));
+    this.story.nowMs += 1 + Math.floor(this.#random() * 500);
+    this.#suffered(signal);
+    // The funnel asks no call that is over.
+    if (!this.over) this.story.feed(signal);
+    this.#carryOut();
+    this.#nothingIsForgotten();
+  }
+
+  /** What a phone is owed the call knows, and what the call waits for a phone owes. */
+  #nothingIsForgotten(): void {
+    const { held, relayed, state } = this.story.call;
+    for (const { id, unanswered, toAcknowledge } of this.phones) {
+      const known = [...held, ...relayed].filter(({ from }) => from === id).map(({ request }) => request);
+      // A released call only waits to say BYE.
+      for (const { request } of state === 'released' ? unanswered : [...unanswered, ...toAcknowledge])
+        if (!known.includes(request)) throw new Error(`${request} of ${id} is forgotten`);
+    }
+    for (const { to, from, sent, request, stage } of relayed) {
+      const owed = stage === 'acknowledging' ? this.#phone(from).toAcknowledge : this.#phone(to).asked;
+      const id = stage === 'acknowledging' ? request : sent;
+      if (!owed.some(one => one.request === id)) throw new Error(`nobody owes what ${id} waits for`);
+    }
+  }
+
+  #possible(phone: Phone, ending: boolean): Signal[] {
+    const leg = phone.id;
+    const payload = this.#payload();
+    if (phone.state === 'gone') return [];
+    const signals: Signal[] = [{ type: 'lost', leg, reason: 'gone' }];
+    if (phone.hasDialog && phone.state !== 'cancelled') signals.push({ type: 'hungUp', leg, payload });
+    signals.push(...(phone.role === 'caller' ? this.#ofCaller(phone) : this.#ofCallee(phone)));
+    for (const { request, method } of phone.asked) {
+      for (const status of ending ? [200, 408] : [183, 200, 200, 488, 405, 481, 408])
+        signals.push({ type: 'responded', leg, request, method, status, reason: '', payload });
+    }
+    for (const { request } of phone.toAcknowledge)
+      signals.push({ type: 'acknowledged', leg, request, payload });
+    for (const { request, method } of phone.unanswered)
+      if (method === 'INVITE') signals.push({ type: 'withdrawn', leg, request, payload });
+    if (!ending && phone.hasDialog && phone.unanswered.length < 3 && phone.state !== 'cancelled') {
+      for (const method of ['INVITE', 'INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'FOO'])
+        signals.push({ type: 'requested', leg, request: this.story.newRequestId(), method, payload });
+    }
+    return signals;
+  }
+
+  #ofCaller(phone: Phone): Signal[] {
+    const payload = this.#payload();
+    if (phone.state === 'open') return [{ type: 'cancelled', leg: phone.id, payload }];
+    if (!phone.ackDue) return [];
+    const failed: Signal = { type: 'answerFailed', leg: phone.id, reason: 'cancelled' };
+    return [
+      { type: 'acknowledged', leg: phone.id, payload },
+      { type: 'acknowledged', leg: phone.id, payload },
+      failed,
+    ];
+  }
+
+  #ofCallee(phone: Phone): Signal[] {
+    if (phone.state === 'up') return [];
+    const [leg, payload] = [phone.id, this.#payload()];
+    const status = [408, 486, 503, 487][Math.floor(this.#random() * 4)] ?? 500;
+    return [
+      { type: 'progressed', leg, status: this.#random() < 0.2 ? 199 : 180, reason: 'Ringing', payload },
+      { type: 'progressed', leg, status: 183, reason: 'Progress', payload },
+      { type: 'answered', leg, status: 200, payload },
+      { type: 'answered', leg, status: 200, payload },
+      { type: 'rejected', leg, status, reason: '', payload },
+    ];
+  }
+
+  #payload(): Payload {
+    const chance = this.#random();
+    const headers = lines(chance < 0.3 ? [`X-MS-Custom-A: ${String(Math.floor(chance * 10))}`] : []);
+    if (this.#random() < 0.2) headers.push(...lines(['Allow: INVITE, INFO, UPDATE']));
+    return this.#random() < 0.5
+      ? { headers }
+      : { headers, body: { contentType: 'application/sdp', content: 'v=0' } };
+  }
+
+  /** What the signal means for the phone itself. */
+  #suffered(signal: Signal): void {
+    if (signal.type === 'timerFired') {
+      this.#timers.delete(JSON.stringify(signal.timer));
+      // Nobody waits for that ACK any more.
+      if (signal.timer.kind === 'ack-missing') this.#phone(signal.timer.leg).toAcknowledge.length = 0;
+      return;
+    }
+    const phone = this.#phone(signal.leg);
+    switch (signal.type) {
+      case 'progressed':
+        phone.hasDialog = true;
+        return;
+      case 'answered':
+        Object.assign(phone, { hasDialog: true, state: 'up', ackDue: true });
+        return;
+      case 'acknowledged':
+        if (signal.request === undefined) phone.ackDue = false;
+        else take(phone.toAcknowledge, signal.request, 'an ACK to nothing');
+        return;
+      case 'requested':
+        phone.unanswered.push(signal);
+        return;
+      case 'withdrawn':
+        take(phone.unanswered, signal.request, 'nothing to withdraw');
+        return;
+      case 'responded':
+        if (signal.status < 200) return;
+        take(phone.asked, signal.request, 'an answer to nothing');
+        if (signal.method === 'INVITE' && signal.status < 300) phone.accepted.push(signal);
+        return;
+      default:
+        this.#end(phone);
+    }
+  }
+
+  /** With the dialog goes what was under way in it: the shell answers and acknowledges the rest itself. */
+  #end(phone: Phone): void {
+    phone.state = 'gone';
+    phone.ackDue = false;
+    for (const list of [phone.unanswered, phone.toAcknowledge, phone.asked, phone.accepted]) list.length = 0;
+  }
+
+  #carryOut(): void {
+    const { effects } = this.story;
+    for (; this.#done < effects.length; this.#done += 1) {
+      const effect = effects[this.#done];
+      if (effect !== undefined) this.#perform(effect);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.do === 'startTimer') this.#timers.set(JSON.stringify(effect.timer), effect.timer);
+    else if (effect.do === 'stopTimer') this.#timers.delete(JSON.stringify(effect.timer));
+    else if (effect.do === 'invite') this.#phones.set(effect.leg, new Phone(effect.leg, 'callee'));
+    else this.#performOn(this.#phone(effect.leg), effect);
+  }
+
+  #performOn(phone: Phone, effect: Exclude<Effect, { do: 'startTimer' | 'stopTimer' | 'invite' }>): void {
+    const rule = (holds: boolean): void => {
+      if (!holds)
+        throw new Error(`${effect.do} on a ${phone.role} that is ${phone.state}: ${JSON.stringify(effect)}`);
+    };
+    switch (effect.do) {
+      case 'progress':
+        rule(phone.role === 'caller' && phone.state === 'open');
+        phone.hasDialog = true;
+        return;
+      case 'answer':
+        rule(phone.role === 'caller' && phone.state === 'open');
+        Object.assign(phone, { state: 'up', hasDialog: true, ackDue: true });
+        return;
+      case 'reject':
+        rule(phone.role === 'caller' && (phone.state === 'open' || phone.state === 'gone'));
+        this.#end(phone);
+        return;
+      case 'cancel':
+        rule(phone.role === 'callee' && phone.state === 'open');
+        phone.state = 'cancelled';
+        return;
+      case 'acknowledge':
+        if (effect.request === undefined) {
+          rule(phone.role === 'callee' && phone.ackDue);
+          phone.ackDue = false;
+        } else if (phone.state !== 'gone') take(phone.accepted, effect.request, 'an ACK of ours to nothing');
+        return;
+      case 'request':
+        rule(phone.hasDialog && (phone.state === 'up' || phone.state === 'open'));
+        if (effect.method === 'INVITE') {
+          rule(!phone.ackDue && phone.state === 'up' && phone.accepted.length === 0);
+          rule(phone.asked.every(({ method }) => method !== 'INVITE'));
+        }
+        phone.asked.push(effect);
+        return;
+      case 'withdraw':
+        rule(phone.asked.some(({ request }) => request === effect.request));
+        return;
+      case 'respond':
+        this.#respond(phone, effect);
+        return;
+      case 'hangUp':
+        rule(phone.state === 'up' && (phone.role === 'callee' ? !phone.ackDue : true));
+        this.#end(phone);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #respond(phone: Phone, { request, status }: Extract<Effect, { do: 'respond' }>): void {
+    if (status < 200 || phone.state === 'gone') return;
+    const answered = take(phone.unanswered, request, 'an answer of ours to nothing');
+    if (answered.method === 'INVITE' && status < 300) phone.toAcknowledge.push(answered);
+  }
+
+  #phone(leg: LegId): Phone {
+    const phone = this.#phones.get(leg);
+    if (phone === undefined) throw new Error(`${leg} is nobody`);
+    return phone;
+  }
+}
+
+/** Lets anything happen for a while, then no new requests; the call must come to its end and leave nothing. */
+function live(seed: number): AnyCall {
+  const call = new AnyCall(seed);
+  try {
+    for (let steps = 0; steps < 60 && !call.over; steps += 1) call.step(false);
+    for (let steps = 0; steps < 400 && !call.over; steps += 1) call.step(true);
+  } catch (error) {
+    throw new Error(`seed ${String(seed)} after\n${call.said.join('\n')}`, { cause: error });
+  }
+  return call;
+}
+
+describe('a call on which anything happens in any order', () => {
+  const calls: AnyCall[] = [];
+
+  before(() => {
+    for (let seed = 1; seed <= 600; seed += 1) calls.push(live(seed));
+  });
+
+  it('ends and leaves nothing, whatever happened', () => {
+    for (const [at, call] of calls.entries()) {
+      const { held, relayed, untold, leaving } = call.story.call;
+      expect({ over: call.over, held, relayed, untold, leaving }, `seed ${String(at + 1)}`).to.deep.equal({
+        over: true,
+        held: [],
+        relayed: [],
+        untold: [],
+        leaving: [],
+      });
+      expect(call.story.noted('released'), `seed ${String(at + 1)}`).to.have.length(1);
+    }
+  });
+
+  it('leaves no phone up or unanswered', () => {
+    for (const [at, { phones }] of calls.entries()) {
+      const left = phones.filter(({ state, unanswered }) => state === 'up' || unanswered.length > 0);
+      expect(left, `seed ${String(at + 1)}`).to.deep.equal([]);
+    }
+  });
+
+  it('has seen what it is about', () => {
+    const seen = (is: (effect: Effect) => boolean): number =>
+      calls.filter(({ story }) => story.effects.some(is)).length;
+    const happened = {
+      answer: seen(effect => effect.do === 'answer'),
+      reinvite: seen(effect => effect.do === 'request' && effect.method === 'INVITE'),
+      glare: seen(effect => effect.do === 'respond' && effect.status === 491),
+      withdrawal: seen(effect => effect.do === 'withdraw'),
+      event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
+      failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
+    };
+    for (const [what, often] of Object.entries(happened)) expect(often, what).to.be.at.least(20);
+  });
+});

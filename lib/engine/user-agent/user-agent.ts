@@ -1,40 +1,25 @@
-import type { Applications, Delivery, Owner, SendOrder, SendReply, SipCore } from '../control/owner.ts';
-import type { EngineCounters } from '../counters.ts';
+import type { Delivery, Owner, SendOrder, SendReply, SipCore } from '../control/owner.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { DialogTable } from '../dialog/dialog-table.ts';
 import type { SipMessage } from '../message/message.ts';
 import { randomHex } from '../random.ts';
-import type { EngineLog } from '../log.ts';
-import type { TimerService } from '../transaction/clock.ts';
-import type { Timing } from '../transaction/timers.ts';
 import type { ServerTransaction, TransactionLayer, TransactionUser } from '../transaction/transaction.ts';
-import type { Flow, Hop, Protocol } from '../transport/transport.ts';
+import type { Flow, Hop } from '../transport/transport.ts';
 import { AckDesk } from './ack-desk.ts';
 import { AckTable } from './ack-table.ts';
-import type { Addresses } from './addresses.ts';
 import { DialogEnder } from './dialog-ender.ts';
 import { parseOrderText } from './order-text.ts';
-import type { Resolver } from './resolver.ts';
 import { type DeliveryParts, deliveryOf, type Shared } from './shared.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Uac } from './uac.ts';
 import { Uas } from './uas.ts';
 
-export interface UserAgentOptions {
+/** What both sides share and comes from outside; the rest the user agent makes itself. */
+type Given = Omit<Shared, 'transactions' | 'dialogs' | 'newTransactionId' | 'deliver' | 'notice'>;
+
+export interface UserAgentOptions extends Given {
   /** The layer needs its user and the user its layer: the layer is made inside. */
   readonly transactions: (user: TransactionUser) => TransactionLayer;
-  readonly timers: TimerService;
-  readonly timing: Required<Timing>;
-  readonly addresses: Addresses;
-  readonly applications: Applications;
-  readonly counters: EngineCounters;
-  readonly resolver: Resolver;
-  readonly protocols: ReadonlySet<Protocol>;
-  readonly reachable: (hop: Hop) => boolean;
-  readonly isOpen: (flow: Flow) => boolean;
-  readonly allow?: string | undefined;
-  readonly log: EngineLog;
-  readonly wallClockMs: () => number;
 }
 
 /**

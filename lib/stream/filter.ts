@@ -1,3 +1,4 @@
+import { tenantOf } from '../call/ids.ts';
 import type { CallEvent } from '../events/event.ts';
 
 /** What a filter looks at. */
@@ -35,9 +36,8 @@ export function passes(traits: EventTraits, filter: EventFilter): boolean {
   );
 }
 
-/** `<16 hex>@<tenant>:<node>`. */
 function isOfTenant(connId: string | undefined, tenant: string | undefined): boolean {
-  return tenant === undefined || connId?.slice(connId.indexOf('@') + 1).startsWith(`${tenant}:`) === true;
+  return tenant === undefined || (connId !== undefined && tenantOf(connId) === tenant);
 }
 
 function isOneOf(trait: string | undefined, wanted: ReadonlySet<string> | undefined): boolean {

@@ -94,7 +94,12 @@ export async function runStreams(changes: number, perSecond: number): Promise<St
       readiness: () => 'ready',
       calls: () => [],
     } as unknown as HttpServerOptions['views'],
-    events: { ring, limits: { maxEvents: 1000, maxBytes: 4_194_304 }, heartbeatMs: 15_000 },
+    events: {
+      ring,
+      limits: { maxEvents: 1000, maxBytes: 4_194_304 },
+      maxSubscribers: 2,
+      heartbeatMs: 15_000,
+    },
   });
   const { address, port } = await server.start();
   const url = `http://${address}:${port}/v1/events`;

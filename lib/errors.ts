@@ -176,6 +176,11 @@ export const errorTable = {
       'The subscriber reads events more slowly than they come: more waited than events.subscriber allows.',
     blame: 'caller',
   },
+  'too-many-subscribers': {
+    meaning: 'As many subscribers read events as events.maxSubscribers allows.',
+    httpStatus: 503,
+    blame: 'operator',
+  },
   'not-supported': {
     meaning: 'Planned, and not in this version.',
     sipStatus: 501,

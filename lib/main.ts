@@ -81,7 +81,8 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     store: new MemoryStore(),
     publisher: {
       publish: event => {
-        ring.publish(event);
+        // Without HTTP nobody can ever read it.
+        if (config.http.listen !== 'off') ring.publish(event);
         logEvent(event, log);
       },
     },
@@ -195,6 +196,7 @@ async function startHttp(
   views: ConstructorParameters<typeof HttpServer>[0]['views'],
 ): Promise<string | undefined> {
   const { listen, tokens, rateLimit } = config.http;
+  const { subscriber, maxSubscribers, heartbeatMs } = config.events;
   if (listen === 'off') return undefined;
   const http = new HttpServer({
     listen,
@@ -202,7 +204,7 @@ async function startHttp(
     requestsPerSecond: rateLimit.perSecond,
     views,
     log,
-    events: { ring, limits: config.events.subscriber, heartbeatMs: config.events.heartbeatMs },
+    events: { ring, limits: subscriber, maxSubscribers, heartbeatMs },
   });
   const bound = await http.start();
   started.add(() => http.stop());

@@ -60,6 +60,7 @@ export class Metrics {
   readonly #http: Counter<'route' | 'method' | 'status'>;
   readonly #subscribers: Gauge<'carrier'>;
   readonly #subscribersCut: Counter<'code'>;
+  readonly #subscribersRefused: Counter;
   readonly #eventsStreamed: Counter<'carrier'>;
 
   constructor() {
@@ -113,6 +114,11 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
+    this.#subscribersRefused = new Counter({
+      name: 'baton_event_subscribers_refused_total',
+      help: 'Subscribers turned away because there were too many',
+      registers,
+    });
     this.#eventsStreamed = new Counter({
       name: 'baton_events_streamed_total',
       help: 'Events handed to subscribers, by what carries the stream',
@@ -163,6 +169,10 @@ export class Metrics {
 
   subscriberCut(code: ErrorCode): void {
     this.#subscribersCut.inc({ code });
+  }
+
+  subscriberRefused(): void {
+    this.#subscribersRefused.inc();
   }
 
   eventStreamed(carrier: Carrier): void {

@@ -116,6 +116,7 @@ export const configSchema = z.strictObject({
   events: z.strictObject({
     ring: z.strictObject({ maxEvents: count.max(1_000_000), maxBytes: count }),
     subscriber: z.strictObject({ maxEvents: count, maxBytes: count }),
+    maxSubscribers: count,
     heartbeatMs: durationMs,
   }),
   kafka: z.strictObject({ brokers: parsed(refuseBrokers) }),

@@ -3,6 +3,10 @@ export class ServedPaths {
   /** Methods by pattern: `/v1/calls/:connId`. */
   readonly #methods = new Map<string, Set<string>>();
 
+  get methodsByPattern(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#methods;
+  }
+
   add(pattern: string, methods: string | readonly string[]): void {
     const known = this.#methods.get(pattern) ?? new Set();
     this.#methods.set(pattern, known);

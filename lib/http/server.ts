@@ -76,6 +76,11 @@ export class HttpServer {
     return { address: bound.address, port: bound.port };
   }
 
+  /** The routes there are: methods by pattern, `/v1/calls/:connId`. Complete once started. */
+  get routes(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#served.methodsByPattern;
+  }
+
   async stop(): Promise<void> {
     await this.#app.close();
   }

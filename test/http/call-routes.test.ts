@@ -7,6 +7,7 @@ import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/
 import { loadConfig } from '../../lib/config.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
+import { EventRing } from '../../lib/stream/event-ring.ts';
 
 const aliceAndBob: CallDetail = {
   connId: '00a1b2c3d4e5f607@acme:node1',
@@ -271,24 +272,40 @@ describe('calls over HTTP', () => {
     expect(statuses).to.deep.equal([200, 200, 200, 200, 200]);
   });
 
-  it('describes itself in a document that is good', async () => {
-    await serve();
+  it('describes itself in a document that is good, every route with a summary and its answers', async () => {
+    const ring = new EventRing({ run: '00c0ffee', maxEvents: 1, maxBytes: 1 });
+    const limits = { maxEvents: 1, maxBytes: 1 };
+    await serve({ events: { ring, limits, maxSubscribers: 1, heartbeatMs: 60_000 } });
     const { body } = await send('/openapi.json');
     expect(body['openapi']).to.equal('3.1.0');
     const { valid, errors } = await new Validator().validate(body);
     expect({ valid, errors }).to.deep.equal({ valid: true, errors: undefined });
-    expect(Object.keys(body['paths'] as object)).to.have.members([
-      '/healthz',
-      '/readyz',
-      '/metrics',
-      '/openapi.json',
-      '/v1/calls',
-      '/v1/calls/{connId}',
-      '/v1/calls/{connId}/user-data',
-      '/v1/calls/{connId}/release',
-    ]);
+    const paths = body['paths'] as Paths;
+    expect(documented(paths)).to.have.members(registered(server.routes)).and.include('GET /v1/events');
+    for (const operation of Object.values(paths).flatMap(item => Object.values(item))) {
+      expect(operation.summary).to.match(/\w/);
+      expect(operation.responses)
+        .to.have.property('200')
+        .with.property('description')
+        .not.equal('Default Response');
+    }
   });
 });
+
+type Paths = Record<string, Record<string, { readonly summary?: string; readonly responses?: object }>>;
+
+const documented = (paths: Paths): string[] =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map(method => `${method.toUpperCase()} ${path}`),
+  );
+
+/** As OpenAPI writes them; HEAD comes with each GET by itself. */
+const registered = (routes: HttpServer['routes']): string[] =>
+  [...routes].flatMap(([pattern, methods]) =>
+    [...methods]
+      .filter(method => method !== 'HEAD')
+      .map(method => `${method} ${pattern.replace(/:(\w+)/g, '{$1}')}`),
+  );
 
 /** A text goes as it is, broken as it may be. */
 function asText(body: unknown): string {

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
+import { streamDescription } from './description.ts';
 import { type BadQuery, parseWanted, type Wanted } from './query.ts';
 import { SseStream, sseMediaType } from './sse.ts';
 import type { EventStreamOptions, OpenStream, StreamMetrics, StreamParts } from './stream.ts';
@@ -47,6 +48,14 @@ export function addEventStreams(
       method: 'GET',
       url: eventsPath,
       config: { scope: 'events:read' },
+      schema: streamDescription,
+      // `parseWanted` reads the query, for both carriers.
+      validatorCompiler: () => () => true,
+      // Just before the handshake: who is refused after it gets no status any more.
+      preHandler: (request, reply, done) => {
+        if (request.method === 'HEAD' || streams.hasRoom()) done();
+        else refuse(reply, 'too-many-subscribers');
+      },
       handler: (request, reply) => streams.serveSse(request, reply),
       wsHandler: (socket, request) => streams.serveWebSocket(socket, request),
     });
@@ -60,6 +69,13 @@ class EventStreams {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
+  }
+
+  /** A subscriber who is turned away is counted. */
+  hasRoom(): boolean {
+    if (this.#open.size < this.#parts.maxSubscribers) return true;
+    this.#parts.metrics.subscriberRefused();
+    return false;
   }
 
   serveSse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -120,10 +136,10 @@ function isFromElsewhere({ headers }: FastifyRequest): boolean {
 
 /** A token of one tenant sees the calls of that tenant only. */
 function wantedOf(request: FastifyRequest): Wanted | BadQuery {
-  const { grant } = request as { readonly grant?: { readonly tenant?: string | undefined } };
   const wanted = parseWanted(request.url, firstOf(request.headers['last-event-id']));
-  if ('detail' in wanted || grant?.tenant === undefined) return wanted;
-  return { ...wanted, filter: { ...wanted.filter, tenant: grant.tenant } };
+  const { tenant } = request.grant;
+  if ('detail' in wanted || tenant === undefined) return wanted;
+  return { ...wanted, filter: { ...wanted.filter, tenant } };
 }
 
 function firstOf(value: string | string[] | undefined): string | undefined {

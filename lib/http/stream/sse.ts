@@ -62,6 +62,7 @@ export class SseStream implements Subscriber, OpenStream {
 
   onCut(code: CutCode): void {
     this.#parts.metrics.subscriberCut(code);
+    this.#stopHeartbeat();
     this.#response.end(`event: cut\ndata: ${JSON.stringify({ code })}\n\n`);
     // Who does not read does not read this either.
     const cancel = this.#parts.after(this.#parts.closeGraceMs, () => this.terminate());

@@ -9,6 +9,8 @@ export interface StreamMetrics {
   subscriberJoined(carrier: Carrier): void;
   /** Once for each `subscriberJoined`. */
   subscriberLeft(carrier: Carrier): void;
+  /** There were too many already. */
+  subscriberRefused(): void;
   subscriberCut(code: CutCode): void;
   eventStreamed(carrier: Carrier): void;
 }
@@ -17,6 +19,8 @@ export interface EventStreamOptions {
   readonly ring: EventRing;
   /** What may wait for one subscriber. */
   readonly limits: QueueLimits;
+  /** Subscribers at one time. */
+  readonly maxSubscribers: number;
   readonly heartbeatMs: number;
   /** How long a subscriber that was cut may take to hear of it. Default 5 s. */
   readonly closeGraceMs?: number;

@@ -18,6 +18,7 @@ interface Options {
   readonly tokens?: readonly string[];
   readonly limits?: QueueLimits;
   readonly heartbeatMs?: number;
+  readonly maxSubscribers?: number;
   readonly maxEvents?: number;
 }
 
@@ -37,7 +38,13 @@ describe('GET /v1/events', () => {
       tokens,
       log: pino({ level: 'silent' }),
       views: { metrics, readiness: () => 'ready', calls: () => [] } as unknown as HttpServerOptions['views'],
-      events: { ring, limits, heartbeatMs: options.heartbeatMs ?? 60_000, closeGraceMs: 50 },
+      events: {
+        ring,
+        limits,
+        maxSubscribers: options.maxSubscribers ?? 10,
+        heartbeatMs: options.heartbeatMs ?? 60_000,
+        closeGraceMs: 50,
+      },
     });
     const { address, port } = await server.start();
     url = `http://${address}:${port}/v1/events`;
@@ -319,6 +326,29 @@ describe('GET /v1/events', () => {
       await alice.until(() => alice.closed !== undefined, 'closed');
       expect(alice.closed?.code).to.equal(1009);
       await subscribers('websocket', 0);
+    });
+  });
+
+  describe('with as many subscribers as there may be', () => {
+    it('refuses one more with 503, over both carriers, and counts it', async () => {
+      await serve({ maxSubscribers: 2 });
+      await sse();
+      await webSocket();
+      const response = await fetch(url);
+      expect(response.status).to.equal(503);
+      expect(response.headers.get('content-type')).to.match(/^application\/problem\+json/);
+      expect(await response.json()).to.include({ code: 'too-many-subscribers' });
+      const failure: unknown = await webSocket().catch((error: unknown) => error);
+      expect(failure).to.have.property('message', 'Unexpected server response: 503');
+      expect(await sample('baton_event_subscribers_refused_total')).to.equal(2);
+    });
+
+    it('takes another when one has left', async () => {
+      await serve({ maxSubscribers: 1 });
+      const alice = await sse();
+      alice.close();
+      await subscribers('sse', 0);
+      expect((await sse()).response.statusCode).to.equal(200);
     });
   });
 

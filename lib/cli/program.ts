@@ -9,7 +9,7 @@ import { complaintOf } from './failure.ts';
 import type { Paint } from './log-line.ts';
 import { withoutSecrets } from './secrets.ts';
 import { type ProcessHost, runService, type Service } from './service.ts';
-import { fetchCall } from './show-call.ts';
+import { askForCall } from './ask-for-call.ts';
 import { follow, printLog } from './tail.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 import { addUserDataCommand } from './user-data-command.ts';
@@ -99,7 +99,7 @@ function addLookers(program: Command, { terminal, paint }: Surroundings): void {
     .option('--url <url>', 'where it listens; http.listen of the configuration when absent')
     .action(async (connId: string, flags: ConfigFlags & { url?: string }) => {
       const { http } = configFrom(flags, terminal.env);
-      const call = await fetchCall(flags.url === undefined ? { connId } : { connId, url: flags.url }, http);
+      const call = await askForCall({ connId, url: flags.url }, http);
       terminal.print(`${JSON.stringify(call, null, 2)}\n`);
     });
 }

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
-import { BatonError, errorCodes } from '../errors.ts';
+import { BatonError } from '../errors.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
-import { askBaton } from './show-call.ts';
+import { askForCall } from './ask-for-call.ts';
 import type { Terminal } from './terminal.ts';
 
 type What = 'get' | 'set' | 'delete';
@@ -21,17 +21,10 @@ export function addUserDataCommand(program: Command, terminal: Terminal): void {
     .option('--by <dn>', 'who changes it')
     .option('--url <url>', 'where it listens; http.listen of the configuration when absent')
     .action(async (connId: string, what: What, items: readonly string[], flags: UserDataFlags) => {
-      const call = `/v1/calls/${encodeURIComponent(connId)}`;
-      const question =
-        what === 'get'
-          ? { path: call }
-          : { path: `${call}/user-data`, body: changeOf(what, items, flags.by) };
+      const asked = what === 'get' ? {} : { subpath: '/user-data', body: changeOf(what, items, flags.by) };
       const { http } = configFrom(flags, terminal.env);
-      const { url } = flags;
-      const { response } = await askBaton({ ...question, ...(url !== undefined && { url }) }, http);
-      const answer = (await response.json()) as Record<string, unknown>;
-      if (!response.ok) throw refusalOf(answer);
-      terminal.print(`${JSON.stringify(answer['userData'], null, 2)}\n`);
+      const { userData } = await askForCall({ connId, ...asked, url: flags.url }, http);
+      terminal.print(`${JSON.stringify(userData, null, 2)}\n`);
     });
 }
 
@@ -45,10 +38,4 @@ function pairOf(item: string): object {
   const equals = item.indexOf('=');
   if (equals < 1) throw new BatonError('bad-request', `"${item}": expected key=value`);
   return { key: item.slice(0, equals), type: 'string', value: item.slice(equals + 1) };
-}
-
-/** The problem that Baton answered with. */
-function refusalOf({ code, title, detail }: Record<string, unknown>): BatonError {
-  const known = errorCodes.find(each => each === code) ?? 'bad-request';
-  return new BatonError(known, [title, detail].filter(text => typeof text === 'string').join(' '));
 }

@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { type Main, runCommandLine, type Surroundings } from '../../lib/cli/program.ts';
 import type { Config } from '../../lib/config.ts';
 import { BatonError } from '../../lib/errors.ts';
+import { problemFor } from '../../lib/http/problem.ts';
 
 interface Outcome {
   readonly code: number;
@@ -25,6 +26,7 @@ const aliceToBob = {
   state: 'established',
   legs: [],
   startedAt: 'now',
+  userData: [{ key: 'CaseId', type: 'string', value: '42' }],
 };
 
 async function baton(args: readonly string[], play: Play = {}): Promise<Outcome> {
@@ -209,16 +211,23 @@ describe('the command line', () => {
   });
 });
 
-describe('baton call', () => {
+describe('baton call and baton userdata', () => {
   let server: Server;
   let url = '';
   let authorizations: (string | undefined)[];
+  let asked: string[];
+  let body: string | undefined;
 
   beforeEach(async () => {
     authorizations = [];
+    asked = [];
+    body = undefined;
     server = createServer((request, response) => {
       authorizations.push(request.headers.authorization);
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ calls: [aliceToBob] }));
+      asked.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`);
+      const isKnown = asked.at(-1)?.includes(aliceToBob.connId) === true;
+      response.statusCode = isKnown ? 200 : 404;
+      response.end(body ?? JSON.stringify(isKnown ? aliceToBob : problemFor('call-unknown')));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -248,13 +257,30 @@ describe('baton call', () => {
     });
   });
 
+  it('shows and changes its data alone', async () => {
+    const { connId, userData } = aliceToBob;
+    for (const what of [['get'], ['set', 'CaseId=42', '--by', 'crm'], ['delete', 'CaseId', '--by', 'crm']]) {
+      const { out } = await baton(['userdata', connId, ...what, '--url', url]);
+      expect(JSON.parse(out)).to.deep.equal(userData);
+    }
+    const write = `POST /v1/calls/${connId}/user-data`;
+    expect(asked).to.deep.equal([`GET /v1/calls/${connId}`, write, write]);
+  });
+
+  it('says when somebody else answers', async () => {
+    body = '<html>';
+    const { code, error } = await baton(['call', aliceToBob.connId, '--url', url]);
+    expect(code).to.equal(1);
+    expect(error).to.match(/^baton: http.* answered 200, and no JSON: no Baton\?\n$/);
+  });
+
   it('says when nobody answers', async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
     expect(await baton(['call', '99@a:b', '--url', url])).to.include({
       code: 1,
-      error: `baton: nothing answers at ${url}/v1/calls\n`,
+      error: `baton: nothing answers at ${url}/v1/calls/99%40a%3Ab\n`,
     });
   });
 });

@@ -124,8 +124,9 @@ function updateOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | u
   const same = samePairs(draft, entry);
   const first = same[0];
   if (first === undefined) return attachOne(draft, entry, limits);
-  if (same.length === 1 && isSameValue(first.entry, entry)) return undefined;
   const replacement = replacementOf(first.entry, entry);
+  const stays = replacement.scope === first.entry.scope && isSameValue(first.entry, entry);
+  if (same.length === 1 && stays) return undefined;
   let grownBytes = packedPairBytes(replacement);
   for (const { entry: old } of same) grownBytes -= packedPairBytes(old);
   const code = faultOf(replacement, replacement.scope) ?? overLimit(draft, grownBytes, limits);
@@ -136,9 +137,12 @@ function updateOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | u
   return undefined;
 }
 
-/** An existing entry keeps its place on the wire and its spelling; value and author are new. */
+/**
+ * An existing entry keeps its spelling and its place on the wire; value and author are new. One that had no place (scope `call`) gets
+ * the one that is named.
+ */
 function replacementOf(existing: Entry, entry: Entry): Entry {
-  const { scope, headerName } = existing;
+  const { scope, headerName } = existing.scope === 'call' ? entry : existing;
   return {
     ...pairOf(entry),
     key: existing.key,

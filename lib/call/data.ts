@@ -95,6 +95,8 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   if (!changedAnything || call.callee === undefined) return;
   const { leg: authorLeg, dn, referenceId } = author;
   turn.note({ note: 'changed', dn, keys: changedKeys, ...(authorLeg !== undefined && { leg: authorLeg }) });
+  // VoIP pairs never go on a SIP leg: not by value, by name, or by an event that says nothing else.
+  const onSip = changeBetween(withoutVoip(before), withoutVoip(after));
   const legs = [call.caller, call.callee];
   const events = attachedDataChanged({
     connId: call.connId,
@@ -112,9 +114,12 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   for (const [at, event] of events.entries()) {
     turn.events.push(event);
     const leg = legs[at];
-    if (leg !== undefined) enqueue(turn, leg.id, { event, changedKeys });
+    if (leg !== undefined && onSip.changedAnything)
+      enqueue(turn, leg.id, { event, changedKeys: onSip.changedKeys });
   }
 }
+
+const withoutVoip = (data: AttachedData): AttachedData => data.filter(({ scope }) => scope !== 'voip');
 
 function partyOf(leg: Leg): ToldParty {
   const role = leg.role === 'caller' ? 'Origination' : 'Destination';

@@ -179,3 +179,38 @@ describe('a request to change the data of a call', () => {
 function voip(count: number): WantedEntry[] {
   return Array.from({ length: count }, (_, at) => entry(`k${at}`, '', 'voip'));
 }
+
+describe('a scope that a request names', () => {
+  const inCall = (): Story => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('K', 'call'))));
+    story.heard();
+    return story;
+  };
+
+  it('is taken by a pair that had no place on the wire: voip goes on no SIP leg', () => {
+    const story = inCall();
+    story.feed(wanted(update(entry('K', 'secret', 'voip'))));
+    expect(story.call.data.map(({ key, scope }) => [key, scope])).to.deep.equal([['K', 'voip']]);
+    expect(JSON.stringify([...story.alice.told(), ...story.bob.told()])).to.not.contain('secret');
+  });
+
+  it('brings its rules: no line end in scope sip, no VoIP value over 1,024', () => {
+    expect(refusalOf(inCall(), wanted(update(entry('K', 'a\r\nX-Evil: 1', 'sip'))))?.code).to.equal(
+      'control-character',
+    );
+    expect(refusalOf(inCall(), wanted(update(entry('K', 'v'.repeat(1025), 'voip'))))?.code).to.equal(
+      'voip-limit',
+    );
+  });
+
+  it('voip is told to those who read events, but to no leg, neither by value nor by name', () => {
+    const story = new Story().established();
+    story.feed(wanted(update(entry('V', 'v', 'voip'))));
+    expect(story.heard()).to.deep.equal([]);
+    expect(story.events).to.have.length(3);
+    story.feed(wanted({ operation: 'delete', keys: ['V'] }));
+    expect(story.heard()).to.deep.equal([]);
+    expect(story.events).to.have.length(6);
+  });
+});

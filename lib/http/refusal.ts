@@ -33,6 +33,11 @@ export function takeOverFromNode(server: Server, allow: string): void {
   server.on('connect', (_request, socket) => refuse(socket, 'method-not-allowed', [`Allow: ${allow}`]));
 }
 
+/** RFC 6455 §4.2.2, §4.4: a handshake without a good key, or of another version; the one there is is told. */
+export function refuseHandshake(socket: Duplex): void {
+  refuse(socket, 'bad-request', ['Sec-WebSocket-Version: 13']);
+}
+
 /** RFC 9112 §3.2: a request of HTTP/1.1 has exactly one Host line, which may be empty. */
 export function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   let count = 0;

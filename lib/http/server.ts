@@ -21,6 +21,7 @@ import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
 import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
+import { HttpRequest } from './upgrade.ts';
 
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
@@ -95,7 +96,7 @@ export class HttpServer {
       // What is unknown is refused, not taken out; what is of another type is not turned into it.
       ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
       // Node's own answer has no body; ours is below.
-      http: { requireHostHeader: false },
+      http: { requireHostHeader: false, IncomingMessage: HttpRequest },
       clientErrorHandler: refuseUnreadable,
       frameworkErrors: (error, request, reply) => {
         this.#answerError(error, request, reply);

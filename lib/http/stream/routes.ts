@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
+import { refuseHandshake } from '../refusal.ts';
+import { HttpRequest } from '../upgrade.ts';
 import { streamDescription } from './description.ts';
 import { type BadQuery, parseWanted, type Wanted } from './query.ts';
 import { SseStream, sseMediaType } from './sse.ts';
@@ -34,7 +36,7 @@ export function addEventStreams(
   });
   // A handshake that was refused leaves a socket that no server knows any more: a stop would wait for it.
   app.addHook('onResponse', (request, _reply, done) => {
-    if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+    if (request.raw instanceof HttpRequest && request.raw.upgrade === true) request.raw.socket.destroySoon();
     done();
   });
   void app.register(fastifyWebsocket, {
@@ -44,6 +46,7 @@ export function addEventStreams(
     preClose: async () => streams.stop(),
   });
   void app.register((scope, _options, done) => {
+    scope.websocketServer.on('wsClientError', (_error, socket) => refuseHandshake(socket));
     scope.route({
       method: 'GET',
       url: eventsPath,

@@ -283,6 +283,23 @@ describe('GET /v1/events', () => {
       await alice.until(() => alice.frames.length === 1, 'a frame');
     });
 
+    for (const [what, headers] of [
+      ['without a key', 'Sec-WebSocket-Version: 13'],
+      ['of another version', 'Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='],
+    ] as const) {
+      it(`refuses a handshake ${what} with a problem that tells the version`, async () => {
+        await serve();
+        const socket = await deafClient(`Connection: Upgrade\r\nUpgrade: websocket\r\n${headers}`);
+        let text = '';
+        socket.on('data', (piece: Buffer) => (text += piece.toString())).resume();
+        await once(socket, 'close');
+        expect(text)
+          .to.match(/^HTTP\/1\.1 400 /)
+          .and.include('Sec-WebSocket-Version: 13\r\n');
+        expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n')))).to.include({ code: 'bad-request' });
+      });
+    }
+
     it('is not to be had at another path', async () => {
       await serve();
       url = url.replace('events', 'calls');

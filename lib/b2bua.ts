@@ -108,7 +108,9 @@ export class B2bua implements SignallingUser {
       blame: 'nobody',
     };
     const decision = this.#ask(known, wanted);
-    return { ok: true, call: detailOf(decision?.call ?? call) };
+    // A defect: it is gone, but not in order.
+    if (decision === undefined) return { ok: false, code: 'internal' };
+    return { ok: true, call: detailOf(decision.call) };
   }
 
   #liveCall(connId: string): Call | undefined {

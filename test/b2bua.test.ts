@@ -317,6 +317,15 @@ describe('the funnel', () => {
       ]);
     });
 
+    it('to end a call that cannot be ended in order is answered as a defect', () => {
+      const it_ = house();
+      establish(it_);
+      it_.store.broken = true;
+      expect(it_.b2bua.release({ connId })).to.deep.equal({ ok: false, code: 'internal' });
+      it_.store.broken = false;
+      expect(it_.store.size).to.equal(0);
+    });
+
     it('ends a call', () => {
       const it_ = house();
       establish(it_);

@@ -33,4 +33,5 @@ export interface ReleaseRequest {
 
 export type ReleaseAnswer =
   /** As it is now: released. */
-  { readonly ok: true; readonly call: CallDetail } | { readonly ok: false; readonly code: 'call-unknown' };
+  | { readonly ok: true; readonly call: CallDetail }
+  | { readonly ok: false; readonly code: 'call-unknown' | 'internal' };

@@ -60,7 +60,11 @@ export class Metrics {
   readonly #http: Counter<'route' | 'method' | 'status'>;
   readonly #subscribers: Gauge<'carrier'>;
   readonly #subscribersCut: Counter<'code'>;
-  readonly #subscribersRefused: Counter;
+  readonly #subscribersRefused = new Counter({
+    name: 'baton_event_subscribers_refused_total',
+    help: 'Subscribers turned away because there were too many',
+    registers: [this.registry],
+  });
   readonly #eventsStreamed: Counter<'carrier'>;
 
   constructor() {
@@ -112,11 +116,6 @@ export class Metrics {
       name: 'baton_event_subscribers_cut_total',
       help: 'Subscribers whose stream was ended by Baton, by reason',
       labelNames: ['code'],
-      registers,
-    });
-    this.#subscribersRefused = new Counter({
-      name: 'baton_event_subscribers_refused_total',
-      help: 'Subscribers turned away because there were too many',
       registers,
     });
     this.#eventsStreamed = new Counter({

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { AddressInfo } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -96,7 +97,13 @@ export class HttpServer {
       // What is unknown is refused, not taken out; what is of another type is not turned into it.
       ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
       // Node's own answer has no body; ours is below.
-      http: { requireHostHeader: false, IncomingMessage: HttpRequest },
+      http: {
+        requireHostHeader: false,
+        IncomingMessage: HttpRequest,
+        headersTimeout: requestTimeoutMs,
+        // Node looks for late requests this often; its own half minute would make ten seconds forty.
+        connectionsCheckingInterval: 1_000,
+      },
       clientErrorHandler: refuseUnreadable,
       frameworkErrors: (error, request, reply) => {
         this.#answerError(error, request, reply);
@@ -105,6 +112,7 @@ export class HttpServer {
     takeOverFromNode(app.server, methodsOfAll);
     // Only JSON is read.
     app.removeContentTypeParser('text/plain');
+    readJsonAsUtf8(app);
     // Schemas of answers are for readers: answers are written as they are.
     app.setSerializerCompiler(() => value => JSON.stringify(value));
     app.decorateRequest('grant');
@@ -174,6 +182,16 @@ export class HttpServer {
     // RFC 9110 §15.5.6: a 405 carries Allow.
     return await reply.header('allow', allow).send(problem(reply, 'method-not-allowed'));
   }
+}
+
+/** RFC 8259 §8.1: JSON is UTF-8. Other octets are refused, not replaced; names that reach into prototypes are too. */
+function readJsonAsUtf8(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isUtf8(body)) void parse(request, body.toString(), done);
+    else done(new BatonError('bad-request', 'the body is not UTF-8'));
+  });
 }
 
 /** RFC 6750 §3.1. */

@@ -180,6 +180,19 @@ describe('calls over HTTP', () => {
     });
   }
 
+  it('refuses a body that is not UTF-8, and nothing is asked of the call', async () => {
+    await serve();
+    const text = JSON.stringify(update).replace('"1"', '"caf\u00e9"');
+    const refused = await fetch(`${base}${path}/user-data`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(text, 'latin1'),
+    });
+    expect(refused.status).to.equal(400);
+    expect(await refused.json()).to.include({ code: 'bad-request' });
+    expect(asked).to.deep.equal([]);
+  });
+
   for (const [refusal, status, members] of [
     [{ code: 'packed-limit', revision: 3 }, 413, {}],
     [{ code: 'control-character', at: 0, revision: 3 }, 422, { path: '/userData/0' }],

@@ -12,14 +12,6 @@ export interface LogOptions {
   readonly stream?: DestinationStream;
 }
 
-/** What a line about a call says besides its message; absent fields are left out. */
-export interface CallFields {
-  readonly connId: string;
-  readonly leg?: string;
-  readonly callId?: string;
-  readonly dn?: string;
-}
-
 /** Lines kept when the reader of standard output stands still; what is over that is lost, never waited for. */
 const maxBacklogBytes = 16 * 1024 * 1024;
 
@@ -34,10 +26,6 @@ export function createLog(options: LogOptions): Logger {
     { level: options.level, formatters: { log: lineWithoutData }, serializers: { err: errorWithoutData } },
     stream,
   );
-}
-
-export function childFor(log: Logger, fields: CallFields): Logger {
-  return log.child(fields);
 }
 
 /** Writes without waiting: a log reader that stops reading must not stop calls. Flushed at exit by pino. */

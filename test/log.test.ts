@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { B2bua } from '../lib/b2bua.ts';
 import type { Body, HeaderLine, LegId, NewRequest, Payload, RequestId } from '../lib/call/signal.ts';
-import { childFor, createLog, type Logger } from '../lib/log.ts';
+import { createLog, type Logger } from '../lib/log.ts';
 import { Metrics } from '../lib/metrics.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines as headerLines } from './call/support/story.ts';
@@ -22,13 +22,6 @@ describe('the log', () => {
     log(false).info({ listening: ['udp/127.0.0.1:5060'] }, 'ready');
     expect(lines[0]).to.include.keys('level', 'time', 'pid', 'hostname', 'msg');
     expect(lines[0]).to.deep.include({ level: 30, msg: 'ready', listening: ['udp/127.0.0.1:5060'] });
-  });
-
-  it('says in each line which call and leg it is about', () => {
-    childFor(log(false), { connId: '00@default:node1', leg: 'l1', callId: 'a@b', dn: 'bob' }).info(
-      'answered',
-    );
-    expect(lines[0]).to.deep.include({ connId: '00@default:node1', leg: 'l1', callId: 'a@b', dn: 'bob' });
   });
 
   const pair = { key: 'Account', type: 'string', value: '4711' };

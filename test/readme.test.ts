@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { loadConfig } from '../lib/config.ts';
 import { BatonProcess } from './support/baton-process.ts';
 import { eventually } from './support/eventually.ts';
 import { freePort } from './support/free-ports.ts';
@@ -24,6 +25,16 @@ describe('the README', () => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
     await baton?.stop();
     baton = undefined;
+  });
+
+  it('shows a configuration that is accepted', () => {
+    const yaml = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
+    const config = loadConfig({
+      file: 'baton.yaml',
+      readFile: path => (path === 'baton.yaml' ? yaml : readFileSync(path, 'utf8')),
+    });
+    expect(config.trunks.map(({ name }) => name)).to.deep.equal(['sbc', 'agents']);
+    expect(config.routes[0]).to.deep.include({ trunk: 'sbc', number: '^\\+1555', targetTrunk: 'agents' });
   });
 
   it('shows a first call that works as it is written', async function () {

@@ -66,7 +66,8 @@ export function isStreamUri(uri: string): boolean {
  */
 export function nextMaxForwards(headers: readonly HeaderLine[]): number | undefined {
   const value = firstValue(headers, 'max-forwards');
-  if (value === undefined || !/^\d{1,3}$/.test(value)) return 70;
-  const left = Number(value);
+  if (value === undefined || !/^\d+$/.test(value)) return 70;
+  // RFC 3261 §20.22: 0 to 255.
+  const left = Math.min(Number(value), 255);
   return left === 0 ? undefined : left - 1;
 }

@@ -48,13 +48,6 @@ export class HeaderList {
     this.#values.push(value);
   }
 
-  /** Adds a line at the top. */
-  prepend(name: string, value: ByteString): void {
-    this.#keys.unshift(keyOf(name));
-    this.#names.unshift(name);
-    this.#values.unshift(value);
-  }
-
   /** Replaces the first line of that name in place and drops the others; adds one at the end when there is none. */
   set(name: string, value: ByteString): void {
     const key = keyOf(name);

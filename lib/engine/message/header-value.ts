@@ -13,12 +13,6 @@ export function readDigits(text: ByteString): number | undefined {
   return Number.isSafeInteger(number) ? number : Infinity;
 }
 
-/** RFC 3261 §20.22: 0 to 255; more counts as 255. Undefined when there is none that can be read. */
-export function maxForwardsOf(headers: HeaderList): number | undefined {
-  const number = readDigits(headers.get('max-forwards') ?? '');
-  return number === undefined ? undefined : Math.min(number, 255);
-}
-
 /**
  * RFC 3261 §20.14: octets of the body. Undefined when there is none, `bad` when it is no number or stands there more than
  * once: two readers of one stream must never cut it differently.

@@ -1,4 +1,3 @@
-import type { ByteString } from './bytes.ts';
 import type { HeaderList } from './header-list.ts';
 import { splitList } from './name-addr.ts';
 
@@ -6,9 +5,4 @@ import { splitList } from './name-addr.ts';
 export function listTokens(headers: HeaderList, key: string): string[] {
   if (!headers.has(key)) return [];
   return headers.all(key).flatMap(line => splitList(line));
-}
-
-/** RFC 3261 §7.3.1: tokens compare without regard to case. `token` in lower case. */
-export function hasToken(headers: HeaderList, key: string, token: ByteString): boolean {
-  return listTokens(headers, key).some(listed => listed.toLowerCase() === token);
 }

@@ -92,11 +92,6 @@ export function unescapeText(text: string): string | undefined {
   }
 }
 
-/** Escapes what cannot stand in the user part (RFC 3261 §25.1: unreserved and user-unreserved stay). */
-export function escapeUser(user: ByteString): ByteString {
-  return user.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g, char => percent(char.charCodeAt(0)));
-}
-
 /** `%HH` for an octet. */
 export function percent(octet: number): ByteString {
   return `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;

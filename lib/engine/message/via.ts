@@ -1,8 +1,6 @@
 import { type ByteString, trimmed } from './bytes.ts';
-import type { HeaderList } from './header-list.ts';
 import { readDigits } from './header-value.ts';
 import { parseHostPort } from './host.ts';
-import { splitList } from './name-addr.ts';
 import { endOfValue, isNamed, readParam, skipSpaces } from './params.ts';
 
 /** One value of Via (RFC 3261 §20.42). */
@@ -51,11 +49,6 @@ export function withReceived(
   if (address !== undefined) text = withViaParam(text, 'received', address);
   if (rport !== undefined) text = withViaParam(text, 'rport', String(rport));
   return text;
-}
-
-/** All Via values of a message, topmost first. */
-export function viaValues(headers: HeaderList): ByteString[] {
-  return headers.all('via').flatMap(line => splitList(line));
 }
 
 function withViaParam(line: ByteString, name: string, value: string): ByteString {

@@ -32,8 +32,7 @@ describe('a header list', () => {
   });
 
   it('keeps order and spelling', () => {
-    const headers = list(['x-b', '2'], ['X-A', '1']);
-    headers.prepend('Via', 'top');
+    const headers = list(['Via', 'top'], ['x-b', '2'], ['X-A', '1']);
     headers.append('x-B', '3');
     expect(linesOf(headers)).to.deep.equal(['Via: top', 'x-b: 2', 'X-A: 1', 'x-B: 3']);
   });

@@ -8,7 +8,7 @@ describe('a message', () => {
     const message = accepted(wire(options()));
     expect(message.topVia?.branch).to.equal('z9hG4bKabc');
     expect(message.topVia).to.equal(message.topVia);
-    message.headers.prepend('Via', 'SIP/2.0/TCP b;branch=z9hG4bKnew');
+    message.headers.replaceFirst('via', 'SIP/2.0/TCP b;branch=z9hG4bKnew');
     expect(message.topVia).to.include({ protocol: 'TCP', branch: 'z9hG4bKnew' });
     message.headers.remove('via');
     expect(message.topVia).to.equal(undefined);

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
-  escapeUser,
   param,
   parseUri,
   schemeOf,
@@ -107,18 +106,6 @@ describe('a URI', () => {
       undefined,
       undefined,
     ]);
-  });
-
-  it('has a user part into which any octets can be written', () => {
-    expect(escapeUser('a b@c:d')).to.equal('a%20b%40c%3Ad');
-    expect(escapeUser('+1(2);x')).to.equal('+1(2);x');
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1 }), octets => {
-        const user = Buffer.from(octets).toString('latin1');
-        const parsed = uri(`sip:${escapeUser(user)}@host`);
-        expect(unescapeOnce(parsed.user ?? '')).to.equal(user);
-      }),
-    );
   });
 
   it('is the same after writing and reading', () => {

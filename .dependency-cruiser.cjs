@@ -69,6 +69,13 @@ module.exports = {
       from: { path: '^lib/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'lib-needs-no-support',
+      comment: 'What drives a Baton from outside is for tests and benchmarks.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(support|test|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

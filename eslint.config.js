@@ -31,7 +31,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'support/**/*.ts'],
     rules: {
       // chai's `expect(x).to.be.true` is an expression that acts.
       '@typescript-eslint/no-unused-expressions': 'off',

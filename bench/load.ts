@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { BatonProcess } from '../test/support/baton-process.ts';
-import { freePort } from '../test/support/free-ports.ts';
-import { sumOf } from '../test/support/prometheus-text.ts';
-import { portTaken, type SippOutcome, startSipp } from '../test/support/sipp.ts';
+import { BatonProcess } from '../support/baton-process.ts';
+import { freePort } from '../support/free-ports.ts';
+import { sumOf } from '../support/prometheus-text.ts';
+import { portTaken, type SippOutcome, startSipp } from '../support/sipp.ts';
 import { cpuSecondsOf, collectGarbage, residentBytesOf } from './process-figures.ts';
 
 export interface LoadOptions {

@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BatonProcess } from '../test/support/baton-process.ts';
-import { sumOf } from '../test/support/prometheus-text.ts';
+import type { BatonProcess } from '../support/baton-process.ts';
+import { sumOf } from '../support/prometheus-text.ts';
 
 /** USER_HZ: fixed at 100 for user space on Linux. */
 const ticksPerSecond = 100;

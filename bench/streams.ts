@@ -4,8 +4,8 @@ import type { CallEvent } from '../lib/events/event.ts';
 import { HttpServer, type HttpServerOptions } from '../lib/http/server.ts';
 import { Metrics } from '../lib/metrics.ts';
 import { EventRing } from '../lib/stream/event-ring.ts';
-import { changeOf } from '../test/stream/support.ts';
-import { SseReader, WebSocketReader } from '../test/http/stream/support.ts';
+import { changeOf } from '../support/sample-change.ts';
+import { SseReader, WebSocketReader } from '../support/stream-readers.ts';
 
 export interface StreamFigures {
   readonly carrier: string;

@@ -43,6 +43,8 @@ const wrongs = [
   ['lib/call/egg.ts', "import './hen.ts';", 'no-cycles'],
   ['lib/call/gone.ts', "import './not-there.ts';", 'nothing-unresolved'],
   ['lib/cli/tests.ts', "import 'chai';", 'lib-needs-no-development-package'],
+  ['lib/cli/play.ts', "import '../../support/sipp.ts';", 'lib-needs-no-support'],
+  ['support/sipp.ts', 'export const sipp = 1;', undefined],
   ['lib/log.ts', 'export interface Log { level: string }', undefined],
   ['lib/engine/timers.ts', 'export const t1Ms = 500;', undefined],
 ] as const;

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../lib/config.ts';
 import { type Running, serve } from '../lib/main.ts';
 import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-ports.ts';
+import { freePort } from '../support/free-ports.ts';
 import { AgentDialog, SipAgent } from './support/sip-agent.ts';
 
 const sdp =

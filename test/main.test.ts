@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { loadConfig } from '../lib/config.ts';
 import { runEngine, serve } from '../lib/main.ts';
-import { freePort } from './support/free-ports.ts';
+import { freePort } from '../support/free-ports.ts';
 
 const log = pino({ level: 'silent' });
 const reason = new Error('enough');

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { loadConfig } from '../lib/config.ts';
-import { BatonProcess } from './support/baton-process.ts';
+import { BatonProcess } from '../support/baton-process.ts';
 import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-ports.ts';
+import { freePort } from '../support/free-ports.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { BatonProcess } from '../support/baton-process.ts';
-import { freePort } from '../support/free-ports.ts';
+import { BatonProcess } from '../../support/baton-process.ts';
+import { freePort } from '../../support/free-ports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fromSource = [process.execPath, '--import', 'tsx', 'lib/cli/baton.ts'] as const;

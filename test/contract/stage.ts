@@ -7,7 +7,7 @@ import { Engine, type EngineOptions } from '../../lib/engine/engine.ts';
 import { DrachtioSignalling } from '../../lib/signalling/drachtio-signalling.ts';
 import type { SignallingLog } from '../../lib/signalling/wire.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-ports.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { SignalRecorder } from '../support/signal-recorder.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 import { AgentDialog, type MessageContent, SipAgent } from '../support/sip-agent.ts';

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventRing, type EventRingOptions, type SubscribeOptions } from '../../lib/stream/event-ring.ts';
 import type { Subscription } from '../../lib/stream/subscription.ts';
-import { changeOf, SubscriberRecorder, Turn, unlimited } from './support.ts';
+import { changeOf } from '../../support/sample-change.ts';
+import { SubscriberRecorder, Turn, unlimited } from './support.ts';
 
 const run = '00c0ffee';
 

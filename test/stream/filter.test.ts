@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type EventFilter, passes, traitsOf } from '../../lib/stream/filter.ts';
-import { changeOf, changeOfThirdParty } from './support.ts';
+import { changeOf, changeOfThirdParty } from '../../support/sample-change.ts';
 
 const set = (...values: string[]): ReadonlySet<string> => new Set(values);
 

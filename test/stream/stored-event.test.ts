@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { encodeEvent } from '../../lib/events/encode.ts';
 import { StoredEvent } from '../../lib/stream/stored-event.ts';
-import { changeOf } from './support.ts';
+import { changeOf } from '../../support/sample-change.ts';
 
 describe('a stored event', () => {
   it('is encoded once, when somebody reads it', () => {

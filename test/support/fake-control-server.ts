@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Bell } from './bell.ts';
+import { Bell } from '../../support/bell.ts';
 
 /** One frame of the application, read. */
 export interface ReceivedFrame {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parsePrometheusText, sumOf } from './prometheus-text.ts';
+import { parsePrometheusText, sumOf } from '../../support/prometheus-text.ts';
 
 const scrape = [
   '# HELP baton_calls Live calls',

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { parsePrometheusText } from './prometheus-text.ts';
+import { parsePrometheusText } from '../../support/prometheus-text.ts';
 import { judgeLog, judgeMetrics, judgeSipp } from './scenario-judge.ts';
 import type { Party } from './scenario-story.ts';
-import type { SippOutcome } from './sipp.ts';
+import type { SippOutcome } from '../../support/sipp.ts';
 
 const party: Party = { exit: 0, args: [], statistics: {}, messages: {} };
 const outcome: SippOutcome = {

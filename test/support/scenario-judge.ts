@@ -1,7 +1,7 @@
-import type { LogLine } from './baton-process.ts';
-import { type Sample, sumOf } from './prometheus-text.ts';
+import type { LogLine } from '../../support/baton-process.ts';
+import { type Sample, sumOf } from '../../support/prometheus-text.ts';
 import { type Bound, type LogExpectation, misses, type Party, type Story } from './scenario-story.ts';
-import type { SippOutcome } from './sipp.ts';
+import type { SippOutcome } from '../../support/sipp.ts';
 
 /** Of what SIPp and Baton write, this many characters are shown. */
 export const excerptLength = 3_000;

@@ -3,14 +3,14 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { BatonProcess } from './baton-process.ts';
-import { freePort, releasePorts } from './free-ports.ts';
-import { type Sample, sumOf } from './prometheus-text.ts';
+import { BatonProcess } from '../../support/baton-process.ts';
+import { freePort, releasePorts } from '../../support/free-ports.ts';
+import { type Sample, sumOf } from '../../support/prometheus-text.ts';
 import { exchangeRaw } from './scenario-raw.ts';
 import { excerptLength, judgeLog, judgeMetrics, judgeSipp } from './scenario-judge.ts';
 import { configText, type Party, type Story } from './scenario-story.ts';
 import { SilentTarget } from './silent-target.ts';
-import { portTaken, type SippProcess, startSipp } from './sipp.ts';
+import { portTaken, type SippProcess, startSipp } from '../../support/sipp.ts';
 
 export interface StoryResult {
   /** Why it cannot run on this machine. */

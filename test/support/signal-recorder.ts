@@ -1,6 +1,6 @@
 import type { NewRequest, Signal, SignalOf } from '../../lib/call/signal.ts';
 import type { SignallingUser, StandaloneAnswer } from '../../lib/ports.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../../support/bell.ts';
 
 /** The user of the Signalling port in tests: keeps what it is told, and gives it out one by one. */
 export class SignalRecorder implements SignallingUser {

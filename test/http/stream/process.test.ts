@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { BatonProcess } from '../../support/baton-process.ts';
-import { freePort } from '../../support/free-ports.ts';
+import { BatonProcess } from '../../../support/baton-process.ts';
+import { freePort } from '../../../support/free-ports.ts';
 import { AgentDialog, SipAgent } from '../../support/sip-agent.ts';
-import { SseReader, WebSocketReader } from './support.ts';
+import { SseReader, WebSocketReader } from '../../../support/stream-readers.ts';
 
 const sdp =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n';

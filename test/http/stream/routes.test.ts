@@ -7,9 +7,9 @@ import { HttpServer, type HttpServerOptions } from '../../../lib/http/server.ts'
 import { Metrics } from '../../../lib/metrics.ts';
 import { EventRing } from '../../../lib/stream/event-ring.ts';
 import type { QueueLimits } from '../../../lib/stream/subscription.ts';
-import { changeOf, changeOfThirdParty } from '../../stream/support.ts';
+import { changeOf, changeOfThirdParty } from '../../../support/sample-change.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SseReader, WebSocketReader } from './support.ts';
+import { SseReader, WebSocketReader } from '../../../support/stream-readers.ts';
 
 const token = 'correct-horse-battery';
 const run = '00c0ffee';

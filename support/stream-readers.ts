@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { Bell } from '../../support/bell.ts';
+import { Bell } from './bell.ts';
 
 export interface SseBlock {
   readonly id?: string;

@@ -27,8 +27,8 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const builtBaton = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url));
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const builtBaton = fileURLToPath(new URL('../dist/cli/baton.js', import.meta.url));
 
 function environment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(

@@ -75,7 +75,7 @@ export const errorTable = {
     blame: 'network',
   },
   'packed-limit': {
-    meaning: 'The entry would make the attached data larger than data.packedLimitBytes.',
+    meaning: 'The entry would make the attached data larger than attachedData.packedLimitBytes.',
     httpStatus: 413,
     blame: 'caller',
   },

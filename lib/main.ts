@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileKeyPolicy } from './attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from './b2bua.ts';
 import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
@@ -124,7 +125,8 @@ function b2buaOptions(config: Config, listeners: readonly Hop[]): B2buaOptions {
     anyTarget: config.relay.anyTarget,
     answerTimeoutMs: config.call.answerTimeoutMs,
     maxCalls: config.call.maxCalls,
-    packedLimitBytes: config.data.packedLimitBytes,
+    packedLimitBytes: config.attachedData.packedLimitBytes,
+    keys: compileKeyPolicy(config.attachedData.keys),
     notify: config.notify,
     isOwnAddress: ownAddresses(listeners, config.sip.external),
     ...(config.target === undefined ? {} : { target: config.target }),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
 import type { Call } from '../lib/call/call.ts';
 import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
@@ -106,6 +107,7 @@ function house(options: Partial<B2buaOptions> = {}) {
       answerTimeoutMs: 5000,
       maxCalls: 10,
       packedLimitBytes: 16_000,
+      keys: openKeyPolicy,
       notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
       ...options,
     },

@@ -228,8 +228,8 @@ describe('the configuration', () => {
       ],
       [
         'too much data',
-        'data: {packedLimitBytes: 65536}',
-        'data.packedLimitBytes: expected number to be <=65535',
+        'attachedData: {packedLimitBytes: 65536}',
+        'attachedData.packedLimitBytes: expected number to be <=65535',
       ],
       [
         'a trunk without sources',

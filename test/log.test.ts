@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua } from '../lib/b2bua.ts';
 import type { Body, HeaderLine, LegId, NewRequest, Payload, RequestId } from '../lib/call/signal.ts';
 import { createLog, type Logger } from '../lib/log.ts';
@@ -242,6 +243,7 @@ function b2buaOn(log: Logger, onInvite: (leg: LegId) => void): B2bua {
       answerTimeoutMs: 5000,
       maxCalls: 10,
       packedLimitBytes: 16_000,
+      keys: openKeyPolicy,
       notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
     },
     signalling: {

@@ -64,10 +64,11 @@ export function headerNameOfKey(
 
 /** Does a pattern name it? `*` stands for any characters, letter case does not count. */
 export function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some(pattern => matches(name.toLowerCase(), pattern.toLowerCase()));
+  return patterns.some(pattern => matchesPattern(name.toLowerCase(), pattern.toLowerCase()));
 }
 
-function matches(name: string, pattern: string): boolean {
+/** Both in lower case. `*` stands for any characters. */
+export function matchesPattern(name: string, pattern: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   const tail = rest.pop();
   if (tail === undefined) return name === head;

@@ -1,4 +1,5 @@
 import type { DropCode } from '../attached-data/entry.ts';
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { Blamed, Verdict } from '../call/call.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Blame } from '../errors.ts';
@@ -28,6 +29,8 @@ export interface B2buaOptions {
   readonly maxCalls: number;
   /** Of the attached data of one call, packed. */
   readonly packedLimitBytes: number;
+  /** What is special about which keys. */
+  readonly keys: KeyPolicy;
   readonly notify: NotifyLimits;
   /** True for our own listening addresses; `port` is undefined where a URI names none. */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;

@@ -1,4 +1,5 @@
 import type { Drop } from '../attached-data/entry.ts';
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
@@ -16,6 +17,8 @@ export interface Env {
   readonly answerTimeoutMs: number;
   /** Of the whole attached data, packed. */
   readonly packedLimitBytes: number;
+  /** What is special about which keys. */
+  readonly keys: KeyPolicy;
   readonly notify: NotifyLimits;
 }
 

@@ -1,3 +1,4 @@
+import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { type Call, newCall } from '../../../lib/call/call.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
@@ -80,6 +81,7 @@ export class Story {
       node: 'node1',
       answerTimeoutMs: 60_000,
       packedLimitBytes: 16_000,
+      keys: openKeyPolicy,
       notify: { maxBytes: 800, queueLimit: 100, timeoutMs: 10_000 },
       ...env,
       routing: compileRouting({

@@ -48,7 +48,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   const problems = [...(result.success ? [] : problemsOf(result.error)), ...crossCheck(tree)];
   if (!result.success || problems.length > 0)
     throw new ConfigError(problems.map(problem => withOrigin(problem, sources)));
-  return withTenants(result.data);
+  return withInherited(result.data);
 }
 
 function readTree(path: string, readFile: (path: string) => string): Tree {
@@ -88,10 +88,14 @@ function isSetByFlag(key: string, flags: ReadonlyMap<string, unknown> | undefine
   return valueAt(tree, key) !== undefined;
 }
 
-function withTenants(values: Values): Config {
+function withInherited(values: Values): Config {
   return {
     ...values,
-    trunks: values.trunks.map(trunk => ({ ...trunk, tenant: trunk.tenant ?? values.tenant })),
+    trunks: values.trunks.map(trunk => ({
+      ...trunk,
+      tenant: trunk.tenant ?? values.tenant,
+      notify: trunk.notify ?? trunk.profile.notify,
+    })),
   };
 }
 

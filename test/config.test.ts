@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { profileOf } from '../lib/attached-data/profile.ts';
+import { noRename } from '../lib/attached-data/rename.ts';
 import { ConfigError, type ConfigSources, defaultFile, loadConfig } from '../lib/config.ts';
 import { readFileSync } from 'node:fs';
 
@@ -121,7 +123,8 @@ describe('the configuration', () => {
       name: 'sbc',
       sources: ['10.1.0.0/16'],
       tenant: 'acme',
-      profile: 'plain',
+      profile: profileOf('plain'),
+      rename: noRename,
       notify: 'info',
       network: false,
       dataHeaders: [],
@@ -130,6 +133,43 @@ describe('the configuration', () => {
       blockHeaders: [],
     });
     expect(config.trunks[1]).to.deep.include({ sources: ['::1/128'], tenant: 'own' });
+  });
+
+  it('makes a profile of a name, or of a name and what differs', () => {
+    const [named, changed] = loadConfig(
+      fromFile(
+        'trunks: [{name: a, sources: [::1], profile: avaya}, {name: b, sources: [::2], ' +
+          'profile: {base: genesys-cloud, uuiHeader: X-User-to-User, reservedPrefixes: [X-Own], notify: none}}]',
+      ),
+    ).trunks;
+    expect(named?.profile).to.equal(profileOf('avaya'));
+    expect(changed?.profile).to.deep.equal({
+      ...profileOf('genesys-cloud'),
+      uuiHeader: 'X-User-to-User',
+      discriminator: 'none',
+      reservedPrefixes: ['x-own'],
+      notify: 'none',
+    });
+  });
+
+  it('tells a trunk of changes as its profile has it, or as the trunk itself has it', () => {
+    const trunks = loadConfig(
+      fromFile(
+        'trunks: [{name: a, sources: [::1], profile: {base: plain, notify: none}}, ' +
+          '{name: b, sources: [::2], profile: {base: plain, notify: none}, notify: info}]',
+      ),
+    ).trunks;
+    expect(trunks.map(({ notify }) => notify)).to.deep.equal(['none', 'info']);
+  });
+
+  it("reads a trunk's own header names both ways", () => {
+    const [trunk] = loadConfig(
+      fromFile('trunks: [{name: a, sources: [::1], rename: {CaseId: X-Case}}]'),
+    ).trunks;
+    expect(trunk?.rename).to.deep.equal({
+      keys: new Map([['x-case', 'CaseId']]),
+      headers: new Map([['caseid', 'X-Case']]),
+    });
   });
 
   it('compares header names that do not cross in lower case', () => {
@@ -247,9 +287,36 @@ describe('the configuration', () => {
         'trunks[0].notify: reinvite-headers is not supported yet',
       ],
       [
-        'a profile of a later version',
-        'trunks: [{name: a, sources: [::1], profile: teams-dr}]',
-        'trunks[0].profile: teams-dr is not supported yet',
+        'a profile that does not exist',
+        'trunks: [{name: a, sources: [::1], profile: lync}]',
+        'trunks[0].profile.base: expected one of plain, acs-dr, teams-dr, genesys-cloud, avaya, cisco-cvp',
+      ],
+      [
+        'a profile that is made of nothing',
+        'trunks: [{name: a, sources: [::1], profile: {encoding: base64, colour: red}}]',
+        'trunks[0].profile.base: expected one of plain, acs-dr, teams-dr, genesys-cloud, avaya, cisco-cvp',
+        'trunks[0].profile.encoding: expected one of hex, ascii, text',
+        'trunks[0].profile.colour: unknown key',
+      ],
+      [
+        'a discriminator in data that is text',
+        'trunks: [{name: a, sources: [::1], profile: {base: plain, encoding: ascii}}]',
+        'trunks[0].profile.discriminator: in the data only with encoding hex: expected pd or none with encoding ascii',
+      ],
+      [
+        'X-User-to-User with a discriminator',
+        'trunks: [{name: a, sources: [::1], profile: {base: plain, uuiHeader: X-User-to-User, discriminator: pd}}]',
+        'trunks[0].profile.discriminator: X-User-to-User has no discriminator: expected none',
+      ],
+      [
+        'a name for a key that is no X- header',
+        'trunks: [{name: a, sources: [::1], rename: {CaseId: Call-Info}}]',
+        'trunks[0].rename: "Call-Info": expected an X- header',
+      ],
+      [
+        'one header for two keys',
+        'trunks: [{name: a, sources: [::1], rename: {CaseId: X-Case, Ticket: x-case}}]',
+        'trunks[0].rename: "x-case" stands for two keys',
       ],
       [
         'data headers that are not X-',

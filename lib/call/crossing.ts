@@ -1,6 +1,5 @@
 import { limitHeaders, type SentHeaders } from '../attached-data/custom-headers.ts';
 import { breaksHeader } from '../attached-data/header-text.ts';
-import { profileOf } from '../attached-data/profile.ts';
 import { mayCarryDefaultUui, withoutDefaultUui } from '../attached-data/uui-rules.ts';
 import { keyOf } from '../engine/message/header-names.ts';
 import type { Trunk } from '../routing/trunk.ts';
@@ -57,7 +56,7 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
   }
   // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
   const allowed = mayCarryDefaultUui(crossing.message, crossing) ? crossed : withoutDefaultUui(crossed);
-  return limitHeaders(allowed, profileOf(crossing.to.profile), crossing.from.dataHeaders);
+  return limitHeaders(allowed, crossing.to.profile, crossing.from.dataHeaders);
 }
 
 function methodsOwn(message: string): ReadonlySet<string> {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { profileOf } from '../attached-data/profile.ts';
+import { noRename } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
-import { listOf, parsed, splitAtCommas } from './field.ts';
+import { listOf, oneOf, parsed, splitAtCommas } from './field.ts';
 import { parseNumberPattern } from './number-pattern.ts';
+import { notifyMode, profile, rename } from './profile-schema.ts';
 import { parseTargetUri } from './target-uri.ts';
 
 /** Longest time a timer of Node takes. */
@@ -20,11 +23,10 @@ const trunk = z.strictObject({
   name,
   sources: cidrList.refine(list => list.length > 0, 'at least one source address'),
   tenant: name.optional(),
-  profile: oneOf(['plain', 'acs-dr'], ['teams-dr', 'genesys-cloud', 'avaya', 'cisco-cvp']).default('plain'),
-  notify: oneOf(
-    ['info', 'none'],
-    ['info-headers', 'info-package', 'reinvite-headers', 'update-headers'],
-  ).default('info'),
+  profile: profile.default(profileOf('plain')),
+  // The profile's when it is not named.
+  notify: notifyMode.exactOptional(),
+  rename: rename.default(noRename),
   network: z.boolean().default(false),
   dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),
   fromHost: oneOf(['own', 'keep', 'target']).default('own'),
@@ -134,16 +136,6 @@ export const configSchema = z.strictObject({
     userData: z.boolean(),
   }),
 });
-
-/** One of some words; those that are planned are refused by name. */
-function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], later: readonly string[] = []) {
-  return z.enum(words, {
-    error: issue =>
-      typeof issue.input === 'string' && later.includes(issue.input)
-        ? `${issue.input} is not supported yet`
-        : `expected one of ${words.join(', ')}`,
-  });
-}
 
 function refuseBrokers(text: string): string | Error {
   return text === '' ? text : new Error('Kafka is not supported yet: leave it empty');

@@ -1,4 +1,5 @@
-import type { ProfileName } from '../attached-data/profile.ts';
+import type { Profile } from '../attached-data/profile.ts';
+import type { Rename } from '../attached-data/rename.ts';
 
 export type NotifyMode = 'info' | 'none';
 // 'info-headers' | 'info-package' | 'reinvite-headers' | 'update-headers' follow with the notify modes; config refuses them by name until then.
@@ -9,7 +10,10 @@ export interface Trunk {
   /** Source addresses, CIDR. */
   readonly sources: readonly string[];
   readonly tenant: string;
-  readonly profile: ProfileName;
+  /** How it wants attached data on the wire. */
+  readonly profile: Profile;
+  /** Its own header names for keys of the attached data. */
+  readonly rename: Rename;
   readonly notify: NotifyMode;
   /** True: the outside world; false: ours. */
   readonly network: boolean;

@@ -1,3 +1,5 @@
+import { profileOf } from '../attached-data/profile.ts';
+import { noRename } from '../attached-data/rename.ts';
 import {
   type AddressGroups,
   type Cidr,
@@ -39,7 +41,8 @@ export function neighbourWithoutTrunk(tenant: string): Trunk {
     name: '',
     sources: [],
     tenant,
-    profile: 'plain',
+    profile: profileOf('plain'),
+    rename: noRename,
     notify: 'info',
     network: false,
     dataHeaders: [],

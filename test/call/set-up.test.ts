@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { profileOf } from '../../lib/attached-data/profile.ts';
 import { pairs, Story, textOf, trunk } from './support/story.ts';
 
 describe('call set-up', () => {
@@ -102,7 +103,7 @@ describe('call set-up', () => {
   });
 
   it('sends ACS no more than ACS takes, and keeps the rest as data', () => {
-    const acs = trunk({ name: 'acs', sources: ['192.0.2.2/32'], profile: 'acs-dr' });
+    const acs = trunk({ name: 'acs', sources: ['192.0.2.2/32'], profile: profileOf('acs-dr') });
     const story = new Story({ routing: { trunks: [acs] } });
     story.invite({ headers: ['X-MS-Custom-A: 1', 'X-MS-Custom-B: not allowed', 'X-Other: a b'] });
     expect(story.bob.gotHeaders('invite')).to.deep.equal(['X-MS-Custom-A: 1', 'X-Other: a b']);

@@ -13,6 +13,7 @@ COPY --from=build /baton/package.json ./
 COPY --from=build /baton/node_modules node_modules
 COPY --from=build /baton/dist dist
 COPY config config
+COPY docs/schema docs/schema
 USER node
 EXPOSE 5060/udp 5060/tcp 8080/tcp
 # Node is process 1 and hears SIGTERM itself: `docker stop` ends calls cleanly.

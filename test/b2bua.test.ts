@@ -7,6 +7,7 @@ import type { CallEvent } from '../lib/events/event.ts';
 import type { Signalling, StandaloneAnswer } from '../lib/ports.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines, payloadOf, trunk } from './call/support/story.ts';
+import { checkEvents } from './support/valid-event.ts';
 
 /** Time that passes when told to. */
 class FakeClock {
@@ -115,6 +116,7 @@ function house(options: Partial<B2buaOptions> = {}) {
     store,
     publisher: {
       publish: event => {
+        checkEvents([event]);
         events.push(event);
         made.publish(event);
       },

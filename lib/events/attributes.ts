@@ -53,16 +53,27 @@ export type Extension = Readonly<Record<string, string | number | boolean | read
 
 /** What every event says. */
 export interface CommonAttributes {
-  /** `baton/<node>`. */
+  /**
+   * `baton/<node>`.
+   * @pattern ^baton/[A-Za-z0-9_-]+$
+   */
   readonly Server: string;
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds since the epoch.
+   * @asType integer
+   * @minimum 0
+   */
   readonly time: number;
 }
 
 /** What every event of a call says. */
 export interface CallAttributes extends CommonAttributes {
   readonly ConnID: ConnId;
-  /** Positive integer of the call at its node. */
+  /**
+   * Positive integer of the call at its node.
+   * @asType integer
+   * @minimum 1
+   */
   readonly CallID: number;
   readonly CallThreadID: CallThreadId;
   readonly CallType: CallType;
@@ -71,10 +82,17 @@ export interface CallAttributes extends CommonAttributes {
 /** Attributes that an event of a call may have. */
 export interface OptionalCallAttributes {
   readonly ANI?: string;
+  /**
+   * SIP status.
+   * @asType integer
+   * @minimum 300
+   * @maximum 699
+   */
   readonly Cause?: number;
   readonly CollectedDigits?: string;
   readonly CustomerID?: string;
   readonly DNIS?: string;
+  /** @asType integer */
   readonly ErrorCode?: number;
   readonly ErrorMessage?: string;
   readonly Extensions?: readonly Extension[];
@@ -88,6 +106,11 @@ export interface OptionalCallAttributes {
   readonly OtherTrunk?: string;
   readonly PreviousConnID?: ConnId;
   readonly Reasons?: readonly UserDataPair[];
+  /**
+   * Only in the copy of the party whose request it answers.
+   * @asType integer
+   * @minimum 0
+   */
   readonly ReferenceID?: number;
   readonly ThirdPartyDN?: string;
   readonly ThirdPartyDNRole?: DnRole;

@@ -63,7 +63,11 @@ export interface EventAttachedDataChanged extends CallAttributes, Partial<PartyA
   readonly CustomerID?: string;
   readonly NetworkCallID?: string;
   readonly NetworkNodeID?: string;
-  /** Only in the copy of the party whose request it answers. */
+  /**
+   * Only in the copy of the party whose request it answers.
+   * @asType integer
+   * @minimum 0
+   */
   readonly ReferenceID?: number;
   /** All pairs as they are after the change. */
   readonly UserData: readonly EventPair[];

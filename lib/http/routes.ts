@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Api } from './api.ts';
 import { type CallDesk, addCallRoutes } from './call-routes.ts';
 import { problemFor, problemMediaType } from './problem.ts';
+import { addSchemaRoutes } from './schema-routes.ts';
 import { json, problems } from './schemas.ts';
 
 /** Whether calls can be taken; `why` says in a few words what is missing. */
@@ -23,6 +24,7 @@ const unlimited = { config: { rateLimit: false } } as const;
 export function addRoutes(api: Api, views: HttpViews): void {
   addWatchRoutes(api, views);
   addCallRoutes(api, views);
+  addSchemaRoutes(api);
   api.get(
     '/openapi.json',
     { schema: { summary: 'This document', response: { 200: json(Type.Object({}), 'OpenAPI 3.1') } } },

@@ -53,6 +53,21 @@ describe('the HTTP interface', () => {
     await server.stop();
   });
 
+  for (const [path, title] of [
+    ['/v1/schema', "Baton's events"],
+    ['/v1/schema/events.json', "Baton's events"],
+    ['/v1/schema/asyncapi.json', '3.0.0'],
+  ] as const) {
+    it(`serves ${path}`, async () => {
+      await serve();
+      const answer = await fetch(base + path);
+      expect(answer.headers.get('content-type')).to.equal('application/json; charset=utf-8');
+      expect(await answer.json()).to.satisfy(
+        (document: { title?: string; asyncapi?: string }) => (document.title ?? document.asyncapi) === title,
+      );
+    });
+  }
+
   it('says that it is alive, whatever else', async () => {
     readiness = 'signalling-down';
     await serve();

@@ -1,4 +1,5 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
+import { checkEvents } from '../../support/valid-event.ts';
 import { type Call, newCall } from '../../../lib/call/call.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
@@ -114,7 +115,11 @@ export class Story {
       ...rest,
     };
     const standing = whoIs(request.source.address, this.env.routing.sources);
-    const ids = { connId: '00ff@acme:node1' as ConnId, callId: 7, callThreadId: 'abcd' as CallThreadId };
+    const ids = {
+      connId: '00000000000000ff@acme:node1' as ConnId,
+      callId: 7,
+      callThreadId: 'abcdabcdabcdabcd' as CallThreadId,
+    };
     this.#call = newCall(ids, aliceLeg, request, standing, this.nowMs);
     return this.feed({ type: 'invited', leg: aliceLeg, request });
   }
@@ -130,6 +135,7 @@ export class Story {
 
   feed(signal: Parameters<typeof decide>[1]): this {
     const decision: Decision = decide(this.call, signal, this.nowMs, this.env);
+    checkEvents(decision.events);
     this.#call = decision.call;
     this.effects.push(...decision.effects);
     this.events.push(...decision.events);

@@ -48,7 +48,7 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
       withCurrentData(turn.call, invite),
       { from: turn.call.caller, to: callee },
       setUpMessage(),
-      offerHeaders,
+      offerHeaders(callee),
     ),
     ...(via !== undefined && { via }),
   });

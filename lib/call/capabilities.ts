@@ -1,5 +1,8 @@
+import { BATON_PACKAGE, recvInfoOf } from '../attached-data/info-package.ts';
 import { splitList } from '../engine/message/name-addr.ts';
+import type { Trunk } from '../routing/trunk.ts';
 import { isNamed } from './header-lines.ts';
+import type { Leg } from './leg.ts';
 import type { HeaderLine } from './signal.ts';
 
 /** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
@@ -18,8 +21,23 @@ const acceptLine: HeaderLine = {
 
 /** RFC 3261 §11.2: the answer to OPTIONS says what an INVITE would find. */
 export const optionsHeaders: readonly HeaderLine[] = [allowLine, acceptLine, supportedLine];
-/** RFC 3261 §20.5, §20.37: on INVITE, UPDATE and their 2xx. */
-export const offerHeaders: readonly HeaderLine[] = [allowLine, supportedLine];
+const offerLines: readonly HeaderLine[] = [allowLine, supportedLine];
+
+/** The Info Packages that we take from the neighbours of a trunk. From others INFO is as RFC 2976 has it. */
+export function packagesFor({ notify }: Trunk): readonly string[] {
+  return notify === 'info-package' ? ourPackages : noPackages;
+}
+const ourPackages: readonly string[] = [BATON_PACKAGE];
+const noPackages: readonly string[] = [];
+const offerLinesWithPackage = [...offerLines, { name: 'Recv-Info', value: recvInfoOf(ourPackages) }];
+
+/**
+ * RFC 3261 §20.5, §20.37: on INVITE, UPDATE and their 2xx. RFC 6086 §5.2.1: with Recv-Info where we take Info
+ * Packages.
+ */
+export function offerHeaders({ trunk }: Leg): readonly HeaderLine[] {
+  return trunk.notify === 'info-package' ? offerLinesWithPackage : offerLines;
+}
 /** RFC 3261 §8.2.1: 405 lists what is allowed. */
 export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
 /** The same outside a dialog, where we take no MESSAGE. */

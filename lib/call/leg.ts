@@ -1,3 +1,4 @@
+import { BATON_PACKAGE, packagesTaken } from '../attached-data/info-package.ts';
 import { splitList } from '../engine/message/name-addr.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import { isNamed } from './header-lines.ts';
@@ -48,6 +49,13 @@ export interface PeerAllow {
   readonly update: boolean;
 }
 
+/** The Info Packages that the peer takes (RFC 6086 §5.2), reduced to what we ask. */
+export interface PeerRecvInfo {
+  readonly line: string;
+  /** Ours is among them. */
+  readonly ours: boolean;
+}
+
 export interface Leg {
   readonly id: LegId;
   readonly role: 'caller' | 'callee';
@@ -58,6 +66,8 @@ export interface Leg {
   readonly callId: string;
   /** Undefined: the peer never sent an Allow. */
   readonly allow: PeerAllow | undefined;
+  /** Undefined: the peer never sent a Recv-Info. */
+  readonly recvInfo: PeerRecvInfo | undefined;
   /** The peer is reached over a stream, where a message may be large. */
   readonly stream: boolean;
   readonly notify: NotifyQueue;
@@ -66,7 +76,7 @@ export interface Leg {
 export type NewLeg = Pick<Leg, 'id' | 'role' | 'dn' | 'trunk' | 'callId' | 'stream'>;
 
 export function newLeg(leg: NewLeg): Leg {
-  return { ...leg, state: invited, allow: undefined, notify: emptyNotifyQueue };
+  return { ...leg, state: invited, allow: undefined, recvInfo: undefined, notify: emptyNotifyQueue };
 }
 
 /** A request can be sent within the leg: there is a dialog, early or confirmed (RFC 3261 §12). */
@@ -85,20 +95,37 @@ export function isGone(leg: Leg): boolean {
 }
 
 /**
- * Notes what any message of the peer tells about it: Allow, and the Call-ID of a callee leg. The same leg
- * when nothing is new.
+ * Notes what any message of the peer tells about it: Allow, Recv-Info, and the Call-ID of a callee leg. The same
+ * leg when nothing is new. RFC 6086 §5.2.1: a message without Recv-Info leaves what was said before.
  */
 export function learnt(leg: Leg, payload: Payload): Leg {
   let allowLine: string | undefined;
+  let recvInfoLine: string | undefined;
   let callId = leg.callId;
   for (const line of payload.headers) {
-    if (isNamed(line, 'allow'))
-      allowLine = allowLine === undefined ? line.value : `${allowLine},${line.value}`;
+    if (isNamed(line, 'allow')) allowLine = joined(allowLine, line);
+    else if (isNamed(line, 'recv-info')) recvInfoLine = joined(recvInfoLine, line);
     else if (callId === '' && isNamed(line, 'call-id')) callId = line.value;
   }
   const newAllow = allowLine !== undefined && allowLine !== leg.allow?.line;
-  if (!newAllow && callId === leg.callId) return leg;
-  return { ...leg, callId, allow: newAllow ? parseAllow(allowLine) : leg.allow };
+  const newRecvInfo = recvInfoLine !== undefined && recvInfoLine !== leg.recvInfo?.line;
+  if (!newAllow && !newRecvInfo && callId === leg.callId) return leg;
+  return {
+    ...leg,
+    callId,
+    allow: newAllow ? parseAllow(allowLine) : leg.allow,
+    recvInfo: newRecvInfo ? parseRecvInfo(recvInfoLine) : leg.recvInfo,
+  };
+}
+
+/** Lines of one header are one list (RFC 3261 §7.3.1). */
+function joined(before: string | undefined, { value }: HeaderLine): string {
+  return before === undefined ? value : `${before},${value}`;
+}
+
+function parseRecvInfo(line: string | undefined): PeerRecvInfo | undefined {
+  if (line === undefined) return undefined;
+  return { line, ours: packagesTaken(line).includes(BATON_PACKAGE) };
 }
 
 function parseAllow(line: string | undefined): PeerAllow | undefined {

@@ -1,4 +1,4 @@
-import { methodNotAllowedHeaders, optionsHeaders, unsupportedTags } from './capabilities.ts';
+import { methodNotAllowedHeaders, optionsHeaders, packagesFor, unsupportedTags } from './capabilities.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
 import { changeData, readData } from './data.ts';
 import { respond } from './relay.ts';
@@ -61,9 +61,7 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
  */
 function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   const { payload, request } = signal;
-  // RFC 6086 §4.2.2: no package was agreed upon, so none is known; 469 lists those that are, and the dialog
-  // stays.
-  const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: [] });
+  const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: packagesFor(leg.trunk) });
   if (answer.kind === 'refused') {
     const headers = answer.status === 469 ? [{ name: 'Recv-Info', value: answer.recvInfo }] : [];
     respond(turn, leg.id, request, { status: answer.status, payload: { headers } });
@@ -78,7 +76,8 @@ function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
     respond(turn, leg.id, request, { status: 200 });
     return;
   }
-  if (dataOnly) respond(turn, leg.id, request, { status: 200 });
+  // RFC 6086 §4.2.2: our own package was agreed upon with us, and not with the other side.
+  if (dataOnly || answer.kind === 'accepted') respond(turn, leg.id, request, { status: 200 });
   else if (!relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] })) return;
   changeData(turn, leg, operations);
 }

@@ -1,3 +1,4 @@
+import { BATON_PACKAGE } from '../attached-data/info-package.ts';
 import { encodeEvent, EVENT_CONTENT_TYPE } from '../events/encode.ts';
 import { failure } from './ending.ts';
 import type { Leg } from './leg.ts';
@@ -13,8 +14,7 @@ import type { NotificationOutcome, Turn } from './turn.ts';
 export function enqueue(turn: Turn, legId: LegId, notification: Notification): void {
   const leg = turn.leg(legId);
   if (leg === undefined || leg.trunk.notify === 'none') return;
-  // RFC 3261 §20.5: Allow lists what the peer takes; without one nothing is known, and we try.
-  if (leg.notify.closed || leg.allow?.info === false) {
+  if (leg.notify.closed || !takesEvents(leg)) {
     outcome(turn, leg.id, 'skipped');
     return;
   }
@@ -23,6 +23,15 @@ export function enqueue(turn: Turn, legId: LegId, notification: Notification): v
   if (full) outcome(turn, leg.id, 'dropped');
   changeQueue(turn, leg, { waiting: [...(full ? waiting.slice(1) : waiting), notification] });
   sendNext(turn, leg.id);
+}
+
+/**
+ * RFC 3261 §20.5: Allow lists what the peer takes; without one nothing is known, and we try. RFC 6086 §5.2.1: a
+ * package only to a peer whose Recv-Info lists it.
+ */
+function takesEvents({ trunk, allow, recvInfo }: Leg): boolean {
+  if (allow?.info === false) return false;
+  return trunk.notify !== 'info-package' || recvInfo?.ours === true;
 }
 
 function sendNext(turn: Turn, legId: LegId): void {
@@ -50,8 +59,14 @@ function infoOf(turn: Turn, leg: Leg, { event, changedKeys }: Notification): Pay
     ...(notifyKeys !== undefined && { keys: notifyKeys }),
     ...(!leg.stream && { maxBytes: turn.env.notify.maxBytes }),
   });
-  return { headers: [], body: { contentType: EVENT_CONTENT_TYPE, content } };
+  const body = { contentType: EVENT_CONTENT_TYPE, content };
+  if (leg.trunk.notify !== 'info-package') return { headers: [], body };
+  return { headers: inOurPackage, body: { ...body, more: asPackage } };
 }
+
+/** RFC 6086 §4.2.1, §8.2: the package is named, and the body is the package's. */
+const inOurPackage = [{ name: 'Info-Package', value: BATON_PACKAGE }];
+const asPackage = [{ name: 'Content-Disposition', value: 'Info-Package' }];
 
 /** The answer to an event INFO, the late one of a given up INFO included. */
 export function onEventAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responded'>): void {

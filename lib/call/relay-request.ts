@@ -144,7 +144,7 @@ function answerUpdate(turn: Turn, from: Leg, request: HeldRequest): void {
     respond(turn, from.id, request.request, { status: 488, payload: { headers } });
     return;
   }
-  respond(turn, from.id, request.request, { status: 200, payload: { headers: offerHeaders } });
+  respond(turn, from.id, request.request, { status: 200, payload: { headers: offerHeaders(from) } });
   changeData(turn, from, request.operations);
 }
 
@@ -163,7 +163,7 @@ function send(turn: Turn, from: Leg, to: Leg, { request, sentMethod }: Sending):
     operations,
   };
   turn.change({ relayed: [...turn.call.relayed, relayed] });
-  const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders : [];
+  const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders(to) : [];
   turn.perform({
     do: 'request',
     leg: to.id,

@@ -66,7 +66,7 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
   const { status, reason } = signal;
   const success = status < 300;
   const changing = relayed.method === 'INVITE' || relayed.method === 'UPDATE';
-  const own = success && changing ? offerHeaders : [];
+  const own = success && changing ? offerHeaders(to) : [];
   const how = midCallMessage(relayed.method, status);
   const payload = crossed(turn, signal.payload, { from, to }, how, own);
   settle(turn, relayed, success);

@@ -95,7 +95,7 @@ export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
     signal.payload,
     { from: callee, to: caller },
     setUpMessage(signal.status),
-    offerHeaders,
+    offerHeaders(caller),
   );
   turn.perform({ do: 'answer', leg: caller.id, status: signal.status, payload });
   if (turn.call.inviteOffers) acknowledgeCallee(turn, callee, emptyPayload);

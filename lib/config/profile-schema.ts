@@ -16,8 +16,8 @@ import { listOf, oneOf, parsed } from './field.ts';
 /** A trunk's profile, its own names, and how it is told of changes. */
 
 export const notifyMode = oneOf(
-  ['info', 'none'],
-  ['info-headers', 'info-package', 'reinvite-headers', 'update-headers'],
+  ['info', 'info-package', 'none'],
+  ['info-headers', 'update-headers', 'reinvite-headers'],
 );
 
 const overrides = z.strictObject({

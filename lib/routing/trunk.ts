@@ -1,8 +1,19 @@
 import type { Profile } from '../attached-data/profile.ts';
 import type { Rename } from '../attached-data/rename.ts';
 
-export type NotifyMode = 'info' | 'none';
-// 'info-headers' | 'info-package' | 'reinvite-headers' | 'update-headers' follow with the notify modes; config refuses them by name until then.
+/**
+ * How a neighbour is told of changes: by an INFO with the event as its body, without or within an Info Package; by
+ * header lines on an INFO, a re-INVITE or an UPDATE; or not at all.
+ */
+export const notifyModes = [
+  'info',
+  'info-headers',
+  'info-package',
+  'reinvite-headers',
+  'update-headers',
+  'none',
+] as const;
+export type NotifyMode = (typeof notifyModes)[number];
 
 /** A neighbour: SBC, PBX or carrier (design: trunks, routes, DNs). */
 export interface Trunk {

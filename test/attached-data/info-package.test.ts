@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { answerToInfo } from '../../lib/attached-data/info-package.ts';
+import { answerToInfo, packagesTaken } from '../../lib/attached-data/info-package.ts';
 
 describe('an INFO', () => {
   const state = { dialogExists: true, recvInfo: ['x-attached-data'] };
@@ -24,6 +24,11 @@ describe('an INFO', () => {
     expect(answer).to.deep.equal({ kind: 'refused', status: 469, recvInfo: 'a, b' });
   });
 
+  it('with any package is refused 469 with nil when we take none', () => {
+    const answer = answerToInfo([line('Info-Package', 'foo')], { ...state, recvInfo: [] });
+    expect(answer).to.deep.equal({ kind: 'refused', status: 469, recvInfo: 'nil' });
+  });
+
   it('without a package is legacy, with any body', () => {
     expect(answerToInfo([line('Content-Type', 'application/dtmf-relay')], state)).to.deep.equal({
       kind: 'legacy',
@@ -36,4 +41,17 @@ describe('an INFO', () => {
       status: 481,
     });
   });
+});
+
+describe('Recv-Info', () => {
+  for (const [value, packages] of [
+    ['baton-attached-data', ['baton-attached-data']],
+    ['A;x="1,2" , b', ['a', 'b']],
+    ['nil', []],
+    ['', []],
+  ] as const) {
+    it(`"${value}" names ${packages.length === 0 ? 'none' : packages.join(' and ')}`, () => {
+      expect(packagesTaken(value)).to.deep.equal(packages);
+    });
+  }
 });

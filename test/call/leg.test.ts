@@ -24,6 +24,16 @@ describe('what a message tells about its leg', () => {
     });
   });
 
+  it('Recv-Info: whether our package is in it; the latest counts, and none changes nothing', () => {
+    const takes = learnt(bob, payloadOf({ headers: ['Recv-Info: a', 'recv-info: Baton-Attached-Data;x=1'] }));
+    expect(takes.recvInfo?.ours).to.equal(true);
+    expect(learnt(takes, payloadOf({ headers: ['Allow: INFO'] })).recvInfo?.ours).to.equal(true);
+    for (const none of ['nil', '', 'a, b']) {
+      expect(learnt(takes, payloadOf({ headers: [`Recv-Info: ${none}`] })).recvInfo?.ours).to.equal(false);
+    }
+    expect(bob.recvInfo).to.equal(undefined);
+  });
+
   it('the Call-ID of a callee leg, once', () => {
     const leg = learnt(bob, payloadOf({ headers: ['Call-ID: one'] }));
     expect(leg.callId).to.equal('one');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Story } from './support/story.ts';
+import { Story, trunk } from './support/story.ts';
 
 const dtmf = { contentType: 'application/dtmf-relay', content: 'Signal=5' };
 
@@ -72,7 +72,65 @@ describe('a request within the call', () => {
     const story = new Story().established();
     story.alice.sends('INFO', { headers: ['Info-Package: nope'], body: dtmf });
     expect(story.heard()).to.deep.equal(['alice ← 469 to INFO']);
-    expect(story.alice.gotHeaders('respond')).to.deep.equal(['Recv-Info: ']);
+    expect(story.alice.gotHeaders('respond')).to.deep.equal(['Recv-Info: nil']);
     expect(story.call.state).to.equal('established');
+  });
+
+  describe('of a neighbour that is told by our Info Package', () => {
+    const pbx = trunk({ name: 'pbx', sources: ['192.0.2.2/32'], notify: 'info-package' });
+    const called = () => new Story({ routing: { trunks: [pbx] } }).established();
+    const ours = ['Info-Package: Baton-Attached-Data;v=1', 'Content-Disposition: Info-Package'];
+
+    it('offers and answers say which package we take, and other neighbours are told of none', () => {
+      const story = called();
+      const recvInfo = (headers: readonly string[]) => headers.filter(line => line.startsWith('Recv-Info'));
+      expect(recvInfo(story.bob.gotHeaders('invite'))).to.deep.equal(['Recv-Info: baton-attached-data']);
+      expect(recvInfo(story.alice.gotHeaders('answer'))).to.deep.equal([]);
+      story.alice.sends('INVITE', { sdp: 'hold' });
+      expect(recvInfo(story.bob.gotHeaders('request'))).to.deep.equal(['Recv-Info: baton-attached-data']);
+      story.bob.replies('INVITE', 200, { sdp: 'held', headers: ['Recv-Info: foo'] });
+      expect(recvInfo(story.alice.gotHeaders('respond'))).to.deep.equal([]);
+      story.bob.sends('UPDATE');
+      expect(recvInfo(story.bob.gotHeaders('respond'))).to.deep.equal(['Recv-Info: baton-attached-data']);
+    });
+
+    it('an event in our package is answered 200, neither applied nor relayed', () => {
+      const story = called();
+      const body = { contentType: 'application/vnd.baton.event+json', content: '{"UserData":[]}' };
+      story.bob.sends('INFO', { headers: ours, body });
+      expect(story.heard()).to.deep.equal(['bob ← 200 to INFO']);
+    });
+
+    it('data in our package is applied', () => {
+      const story = called();
+      const body = { contentType: 'application/json', content: '{"userData":{"n":1}}' };
+      story.bob.sends('INFO', { headers: ours, body });
+      expect(story.heard()).to.include.members(['bob ← 200 to INFO', 'alice ← INFO event']);
+    });
+
+    it('our package without anything in it is answered 200 all the same', () => {
+      const story = called();
+      story.bob.sends('INFO', { headers: ours });
+      expect(story.heard()).to.deep.equal(['bob ← 200 to INFO']);
+    });
+
+    it('another body in our package is answered 415', () => {
+      const story = called();
+      story.bob.sends('INFO', { headers: [...ours, `Content-Type: ${dtmf.contentType}`], body: dtmf });
+      expect(story.heard()).to.deep.equal(['bob ← 415 to INFO']);
+    });
+
+    it('an unknown package is answered 469 with ours', () => {
+      const story = called();
+      story.bob.sends('INFO', { headers: ['Info-Package: nope'] });
+      expect(story.heard()).to.deep.equal(['bob ← 469 to INFO']);
+      expect(story.bob.gotHeaders('respond')).to.deep.equal(['Recv-Info: baton-attached-data']);
+    });
+
+    it('an INFO without package is legacy and goes on', () => {
+      const story = called();
+      story.bob.sends('INFO', { body: dtmf });
+      expect(story.heard()).to.deep.equal(['alice ← INFO application/dtmf-relay']);
+    });
   });
 });

@@ -201,6 +201,43 @@ describe('telling a leg', () => {
     });
   });
 
+  describe('by our Info Package', () => {
+    const pbx = trunk({ name: 'pbx', sources: ['192.0.2.2/32'], notify: 'info-package' });
+    const called = (bob: string[]) =>
+      new Story({ routing: { trunks: [pbx] } }).established({}, { headers: bob });
+
+    it('names the package and says that the body is its', () => {
+      const story = called(['Recv-Info: foo, baton-attached-data']);
+      story.alice.sends('INFO', json({ n: 1 }));
+      expect(story.bob.gotHeaders('request')).to.deep.equal(['Info-Package: baton-attached-data']);
+      expect(story.bob.got('request').payload.body?.more).to.deep.equal([
+        { name: 'Content-Disposition', value: 'Info-Package' },
+      ]);
+      expect(pairs(story.bob.told()[0]?.UserData ?? [])).to.deep.equal({ n: 1 });
+    });
+
+    for (const [title, headers] of [
+      ['said nothing', []],
+      ['lists others', ['Recv-Info: foo']],
+      ['lists nil', ['Recv-Info: nil']],
+      ['lists it and takes no INFO', ['Recv-Info: baton-attached-data', 'Allow: INVITE']],
+    ] as const) {
+      it(`sends nothing to a leg that ${title}`, () => {
+        const story = called([...headers]);
+        story.alice.sends('INFO', json({ n: 1 }));
+        expect(story.heard()).to.deep.equal(['alice ← 200 to INFO', 'alice ← INFO event']);
+        expect(outcomes(story)).to.deep.equal(['skipped']);
+      });
+    }
+
+    it('follows what the leg says later', () => {
+      const story = called(['Recv-Info: nil']);
+      story.bob.sends('UPDATE', { headers: ['Recv-Info: baton-attached-data'] });
+      story.alice.sends('INFO', json({ n: 1 }));
+      expect(story.bob.told()).to.have.length(1);
+    });
+  });
+
   it('over UDP tells only the change when all would be too much', () => {
     const big = 'x'.repeat(700);
     const story = new Story().established({ headers: [`X-MS-Custom-Big: ${big}`] });

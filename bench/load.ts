@@ -116,7 +116,7 @@ async function measure(
   const outcomes = await playCalls(stage, options);
   const cpuSeconds = (await cpuSecondsOf(pid)) - cpuBefore;
   await delay(1_000);
-  const callsLeft = await baton.callCount();
+  const callsLeft = (await baton.calls()).length;
   await settle(baton);
   const metrics = await baton.metrics();
   const calls = options.callsPerSecond * options.seconds;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CallView } from '../lib/b2bua/call-view.ts';
 import { parsePrometheusText, type Sample } from './prometheus-text.ts';
 
 export interface LogLine {
@@ -17,6 +18,8 @@ export interface BatonOptions {
   readonly env: Readonly<Record<string, string>>;
   /** `http://…` of BATON_HTTP_LISTEN. */
   readonly httpUrl: string;
+  /** With which it is asked, where tokens are configured. */
+  readonly httpToken?: string;
   readonly readyWithinMs?: number;
   /** The line that says that it is where the test wants it; default `ready`. */
   readonly readyMessage?: string;
@@ -43,8 +46,9 @@ export class BatonProcess {
   /** Lines of standard output that are no JSON object. */
   readonly strayOutput: string[] = [];
   stderr = '';
+  readonly httpUrl: string;
   readonly #child: ChildProcess;
-  readonly #httpUrl: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #ended: Promise<Ending>;
   #unfinished = '';
   #onLine: () => void = () => {};
@@ -52,7 +56,8 @@ export class BatonProcess {
   private constructor(options: BatonOptions) {
     const [program, ...args] = options.command ?? [process.execPath, builtBaton, 'serve'];
     const config = options.config === undefined ? [] : ['--config', options.config];
-    this.#httpUrl = options.httpUrl;
+    this.httpUrl = options.httpUrl;
+    this.#headers = options.httpToken === undefined ? {} : { authorization: `Bearer ${options.httpToken}` };
     this.#child = spawn(program, [...args, ...config], {
       cwd: repository,
       env: environment(options.env),
@@ -96,20 +101,20 @@ export class BatonProcess {
   }
 
   async getJson(path: string): Promise<unknown> {
-    const response = await fetch(this.#httpUrl + path);
+    const response = await fetch(this.httpUrl + path, { headers: this.#headers });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
 
   async metrics(): Promise<Sample[]> {
-    const response = await fetch(`${this.#httpUrl}/metrics`);
+    const response = await fetch(`${this.httpUrl}/metrics`, { headers: this.#headers });
     return parsePrometheusText(await response.text());
   }
 
-  /** Number of calls in `GET /v1/calls`. */
-  async callCount(): Promise<number> {
-    const { calls } = (await this.getJson('/v1/calls')) as { calls: unknown[] };
-    return calls.length;
+  /** `GET /v1/calls`. */
+  async calls(): Promise<readonly CallView[]> {
+    const { calls } = (await this.getJson('/v1/calls')) as { calls: readonly CallView[] };
+    return calls;
   }
 
   /** SIGTERM, and SIGKILL when that is not heard within `patienceMs`. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventsReceived } from './sipp-messages.ts';
 
 export interface SippOptions {
   /** For messages and file names: `uac`, `uas`, … */
@@ -38,6 +39,8 @@ export interface SippOutcome {
   readonly statistics: ReadonlyMap<string, number>;
   /** Per message of the scenario: `3_200_Recv`, `0_INVITE_Retrans`, … */
   readonly messages: ReadonlyMap<string, number>;
+  /** What it was told by INFO; nothing when its messages were too many to be traced. */
+  readonly events: readonly unknown[];
   /** What SIPp complains of. */
   readonly complaints: string;
 }
@@ -95,11 +98,13 @@ async function lastRow(path: string | undefined): Promise<Map<string, number>> {
 async function readOutcome(options: SippOptions, exit: number | null, output: string): Promise<SippOutcome> {
   const counts = (await readdir(options.folder)).find(file => file.endsWith('_counts.csv'));
   const errors = await readFile(join(options.folder, 'errors.log'), 'utf8').catch(() => '');
+  const trace = await readFile(join(options.folder, 'messages.log'), 'utf8').catch(() => '');
   return {
     name: options.name,
     exit,
     statistics: await lastRow(join(options.folder, 'statistics.csv')),
     messages: await lastRow(counts === undefined ? undefined : join(options.folder, counts)),
+    events: eventsReceived(trace),
     complaints: errors.trim() === '' ? output.trim() : errors.trim(),
   };
 }

@@ -4,7 +4,7 @@ import { loadConfig } from '../lib/config.ts';
 import { type Running, serve } from '../lib/main.ts';
 import { eventually } from './support/eventually.ts';
 import { freePort } from '../support/free-ports.ts';
-import { AgentDialog, SipAgent } from './support/sip-agent.ts';
+import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
 
 const sdp =
   'v=0\r\no=a 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n';

@@ -7,7 +7,7 @@ import type { CallDetail } from '../lib/b2bua/call-view.ts';
 import type { EventAttachedDataChanged } from '../lib/events/event.ts';
 import { BatonProcess } from '../support/baton-process.ts';
 import { freePort } from '../support/free-ports.ts';
-import { AgentDialog, SipAgent } from './support/sip-agent.ts';
+import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
 
 const builtBaton = fileURLToPath(new URL('../dist/cli/baton.js', import.meta.url));
 const sdp =

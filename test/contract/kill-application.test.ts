@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Engine } from '../../lib/engine/engine.ts';
 import { eventually } from '../support/eventually.ts';
-import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
-import type { SipText } from '../support/sip-text.ts';
+import { AgentDialog, SipAgent } from '../../support/sip-agent.ts';
+import type { SipText } from '../../support/sip-text.ts';
 
 const application = fileURLToPath(new URL('../fixtures/apps/b2bua.mjs', import.meta.url));
 const sdp =

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { LegId } from '../../lib/call/signal.ts';
-import { AgentDialog } from '../support/sip-agent.ts';
+import { AgentDialog } from '../../support/sip-agent.ts';
 import { backendNames, sdp, sdpPayload, Stage } from './stage.ts';
 
 const bobLeg = 'leg-of-bob' as LegId;

@@ -10,8 +10,8 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../support/free-ports.ts';
 import { SignalRecorder } from '../support/signal-recorder.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
-import { AgentDialog, type MessageContent, SipAgent } from '../support/sip-agent.ts';
-import type { SipText } from '../support/sip-text.ts';
+import { AgentDialog, type MessageContent, SipAgent } from '../../support/sip-agent.ts';
+import type { SipText } from '../../support/sip-text.ts';
 import { knownDifferences, type KnownDifference } from './known-differences.ts';
 
 /** A SIP engine that the contract is held against. */

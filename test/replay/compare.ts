@@ -1,4 +1,4 @@
-import type { SipText } from '../support/sip-text.ts';
+import type { SipText } from '../../support/sip-text.ts';
 import { compareTokens } from './compare-tokens.ts';
 import type { Image } from './image.ts';
 import type { Names } from './names.ts';

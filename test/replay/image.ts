@@ -1,4 +1,4 @@
-import { SipText } from '../support/sip-text.ts';
+import { SipText } from '../../support/sip-text.ts';
 
 /** One thing the engine sent, or the recorded server: a SIP message or a control frame. */
 export interface Image {

@@ -1,4 +1,4 @@
-import type { SipText } from '../support/sip-text.ts';
+import type { SipText } from '../../support/sip-text.ts';
 
 /**
  * What the recorded server chose, and what stands for it in this run: ports, tags, branches, Call-IDs, CSeq numbers,

@@ -1,20 +1,34 @@
 import type { LogLine } from '../../support/baton-process.ts';
+import { type Bound, misses } from './bound.ts';
+import { fits } from './pattern.ts';
 import { type Sample, sumOf } from '../../support/prometheus-text.ts';
-import { type Bound, type LogExpectation, misses, type Party, type Story } from './scenario-story.ts';
+import type { Write } from './scenario-steps.ts';
+import type { Party, Story } from './scenario-story.ts';
+import type { StreamItem } from './scenario-subscriber.ts';
+import type { SubscriberStory, Told } from './scenario-third-party.ts';
+import { fillInJson } from './words.ts';
 import type { SippOutcome } from '../../support/sipp.ts';
+
+/** What the steps of a story have brought about. */
+export interface Played {
+  readonly writes: readonly Write[];
+  /** Words in braces of what is expected. */
+  readonly words: ReadonlyMap<string, string>;
+}
 
 /** Of what SIPp and Baton write, this many characters are shown. */
 export const excerptLength = 3_000;
 
 /** What one SIPp did other than its story says. */
-export function judgeSipp(outcome: SippOutcome, party: Party): string[] {
-  const { name, exit, statistics, messages, complaints } = outcome;
+export function judgeSipp(outcome: SippOutcome, party: Party, played: Played): string[] {
+  const { name, exit, statistics, messages, events, complaints } = outcome;
   const right = `${statistics.get('SuccessfulCall') ?? 0} calls right`;
   const ended = `${name}: SIPp ended with ${exit ?? 'a signal'}, ${right}\n${complaints.slice(0, excerptLength)}`;
   return [
     ...(exit === party.exit ? [] : [ended]),
     ...judgeNumbers(`${name}: statistics`, party.statistics, key => statistics.get(key)),
     ...judgeNumbers(`${name}: messages`, party.messages, key => messages.get(key)),
+    ...judgeTold(name, events, party.told, played),
   ];
 }
 
@@ -32,7 +46,10 @@ export function judgeLog(
 ): string[] {
   const bad = log.filter(({ level }) => level > expected.worstLevel);
   const missed = expected.log.flatMap(one => {
-    const wrong = misses(log.filter(line => fits(line, one)).length, one.times);
+    const wrong = misses(
+      log.filter(line => line.msg === one.msg && fits(line, one.fields)).length,
+      one.times,
+    );
     return wrong === undefined
       ? []
       : [`log lines ${JSON.stringify(one.msg)} ${JSON.stringify(one.fields)}: ${wrong}`];
@@ -52,13 +69,78 @@ function judgeNumbers(
   });
 }
 
-function fits(line: LogLine, expected: LogExpectation): boolean {
-  if (line.msg !== expected.msg) return false;
-  return Object.entries(expected.fields).every(([field, wanted]) => {
-    const pattern = typeof wanted === 'string' ? /^\/(.*)\/$/.exec(wanted)?.[1] : undefined;
-    const actual = line[field];
-    return pattern === undefined
-      ? actual === wanted
-      : new RegExp(pattern).test(JSON.stringify(actual ?? null));
-  });
+/** What a subscriber has been through, with its status, where it stands and how it ended. */
+export interface Subscribed {
+  readonly items: readonly StreamItem[];
+  readonly status: number | undefined;
+  readonly cut: string | undefined;
+  readonly hasLeft: boolean;
+}
+
+export function judgeSubscriber(
+  name: string,
+  { items, status, cut, hasLeft }: Subscribed,
+  wanted: SubscriberStory,
+  played: Played,
+): string[] {
+  if (status !== wanted.status)
+    return [`${name}: answered ${status ?? 'nothing'} instead of ${wanted.status}`];
+  const ending =
+    status === 200 && !hasLeft && cut !== wanted.cut
+      ? [`${name}: the stream ended with ${cut ?? 'nothing'} instead of ${wanted.cut}`]
+      : [];
+  const rest = items.map(({ position: _, ...item }) => ('event' in item ? item.event : item));
+  return [...judgeTold(name, rest, wanted.told, played), ...judgePositions(name, items), ...ending];
+}
+
+/** What somebody was told: events, and gaps as `{gap: …}`. */
+export function judgeTold(
+  name: string,
+  items: readonly unknown[],
+  { count, events, writesInOrder }: Told,
+  { writes, words }: Played,
+): string[] {
+  const told = items.filter(item => !(typeof item === 'object' && item !== null && 'gap' in item));
+  const wrong = count === undefined ? undefined : misses(told.length, count);
+  return [
+    ...(wrong === undefined ? [] : [`${name}: events: ${wrong}`]),
+    ...(events === undefined ? [] : judgeItems(name, items, fillInJson(events, words))),
+    ...(writesInOrder ? judgeOrder(name, told, writes) : []),
+  ];
+}
+
+function judgeItems(name: string, items: readonly unknown[], wanted: NonNullable<Told['events']>): string[] {
+  const length = Math.max(items.length, wanted.length);
+  return Array.from({ length }, (_, at): string[] => {
+    const [item, pattern] = [items[at], wanted[at]];
+    if (pattern === undefined) return [`${name}: one too many: ${shown(item)}`];
+    if (item === undefined) return [`${name}: missing: ${shown(pattern)}`];
+    return fits(item, pattern) ? [] : [`${name}: told[${at}] is ${shown(item)} instead of ${shown(pattern)}`];
+  }).flat();
+}
+
+/** Revisions without a hole, and the data of each, once or in several copies in a row. */
+function judgeOrder(name: string, told: readonly unknown[], writes: readonly Write[]): string[] {
+  // A write that changed nothing answers with a revision that is there already.
+  const byRevision = new Map(writes.map(write => [write.revision, write]));
+  const inOrder = [...byRevision.values()].toSorted((one, other) => one.revision - other.revision);
+  const hole = inOrder.find(({ revision }, at) => revision !== (inOrder[0]?.revision ?? 0) + at);
+  if (hole !== undefined) return [`the revisions are ${inOrder.map(({ revision }) => revision).join(', ')}`];
+  const seen = told.map(event => shown((event as { UserData?: unknown }).UserData));
+  const changes = seen.filter((data, at) => data !== seen[at - 1]);
+  const wanted = inOrder.map(({ userData }) => shown(userData));
+  return shown(changes) === shown(wanted)
+    ? []
+    : [`${name}: was told ${changes.join(' ')} instead of ${wanted.join(' ')}`];
+}
+
+/** Nothing comes twice, nothing overtakes. */
+function judgePositions(name: string, items: readonly StreamItem[]): string[] {
+  const numbers = items.map(({ position }) => Number(position.split('-')[1]));
+  const at = numbers.findIndex((number, index) => number <= (numbers[index - 1] ?? -1));
+  return at < 0 ? [] : [`${name}: position ${numbers[at]} after ${numbers[at - 1]}`];
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, excerptLength);
 }

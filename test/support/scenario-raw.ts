@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fillIn, misses, type RawMessage } from './scenario-story.ts';
+import { misses } from './bound.ts';
+import type { RawMessage } from './scenario-story.ts';
+import { fillIn } from './words.ts';
 
 export interface RawTarget {
   readonly address: string;
@@ -12,12 +14,9 @@ export interface RawTarget {
 /** Long enough for an answer on a busy machine; silence costs this much, once for all raw messages together. */
 const patienceMs = 700;
 
-/** `{x*70000}` is a long row of x, `{nul}` and `{ff}` octets that JSON texts do not carry well. */
+/** `{nul}` and `{ff}` are octets that JSON texts do not carry well. */
 function octets(lines: readonly string[], words: ReadonlyMap<string, string>): Buffer {
-  const text = fillIn(lines.join('\r\n'), words)
-    .replace(/\{(.)\*(\d+)\}/g, (_, letter: string, times: string) => letter.repeat(Number(times)))
-    .replaceAll('{nul}', '\0')
-    .replaceAll('{ff}', '\xff');
+  const text = fillIn(lines.join('\r\n'), words).replaceAll('{nul}', '\0').replaceAll('{ff}', '\xff');
   return Buffer.from(text, 'latin1');
 }
 

@@ -7,8 +7,17 @@ import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort, releasePorts } from '../../support/free-ports.ts';
 import { type Sample, sumOf } from '../../support/prometheus-text.ts';
 import { exchangeRaw } from './scenario-raw.ts';
-import { excerptLength, judgeLog, judgeMetrics, judgeSipp } from './scenario-judge.ts';
+import {
+  excerptLength,
+  judgeLog,
+  judgeMetrics,
+  judgeSipp,
+  judgeSubscriber,
+  type Played,
+} from './scenario-judge.ts';
+import { StorySteps } from './scenario-steps.ts';
 import { configText, type Party, type Story } from './scenario-story.ts';
+import { StorySubscriber } from './scenario-subscriber.ts';
 import { SilentTarget } from './silent-target.ts';
 import { portTaken, type SippProcess, startSipp } from '../../support/sipp.ts';
 
@@ -63,12 +72,17 @@ class Stage {
     const sipPort = await this.#port();
     const baton = await this.#startBaton(sipPort, targetPorts);
     const before = await baton.metrics();
+    const subscribers = await this.#subscribe(baton);
     this.failures.push(...(await exchangeRaw(story.raw, { address: this.address, port: sipPort })));
+    const steps = new StorySteps({ baton, before, subscribers, timeoutMs: story.timeoutMs });
     const caller = await this.#startCaller(sipPort);
-    if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac));
-    await this.#judgeCallees(callees);
+    await this.#playSteps(steps, caller);
+    if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac, steps));
+    await this.#judgeCallees(callees, steps);
     await this.#judgeBaton(baton, before);
-    await this.#judgeEnding(baton);
+    await this.#judgeEnding(baton, subscribers);
+    for (const [name, subscriber] of subscribers)
+      this.failures.push(...judgeSubscriber(name, subscriber, subscriber.story, steps));
   }
 
   /** Something that should always work did not. */
@@ -143,6 +157,26 @@ class Stage {
     return this.#startSipp('uac', uacScenario, uac, await this.#port(), `${hostOf(this.address)}:${sipPort}`);
   }
 
+  /** Those who are there from the start, and those who come later. */
+  async #subscribe(baton: BatonProcess): Promise<Map<string, StorySubscriber>> {
+    const { subscribers, steps } = this.#story;
+    const late = new Set(steps.map(step => step.subscribe));
+    const all = Object.entries(subscribers).map(
+      ([name, one]) => [name, new StorySubscriber(one, baton.httpUrl)] as const,
+    );
+    for (const [name, subscriber] of all) if (!late.has(name)) await subscriber.subscribe(new Map());
+    return new Map(all);
+  }
+
+  /** What one side fails to do the other need not wait for. */
+  async #playSteps(steps: StorySteps, caller: SippProcess | undefined): Promise<void> {
+    const { steps: wanted, uac } = this.#story;
+    void caller?.outcome.then(({ exit }) => exit === uac.exit || steps.abandon());
+    await steps.run(wanted);
+    this.failures.push(...steps.failures);
+    if (steps.failures.length > 0) for (const sipp of this.#sipps) sipp.kill();
+  }
+
   /** Words of config.yaml: `{target}`, `{target-2}`, …: `host:port` of each UAS; `{nobody}`: where no one listens. */
   async #words(targets: readonly string[], sipPort: number): Promise<Map<string, string>> {
     const words = targets.map((target, at) => [at === 0 ? 'target' : `target-${at + 1}`, target] as const);
@@ -172,19 +206,20 @@ class Stage {
         BATON_TARGET: `sip:${targets[0] ?? ''}${transport === 'tcp' ? ';transport=tcp' : ''}`,
       },
       httpUrl: `http://127.0.0.1:${httpPort}`,
+      ...(this.#story.baton.token !== undefined && { httpToken: this.#story.baton.token }),
     });
     return this.#baton;
   }
 
   /** The caller is through: a callee that still waits has missed something, and need not wait for its own timeout. */
-  async #judgeCallees(callees: readonly SippProcess[]): Promise<void> {
+  async #judgeCallees(callees: readonly SippProcess[], played: Played): Promise<void> {
     const hopeless = this.failures.length > 0;
     const patience = setTimeout(() => hopeless && callees.forEach(callee => callee.kill()), 2_000);
     const outcomes = await Promise.all(callees.map(callee => callee.outcome));
     clearTimeout(patience);
     for (const [at, outcome] of outcomes.entries()) {
       const party = this.#story.uas?.[at];
-      if (party !== undefined) this.failures.push(...judgeSipp(outcome, party));
+      if (party !== undefined) this.failures.push(...judgeSipp(outcome, party, played));
     }
     const heard = this.#silent?.heard ?? [];
     if (heard.length > 0) this.failures.push(`the target must hear nothing, and heard ${heard.join(', ')}`);
@@ -203,15 +238,17 @@ class Stage {
   async #settled(baton: BatonProcess, calls: number): Promise<number> {
     const until = Date.now() + this.#story.settleMs;
     for (;;) {
-      const left = await baton.callCount();
+      const left = (await baton.calls()).length;
       const dialogs = sumOf(await baton.metrics(), 'baton_engine_dialogs');
       if ((left === calls && (calls > 0 || dialogs === 0)) || Date.now() > until) return left;
       await delay(50);
     }
   }
 
-  async #judgeEnding(baton: BatonProcess): Promise<void> {
-    const { code, signal } = await baton.stop();
+  /** A stop hands over what is there, and ends every stream: after it everybody has been told everything. */
+  async #judgeEnding(baton: BatonProcess, subscribers: ReadonlyMap<string, StorySubscriber>): Promise<void> {
+    const finished = [...subscribers.values()].map(subscriber => subscriber.finish());
+    const [{ code, signal }] = await Promise.all([baton.stop(), ...finished]);
     if (code !== 0) this.failures.push(`SIGTERM: Baton ended with ${code ?? signal} instead of 0`);
     if (baton.stderr !== '') this.failures.push(`standard error: ${baton.stderr.slice(0, excerptLength)}`);
     for (const text of baton.strayOutput.slice(0, 5)) this.failures.push(`no JSON: ${text}`);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { configText, fillIn, loadStory, misses, storyNames } from './scenario-story.ts';
+import { configText, loadStory, storyNames } from './scenario-story.ts';
 
 describe('a story', () => {
   let root = '';
@@ -53,6 +53,26 @@ describe('a story', () => {
       .and.matches(/raw\[0\]\.answer/);
   });
 
+  it('is refused when a step names what is not there, or does two things at once', () => {
+    const steps = [
+      { after: { seen: { crm: 1 } }, leave: 'desk' },
+      { leave: 'desk', subscribe: 'desk' },
+      { requests: [{ path: '/', body: {}, text: '' }] },
+      { after: { log: [{ mesg: 'x' }] }, leave: 'desk' },
+    ];
+    for (const [at, wrong] of [/crm/, /one of/, /either/, /mesg/].entries()) {
+      write(`step-${at}`, {
+        'expect.json': JSON.stringify({ summary: 'x', subscribers: { desk: {} }, steps: [steps[at]] }),
+      });
+      expect(() => loadStory(`step-${at}`, root)).to.throw(wrong);
+    }
+  });
+
+  it('is refused when it names a file that is not there', () => {
+    write('lone', { 'expect.json': '{"summary": "x", "uac": {"scenario": "other.xml"}}' });
+    expect(() => loadStory('lone', root)).to.throw(/other\.xml: there is no such file/);
+  });
+
   it('merges its configuration over the defaults, key by key, with words filled in', () => {
     write('routed', {
       'expect.json': '{"summary": "x"}',
@@ -67,30 +87,5 @@ describe('a story', () => {
       sip: { t1Ms: 30, t2Ms: 4 },
       routes: [{ targets: ['sip:127.0.0.1:5070', 'sip:{unknown}'] }],
     });
-  });
-});
-
-describe('a bound', () => {
-  const table = [
-    [3, 3, undefined],
-    [2, 3, '2 instead of 3'],
-    [2, { atLeast: 1 }, undefined],
-    [0, { atLeast: 1 }, '0, not at least 1'],
-    [9, { atLeast: 1, atMost: 8 }, '9, not at most 8'],
-    [Number.NaN, 0, 'NaN instead of 0'],
-    [Number.NaN, { atMost: 5 }, 'never counted'],
-  ] as const;
-  for (const [actual, bound, wrong] of table) {
-    it(`${JSON.stringify(bound)} ${wrong === undefined ? 'is met by' : 'is missed by'} ${actual}`, () => {
-      expect(misses(actual, bound)).to.equal(wrong);
-    });
-  }
-});
-
-describe('words in braces', () => {
-  it('are filled in where they are known', () => {
-    expect(fillIn('sip:{target} {x*3} {nobody}', new Map([['target', 'a:1']]))).to.equal(
-      'sip:a:1 {x*3} {nobody}',
-    );
   });
 });

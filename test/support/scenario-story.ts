@@ -3,13 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-
-/** A number that must be met exactly, or its limits. */
-const bound = z.union([
-  z.number(),
-  z.strictObject({ atLeast: z.number().optional(), atMost: z.number().optional() }),
-]);
-export type Bound = z.infer<typeof bound>;
+import { bound } from './bound.ts';
+import { checkNames, logLine, thirdParties, told } from './scenario-third-party.ts';
+import { fillIn } from './words.ts';
 
 const party = z.strictObject({
   /** XML file, relative to the story. */
@@ -25,6 +21,8 @@ const party = z.strictObject({
   statistics: z.record(z.string(), bound).default({}),
   /** SIPp's counts by message, e.g. `3_200_Retrans`. */
   messages: z.record(z.string(), bound).default({}),
+  /** The events that came by INFO. */
+  told: told.prefault({}),
 });
 export type Party = z.infer<typeof party>;
 
@@ -44,46 +42,42 @@ const rawMessage = z.strictObject({
 });
 export type RawMessage = z.infer<typeof rawMessage>;
 
-const logLine = z.strictObject({
-  msg: z.string(),
-  /** Fields and their values; a text between slashes is a regular expression. */
-  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-  /** How often; default: at least once. 0: never. */
-  times: bound.default({ atLeast: 1 }),
-});
-export type LogExpectation = z.infer<typeof logLine>;
-
-const expectation = z.strictObject({
-  summary: z.string(),
-  calls: z.number().int().positive().default(1),
-  /** Calls a second. */
-  rate: z.number().positive().default(10),
-  /** Percent of messages lost, each way, at each SIPp. */
-  lossPercent: z.number().min(0).max(50).default(0),
-  transport: z.enum(['udp', 'tcp']).default('udp'),
-  ip: z.union([z.literal(4), z.literal(6)]).default(4),
-  /** `local`: an address of this machine that is not loopback. */
-  address: z.enum(['loopback', 'local']).default('loopback'),
-  timeoutMs: z.number().int().positive().default(20_000),
-  /** How long Baton may take to forget the calls. */
-  settleMs: z.number().int().positive().default(3_000),
-  uac: party.prefault({}),
-  /** One SIPp each, in order; default: `uas.xml` when the story has one. */
-  uas: z.array(party).optional(),
-  /** Sent before the calls. */
-  raw: z.array(rawMessage).default([]),
-  baton: z
-    .strictObject({
-      /** Calls in `GET /v1/calls` when all is over. */
-      calls: z.number().int().default(0),
-      /** How much a series grew. */
-      metrics: z.record(z.string(), bound).default({}),
-      log: z.array(logLine).default([]),
-      /** Highest pino level that may be logged; 50 is error. */
-      worstLevel: z.number().int().default(40),
-    })
-    .prefault({}),
-});
+const expectation = z
+  .strictObject({
+    summary: z.string(),
+    calls: z.number().int().positive().default(1),
+    /** Calls a second. */
+    rate: z.number().positive().default(10),
+    /** Percent of messages lost, each way, at each SIPp. */
+    lossPercent: z.number().min(0).max(50).default(0),
+    transport: z.enum(['udp', 'tcp']).default('udp'),
+    ip: z.union([z.literal(4), z.literal(6)]).default(4),
+    /** `local`: an address of this machine that is not loopback. */
+    address: z.enum(['loopback', 'local']).default('loopback'),
+    timeoutMs: z.number().int().positive().default(20_000),
+    /** How long Baton may take to forget the calls. */
+    settleMs: z.number().int().positive().default(3_000),
+    uac: party.prefault({}),
+    /** One SIPp each, in order; default: `uas.xml` when the story has one. */
+    uas: z.array(party).optional(),
+    /** Sent before the calls. */
+    raw: z.array(rawMessage).default([]),
+    ...thirdParties,
+    baton: z
+      .strictObject({
+        /** Calls in `GET /v1/calls` when all is over. */
+        calls: z.number().int().default(0),
+        /** How much a series grew. */
+        metrics: z.record(z.string(), bound).default({}),
+        log: z.array(logLine).default([]),
+        /** Highest pino level that may be logged; 50 is error. */
+        worstLevel: z.number().int().default(40),
+        /** With which the story itself asks for calls and metrics, where tokens are configured. */
+        token: z.string().optional(),
+      })
+      .prefault({}),
+  })
+  .check(({ value, issues }) => checkNames(value, issues));
 
 export interface Story extends z.infer<typeof expectation> {
   readonly name: string;
@@ -108,6 +102,13 @@ function existing(path: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** A file that the story names must be there. */
+function named(folder: string, file: string): string {
+  const path = join(folder, file);
+  if (!existsSync(path)) throw new Error(`${path}: there is no such file`);
+  return path;
+}
+
 /** Throws, with every problem named, when expect.json does not have the shape that sipp-scenarios/README.md tells. */
 export function loadStory(name: string, root = storiesFolder): Story {
   const folder = join(root, name);
@@ -121,17 +122,12 @@ export function loadStory(name: string, root = storiesFolder): Story {
     name,
     folder,
     uas: targets,
-    uacScenario: existing(join(folder, uac.scenario ?? 'uac.xml')),
+    uacScenario: uac.scenario === undefined ? existing(join(folder, 'uac.xml')) : named(folder, uac.scenario),
     uasScenarios: targets.map((target, at) =>
-      join(folder, target.scenario ?? (at === 0 ? 'uas.xml' : `uas-${at + 1}.xml`)),
+      named(folder, target.scenario ?? (at === 0 ? 'uas.xml' : `uas-${at + 1}.xml`)),
     ),
     config: config === undefined ? undefined : readFileSync(config, 'utf8'),
   };
-}
-
-/** Replaces `{word}` by what it stands for; an unknown word stays as it is. */
-export function fillIn(text: string, words: ReadonlyMap<string, string>): string {
-  return text.replace(/\{([\w-]+)\}/g, (whole, word: string) => words.get(word) ?? whole);
 }
 
 type Tree = Record<string, unknown>;
@@ -152,15 +148,4 @@ function merge(base: Tree, over: Tree): Tree {
 export function configText(story: Story, words: ReadonlyMap<string, string>, defaults: Tree): string {
   const own: unknown = story.config === undefined ? {} : parse(fillIn(story.config, words));
   return JSON.stringify(merge(defaults, isTree(own) ? own : {}), null, 2);
-}
-
-/** What is wrong with `actual`, or undefined. NaN, what nobody counted, is always wrong. */
-export function misses(actual: number, expected: Bound): string | undefined {
-  if (typeof expected === 'number')
-    return actual === expected ? undefined : `${actual} instead of ${expected}`;
-  const { atLeast, atMost } = expected;
-  if (Number.isNaN(actual)) return 'never counted';
-  if (atLeast !== undefined && actual < atLeast) return `${actual}, not at least ${atLeast}`;
-  if (atMost !== undefined && actual > atMost) return `${actual}, not at most ${atMost}`;
-  return undefined;
 }

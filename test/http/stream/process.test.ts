@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { BatonProcess } from '../../../support/baton-process.ts';
 import { freePort } from '../../../support/free-ports.ts';
-import { AgentDialog, SipAgent } from '../../support/sip-agent.ts';
+import { AgentDialog, SipAgent } from '../../../support/sip-agent.ts';
 import { SseReader, WebSocketReader } from '../../../support/stream-readers.ts';
 
 const sdp =

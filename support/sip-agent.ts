@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { Bell } from '../../support/bell.ts';
+import { Bell } from './bell.ts';
 import { SipText } from './sip-text.ts';
 
 export interface MessageContent {

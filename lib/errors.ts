@@ -148,8 +148,13 @@ export const errorTable = {
     httpStatus: 409,
     blame: 'caller',
   },
+  'idempotency-in-progress': {
+    meaning: 'The first request with this Idempotency-Key is still being carried out.',
+    httpStatus: 409,
+    blame: 'caller',
+  },
   'too-many-requests': {
-    meaning: 'More requests than http.rateLimit.perSecond; Retry-After says when to come again.',
+    meaning: 'More requests than http.rateLimit allows; Retry-After says when to come again.',
     httpStatus: 429,
     blame: 'caller',
   },

@@ -203,7 +203,7 @@ async function startHttp(
   const http = new HttpServer({
     listen,
     tokens,
-    requestsPerSecond: rateLimit.perSecond,
+    rates: rateLimit,
     views,
     log,
     events: { ring, limits: subscriber, maxSubscribers, heartbeatMs },

@@ -3,6 +3,7 @@ import type { Blamed, Verdict } from './call/call.ts';
 import type { NotificationOutcome } from './call/turn.ts';
 import type { EngineCounters } from './engine/counters.ts';
 import type { Blame, ErrorCode } from './errors.ts';
+import type { Carrier } from './stream/subscription.ts';
 
 /** What stands in the embedded engine at this moment. */
 export interface EngineGauges {
@@ -19,9 +20,6 @@ export interface EngineReading {
 /** Seconds; RFC 3261's Timer B (32 s) is the last but one. */
 const setupBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 32, 60];
 const eventBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
-
-/** What carries an event stream to its subscriber. */
-type Carrier = 'sse' | 'websocket';
 
 /** The plain numbers of EngineCounters. */
 type EngineCounterName = Exclude<keyof EngineCounters, 'refused' | 'countRefused'>;

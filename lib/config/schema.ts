@@ -122,7 +122,7 @@ export const configSchema = z.strictObject({
         error: 'expected a list of tokens',
       })
       .pipe(z.array(token)),
-    rateLimit: z.strictObject({ perSecond: count }),
+    rateLimit: z.strictObject({ perSecond: count, refusedPerSecond: count }),
   }),
   events: z.strictObject({
     ring: z.strictObject({ maxEvents: count.max(1_000_000), maxBytes: count }),

@@ -4,6 +4,7 @@ import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } f
 import { tenantOf } from '../call/ids.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Api } from './api.ts';
+import type { Grant } from './bearer.ts';
 import { BodyFault, readChange } from './change-body.ts';
 import { type Answer, AnswersGiven, usualLimits } from './idempotency.ts';
 import { problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
@@ -16,6 +17,7 @@ import {
   problems,
   ReleaseBody,
   WriteHeaders,
+  WrittenCall,
 } from './schemas.ts';
 
 /** What may be asked about calls, and of them. All answer at once. */
@@ -59,14 +61,14 @@ function addReads(api: Api, desk: CallDesk): void {
     (request, reply) => {
       const { connId } = request.params;
       const call = isOwn(request, connId) ? desk.call(connId) : undefined;
-      return sendAnswer(reply, call === undefined ? refusal('call-unknown') : success(call));
+      return sendAnswer(reply, call === undefined ? refusal('call-unknown') : success(call, request.grant));
     },
   );
 }
 
 function addWrites(api: Api, desk: CallDesk, given: AnswersGiven): void {
   const written = {
-    200: json(CallDetail, 'The call as it is then'),
+    200: json(WrittenCall, 'The call as it is then'),
     ...problems(400, 401, 403, 404, 409, 413, 422, 429),
   };
   const schema = { params: ConnIdParams, headers: WriteHeaders, response: written };
@@ -78,7 +80,7 @@ function addWrites(api: Api, desk: CallDesk, given: AnswersGiven): void {
     },
     (request, reply) => {
       const { connId } = request.params;
-      return answerOnce(given, request, reply, () => change(desk, connId, request.body));
+      return answerOnce(given, request, reply, () => change(desk, connId, request));
     },
   );
   api.post(
@@ -88,12 +90,16 @@ function addWrites(api: Api, desk: CallDesk, given: AnswersGiven): void {
       answerOnce(given, request, reply, () => {
         const { connId } = request.params;
         const answer = desk.release({ connId, ...request.body });
-        return answer.ok ? success(answer.call) : refusal(answer.code);
+        return answer.ok ? success(answer.call, request.grant) : refusal(answer.code);
       }),
   );
 }
 
-function change(desk: CallDesk, connId: string, body: ChangeBody): Answer {
+function change(
+  desk: CallDesk,
+  connId: string,
+  { body, grant }: { readonly body: ChangeBody; readonly grant: Grant },
+): Answer {
   const { thirdPartyDn, referenceId, ifRevision } = body;
   const { operation, paths } = readChange(body);
   const answer = desk.changeData({
@@ -103,7 +109,7 @@ function change(desk: CallDesk, connId: string, body: ChangeBody): Answer {
     ...(referenceId !== undefined && { referenceId }),
     ...(ifRevision !== undefined && { ifRevision }),
   });
-  if (answer.ok) return success(answer.call);
+  if (answer.ok) return success(answer.call, grant);
   const path = answer.at === undefined ? undefined : paths[answer.at];
   return refusal(answer.code, {
     ...(path !== undefined && { path }),
@@ -115,34 +121,40 @@ function change(desk: CallDesk, connId: string, body: ChangeBody): Answer {
 type WriteRequest = FastifyRequest & { readonly params: { readonly connId: string } };
 
 /** Another tenant's call is as if it were not there. With an Idempotency-Key nothing is done twice. */
-function answerOnce(
+async function answerOnce(
   given: AnswersGiven,
   request: WriteRequest,
   reply: FastifyReply,
-  carryOut: () => Answer,
-): FastifyReply {
+  carryOut: () => Answer | Promise<Answer>,
+): Promise<FastifyReply> {
   const { grant, url, body, headers, params } = request;
   if (!isOwn(request, params.connId)) return sendAnswer(reply, refusal('call-unknown'));
   const key = headers['idempotency-key'];
-  const give = (): Answer => {
+  const give = async (): Promise<Answer> => {
     try {
-      return carryOut();
+      return await carryOut();
     } catch (error) {
       if (!(error instanceof BodyFault)) throw error;
       return refusal(error.code, { path: error.path }, error.message);
     }
   };
-  if (typeof key !== 'string') return sendAnswer(reply, give());
-  const answer = given.once(`${grant.id} ${key}`, `${url}\n${JSON.stringify(body)}`, give);
-  return sendAnswer(reply, answer === 'conflict' ? refusal('idempotency-conflict') : answer);
+  if (typeof key !== 'string') return sendAnswer(reply, await give());
+  const keyed = { owner: grant.id, key, request: `${url}\n${JSON.stringify(body)}` };
+  const answer = await given.once(keyed, give);
+  if (answer === 'conflict') return sendAnswer(reply, refusal('idempotency-conflict'));
+  if (answer === 'under-way') return sendAnswer(reply, refusal('idempotency-in-progress'));
+  return sendAnswer(reply, answer);
 }
 
 function isOwn({ grant }: FastifyRequest, connId: string): boolean {
   return grant.tenant === undefined || tenantOf(connId) === grant.tenant;
 }
 
-function success(call: CallDetailView): Answer {
-  return { status: 200, text: JSON.stringify(call) };
+/** Who may not read calls learns by writing only what became of the write. */
+function success(call: CallDetailView, { scopes }: Grant): Answer {
+  const { connId, state, revision } = call;
+  const shown = scopes.includes('calls:read') ? call : { connId, state, revision };
+  return { status: 200, text: JSON.stringify(shown) };
 }
 
 function refusal(code: ErrorCode, members: ProblemMembers = {}, detail?: string): Answer {

@@ -3,7 +3,7 @@ import type { EntryValue, Scope, WantedEntry, WantedOperation } from '../attache
 import { isFitDepth, isFitKey, valueOf } from '../attached-data/user-data-body.ts';
 import type { ErrorCode } from '../errors.ts';
 import { jsonPointer } from './json-pointer.ts';
-import type { ChangeBody } from './schemas.ts';
+import { type ChangeBody, valueTypes } from './schemas.ts';
 
 /** What a body asks for, with the place in the body that each entry came from. */
 export interface WantedChange {
@@ -138,6 +138,8 @@ function checkPair(pair: unknown, path: string): void {
       throw new BodyFault('unprocessable', path + jsonPointer(member), 'unknown member');
   const { key, type, value } = pair as { key?: unknown; type?: string; value?: unknown };
   checkKey(key, `${path}/key`);
+  if (type !== undefined && !valueTypes.some(known => known === type))
+    throw new BodyFault('unprocessable', `${path}/type`, 'unknown type');
   readValue(value, type, `${path}/value`);
 }
 

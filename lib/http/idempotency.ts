@@ -7,6 +7,7 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Of each owner by itself: a busy one does not push out what another may ask for again. */
 export interface IdempotencyLimits {
   /** An answer is forgotten after this time. */
   readonly keepMs: number;
@@ -16,57 +17,100 @@ export interface IdempotencyLimits {
   readonly maxChars: number;
 }
 
-export const usualLimits: IdempotencyLimits = { keepMs: 600_000, maxAnswers: 10_000, maxChars: 16_777_216 };
+export const usualLimits: IdempotencyLimits = { keepMs: 600_000, maxAnswers: 10_000, maxChars: 8_388_608 };
+
+/** A request with an Idempotency-Key. */
+export interface KeyedRequest {
+  /** Who asks: keys of others are other keys. */
+  readonly owner: string;
+  readonly key: string;
+  /** All that makes it the same request again. */
+  readonly request: string;
+}
 
 interface Kept extends Answer {
   readonly fingerprint: string;
   readonly untilMs: number;
 }
 
-/** What was answered to writes with an Idempotency-Key. Bounded in number, size and time. */
+/** What was answered to writes with an Idempotency-Key. Bounded in number, size and time for each owner. */
 export class AnswersGiven {
   readonly #limits: IdempotencyLimits;
   readonly #nowMs: () => number;
-  readonly #kept = new Map<string, Kept>();
-  #chars = 0;
+  readonly #owners = new Map<string, OwnAnswers>();
 
   constructor(limits: IdempotencyLimits, nowMs: () => number) {
     this.#limits = limits;
     this.#nowMs = nowMs;
   }
 
-  /** The answer given before, or that of `give`; `conflict` when the key stood for another request. */
-  once(key: string, request: string, give: () => Answer): Answer | 'conflict' {
+  /**
+   * The answer given before, or that of `give`. `conflict`: the key stands for another request; `under-way`: the first request with it
+   * has no answer yet. A failure of ours (5xx, or `give` rejects) is not kept, so that the next try can succeed.
+   */
+  async once(
+    { owner, key, request }: KeyedRequest,
+    give: () => Answer | Promise<Answer>,
+  ): Promise<Answer | 'conflict' | 'under-way'> {
     this.#forgetOld();
     const fingerprint = createHash('sha256').update(request).digest('base64');
-    const before = this.#kept.get(key);
+    const own = this.#owners.get(owner) ?? new OwnAnswers(this.#limits);
+    this.#owners.set(owner, own);
+    const before = own.kept.get(key);
     if (before !== undefined) return before.fingerprint === fingerprint ? before : 'conflict';
-    const answer = give();
-    this.#kept.set(key, { ...answer, fingerprint, untilMs: this.#nowMs() + this.#limits.keepMs });
-    this.#chars += answer.text.length;
-    this.#forgetBeyondLimits();
-    return answer;
+    const pending = own.pending.get(key);
+    if (pending !== undefined) return pending === fingerprint ? 'under-way' : 'conflict';
+    own.pending.set(key, fingerprint);
+    try {
+      const answer = await give();
+      if (answer.status < 500)
+        own.keep(key, { ...answer, fingerprint, untilMs: this.#nowMs() + this.#limits.keepMs });
+      return answer;
+    } finally {
+      own.pending.delete(key);
+    }
   }
 
-  /** They stand in the order of their time. */
   #forgetOld(): void {
     const nowMs = this.#nowMs();
-    for (const [key, { untilMs }] of this.#kept) {
+    for (const [owner, own] of this.#owners) {
+      own.forgetOld(nowMs);
+      if (own.kept.size + own.pending.size === 0) this.#owners.delete(owner);
+    }
+  }
+}
+
+class OwnAnswers {
+  /** In the order of their time. */
+  readonly kept = new Map<string, Kept>();
+  /** Fingerprints of what is being carried out. */
+  readonly pending = new Map<string, string>();
+  readonly #limits: IdempotencyLimits;
+  #chars = 0;
+
+  constructor(limits: IdempotencyLimits) {
+    this.#limits = limits;
+  }
+
+  keep(key: string, answer: Kept): void {
+    this.kept.set(key, answer);
+    this.#chars += answer.text.length;
+    const { maxAnswers, maxChars } = this.#limits;
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= maxAnswers && this.#chars <= maxChars) return;
+      this.#forget(oldest);
+    }
+  }
+
+  forgetOld(nowMs: number): void {
+    for (const [key, { untilMs }] of this.kept) {
       if (untilMs > nowMs) return;
       this.#forget(key);
     }
   }
 
-  #forgetBeyondLimits(): void {
-    const { maxAnswers, maxChars } = this.#limits;
-    for (const key of this.#kept.keys()) {
-      if (this.#kept.size <= maxAnswers && this.#chars <= maxChars) return;
-      this.#forget(key);
-    }
-  }
-
   #forget(key: string): void {
-    this.#chars -= this.#kept.get(key)?.text.length ?? 0;
-    this.#kept.delete(key);
+    this.#chars -= this.kept.get(key)?.text.length ?? 0;
+    this.kept.delete(key);
   }
 }

@@ -16,7 +16,10 @@ export interface HttpViews extends CallDesk {
 }
 
 const Status = Type.Object({ status: Type.String() });
-const readyAnswers: Readonly<Record<number, unknown>> = { 200: json(Status, 'Ready'), ...problems(503) };
+const readyAnswers: Readonly<Record<string, unknown>> = {
+  200: json(Status, 'Ready'),
+  ...problems(401, 429, 503),
+};
 
 /** Those who watch over the process are not held back. */
 const unlimited = { config: { rateLimit: false } } as const;
@@ -27,7 +30,12 @@ export function addRoutes(api: Api, views: HttpViews): void {
   addSchemaRoutes(api);
   api.get(
     '/openapi.json',
-    { schema: { summary: 'This document', response: { 200: json(Type.Object({}), 'OpenAPI 3.1') } } },
+    {
+      schema: {
+        summary: 'This document',
+        response: { 200: json(Type.Object({}), 'OpenAPI 3.1'), ...problems(401, 429) },
+      },
+    },
     () => api.swagger(),
   );
 }
@@ -35,7 +43,13 @@ export function addRoutes(api: Api, views: HttpViews): void {
 function addWatchRoutes(api: Api, views: HttpViews): void {
   api.get(
     '/healthz',
-    { ...unlimited, schema: { summary: 'The process is alive', response: { 200: json(Status, 'Alive') } } },
+    {
+      ...unlimited,
+      schema: {
+        summary: 'The process is alive',
+        response: { 200: json(Status, 'Alive'), ...problems(401, 429) },
+      },
+    },
     () => ({ status: 'alive' }),
   );
   api.get(
@@ -57,7 +71,10 @@ function addWatchRoutes(api: Api, views: HttpViews): void {
   const text = { description: "Prometheus' text", content: { 'text/plain': { schema: Type.String() } } };
   api.get(
     '/metrics',
-    { ...unlimited, schema: { summary: 'What Baton counts', response: { 200: text } } },
+    {
+      ...unlimited,
+      schema: { summary: 'What Baton counts', response: { 200: text, ...problems(401, 429) } },
+    },
     async (_request, reply) => {
       const { contentType, body } = await views.metrics.text();
       return await reply.type(contentType).send(body);

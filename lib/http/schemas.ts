@@ -5,11 +5,11 @@ import { type Static, Type } from 'typebox';
 const maxDnChars = 128;
 /** More pairs than the packed limit has room for at its usual size. */
 const maxPairs = 5_000;
-/** Nothing that could start a line of its own. */
-const noControls = '^[^\\u0000-\\u001f\\u007f]*$';
+/** Nothing that could start a line of its own, and no space at either end: it would be nobody's DN. */
+const dnPattern = '^(?!\\s)[^\\u0000-\\u001f\\u007f]+(?<!\\s)$';
 
 const operations = ['attach', 'update', 'delete', 'delete-all'] as const;
-const types = ['string', 'int', 'binary', 'list'] as const;
+export const valueTypes = ['string', 'int', 'binary', 'list'] as const;
 const dataScopes = ['sip', 'uui', 'voip', 'call'] as const;
 
 function words<const Word extends string>(list: readonly Word[], description: string) {
@@ -19,14 +19,14 @@ function words<const Word extends string>(list: readonly Word[], description: st
 const Dn = Type.String({
   minLength: 1,
   maxLength: maxDnChars,
-  pattern: noControls,
+  pattern: dnPattern,
   description: "Who asks. A party's own DN makes it that party's own change.",
 });
 
 const Pair = Type.Object(
   {
     key: Type.String(),
-    type: Type.Optional(words(types, 'What the value must be; taken from the value when absent.')),
+    type: Type.Optional(words(valueTypes, 'What the value must be; taken from the value when absent.')),
     value: Type.Unsafe<unknown>({
       description:
         'A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs.',
@@ -116,18 +116,28 @@ const callView = {
 
 export const CallList = Type.Object({ calls: Type.Array(Type.Object(callView)) });
 
-export const CallDetail = Type.Object({
-  ...callView,
+const revision = Type.Integer({ description: 'Counts the changes of the data.' });
+
+const carried = {
   userData: Type.Array(
-    Type.Object({ key: Type.String(), type: words(types, ''), value: Type.Unsafe<unknown>({}) }),
+    Type.Object({ key: Type.String(), type: words(valueTypes, ''), value: Type.Unsafe<unknown>({}) }),
   ),
   customContext: Type.Object({
     sipHeaders: Type.Record(Type.String(), Type.String()),
     voipHeaders: Type.Record(Type.String(), Type.String()),
     userToUser: Type.Optional(Type.String()),
   }),
-  revision: Type.Integer({ description: 'Counts the changes of the data.' }),
-});
+};
+
+export const CallDetail = Type.Object({ ...callView, ...carried, revision });
+
+const { connId, state, ...restOfView } = callView;
+
+/** What a write is answered with. */
+export const WrittenCall = Type.Object(
+  { connId, state, revision, ...Type.Partial(Type.Object({ ...restOfView, ...carried })).properties },
+  { description: 'Tokens without calls:read get connId, state and revision only.' },
+);
 
 const Problem = Type.Object({
   type: Type.String(),
@@ -139,13 +149,16 @@ const Problem = Type.Object({
   revision: Type.Optional(Type.Integer({ description: 'The current one.' })),
 });
 
-/** Answers of these statuses are problems (RFC 9457). */
-export function problems(...statuses: readonly number[]): Readonly<Record<number, unknown>> {
-  const answer = (status: number) => ({
-    description: `Refused with ${status}`,
+/** Answers of these statuses are problems (RFC 9457), and so is whatever else is not as it should be. */
+export function problems(...statuses: readonly number[]): Readonly<Record<string, unknown>> {
+  const answer = (description: string) => ({
+    description,
     content: { 'application/problem+json': { schema: Problem } },
   });
-  return Object.fromEntries(statuses.map(status => [status, answer(status)]));
+  return {
+    ...Object.fromEntries(statuses.map(status => [status, answer(`Refused with ${status}`)])),
+    default: answer('Any other refusal: a request that cannot be read (400, 408, 431), a defect (500)'),
+  };
 }
 
 /** For readers: what is sent is of the types of the program. */

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { AddressInfo } from 'node:net';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
@@ -18,6 +17,7 @@ import { BearerCheck, type HttpToken } from './bearer.ts';
 import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
 import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
+import { RateLimits, type RequestRates } from './rate-limits.ts';
 import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
@@ -31,8 +31,7 @@ export interface HttpServerOptions {
   readonly listen: SocketAddress;
   /** Bearer tokens, a bare one with all rights; with none only loopback is served. */
   readonly tokens: readonly (string | HttpToken)[];
-  /** Requests a second of one token, or of one address where none is asked for. No limit when absent. */
-  readonly requestsPerSecond?: number;
+  readonly rates?: RequestRates;
   readonly views: HttpViews;
   /** What `/v1/events` streams; absent: nothing is there. */
   readonly events?: EventStreamOptions;
@@ -43,8 +42,8 @@ export interface HttpServerOptions {
 const requestTimeoutMs = 10_000;
 /** 256 kB: the largest data, 65,535 octets packed, fits with its JSON around it. */
 const bodyLimitBytes = 262_144;
-/** A ConnID has tenant and node, each of at most 64. */
-const maxParamLength = 200;
+/** As much as Node takes of a request's header: what is too long for a ConnID is one that no call has. */
+const maxParamLength = 16_384;
 
 /** What is allowed somewhere; for requests that name no path. */
 const methodsOfAll = 'GET, HEAD, POST';
@@ -119,7 +118,7 @@ export class HttpServer {
     app.addHook('onRoute', ({ url, method }) => {
       this.#served.add(url, method);
     });
-    this.#addHooks(app, bearer);
+    this.#addHooks(app, bearer, new RateLimits(app, this.#options.rates ?? {}));
     app.setErrorHandler((error: FastifyError, request, reply) => {
       this.#answerError(error, request, reply);
     });
@@ -127,7 +126,7 @@ export class HttpServer {
     return app;
   }
 
-  #addHooks(app: FastifyInstance, bearer: BearerCheck): void {
+  #addHooks(app: FastifyInstance, bearer: BearerCheck, limits: RateLimits): void {
     // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
     app.addHook('onRequest', async (request, reply) => {
       if (!hasOneHost(request.raw)) {
@@ -136,10 +135,12 @@ export class HttpServer {
           .send(problem(reply, 'bad-request', 'one Host is needed'));
       }
       const grant = bearer.grantOf(request.headers.authorization);
+      const waitS = await limits.waitForStranger(request, grant);
+      if (waitS !== undefined) return await refuseFlood(reply, waitS);
       if (grant === undefined)
         return await reply.header('www-authenticate', 'Bearer').send(problem(reply, 'unauthorized'));
       request.grant = grant;
-      if (request.is404) return await this.#answerUnknown(request, reply);
+      if (request.is404) return await this.#answerUnknown(limits, request, reply);
       const { scope } = request.routeOptions.config;
       if (scope !== undefined && !grant.scopes.includes(scope)) return await refuseScope(reply, scope);
       return undefined;
@@ -150,15 +151,8 @@ export class HttpServer {
   }
 
   #addParts(app: FastifyInstance): void {
-    const { requestsPerSecond, views, events } = this.#options;
+    const { views, events } = this.#options;
     app.register(swagger, documentOptions);
-    if (requestsPerSecond !== undefined)
-      app.register(rateLimit, {
-        max: requestsPerSecond,
-        timeWindow: 1_000,
-        keyGenerator: ({ grant, ip }) => (grant.id === '' ? ip : grant.id),
-        errorResponseBuilder: () => new BatonError('too-many-requests'),
-      });
     app.register((api, _options, done) => {
       addRoutes(api.withTypeProvider<TypeBoxTypeProvider>(), views);
       done();
@@ -175,7 +169,13 @@ export class HttpServer {
     void reply.send(problem(reply, told?.code ?? 'internal', told?.detail, told?.members));
   }
 
-  async #answerUnknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async #answerUnknown(
+    limits: RateLimits,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const waitS = await limits.waitForUnknown(request);
+    if (waitS !== undefined) return await refuseFlood(reply, waitS);
     const [path = ''] = request.url.split('?', 1);
     const allow = this.#served.allowFor(path);
     if (allow === undefined) return await reply.send(problem(reply, 'not-found'));
@@ -192,6 +192,11 @@ function readJsonAsUtf8(app: FastifyInstance): void {
     if (isUtf8(body)) void parse(request, body.toString(), done);
     else done(new BatonError('bad-request', 'the body is not UTF-8'));
   });
+}
+
+/** RFC 6585 §4. */
+async function refuseFlood(reply: FastifyReply, waitS: number): Promise<FastifyReply> {
+  return await reply.header('retry-after', waitS).send(problem(reply, 'too-many-requests'));
 }
 
 /** RFC 6750 §3.1. */

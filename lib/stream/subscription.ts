@@ -8,6 +8,9 @@ export interface Gap {
   readonly missedTo: number;
 }
 
+/** What carries a stream to its subscriber. */
+export type Carrier = 'sse' | 'websocket';
+
 /** Why a subscription ends that its subscriber did not end. */
 export type CutCode = 'slow-subscriber' | 'shutting-down' | 'internal';
 

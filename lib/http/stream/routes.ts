@@ -3,6 +3,7 @@ import { fastifyWebsocket, type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { qualityOf } from '../accept.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
 import { refuseHandshake } from '../refusal.ts';
 import { HttpRequest } from '../upgrade.ts';
@@ -82,7 +83,7 @@ class EventStreams {
   }
 
   serveSse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (!acceptsSse(request.headers.accept)) return refuse(reply, 'not-acceptable');
+    if (qualityOf(sseMediaType, request.headers.accept) === 0) return refuse(reply, 'not-acceptable');
     const wanted = wantedOf(request);
     if ('detail' in wanted) return refuse(reply, 'unprocessable', wanted);
     if (request.method === 'HEAD') return reply.type(sseMediaType).send();
@@ -119,13 +120,6 @@ class EventStreams {
 function refuse(reply: FastifyReply, code: ErrorCode, fault?: BadQuery): FastifyReply {
   const problem = problemFor(code, fault?.detail);
   return reply.code(problem.status).type(problemMediaType).send(problem);
-}
-
-/** RFC 9110 §12.5.1: without Accept anything will do. */
-function acceptsSse(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '') return true;
-  const ranges = accept.split(',').map(range => range.split(';', 1)[0]?.trim().toLowerCase());
-  return ranges.some(range => range === sseMediaType || range === 'text/*' || range === '*/*');
 }
 
 /**

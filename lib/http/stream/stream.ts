@@ -1,9 +1,6 @@
 import type { After } from '../../engine/control/after.ts';
 import type { EventRing } from '../../stream/event-ring.ts';
-import type { CutCode, Gap, QueueLimits } from '../../stream/subscription.ts';
-
-/** What carries a stream to its subscriber. */
-export type Carrier = 'sse' | 'websocket';
+import type { Carrier, CutCode, Gap, QueueLimits } from '../../stream/subscription.ts';
 
 export interface StreamMetrics {
   subscriberJoined(carrier: Carrier): void;

@@ -188,6 +188,7 @@ describe('GET /v1/events', () => {
       ['an unknown parameter', '?dm=bob', {}, 422, 'unprocessable'],
       ['no position', '?after=yesterday', {}, 422, 'unprocessable'],
       ['an Accept without it', '', { accept: 'application/json' }, 406, 'not-acceptable'],
+      ['an Accept that excludes it', '', { accept: '*/*, text/event-stream;q=0' }, 406, 'not-acceptable'],
     ] as const) {
       it(`refuses ${what} with ${status}`, async () => {
         await serve();

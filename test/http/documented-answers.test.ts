@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { type Answered, House } from './support.ts';
+
+const admin = 'admin-admin-admin-admin';
+const blind = 'blind-blind-blind-blind';
+const as = (token: string) => ({ authorization: `Bearer ${token}` });
+const tokens = [admin, { token: blind, scopes: [] }] as const;
+
+const change = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };
+const big = { ...change, userData: [{ key: 'A', value: 'x'.repeat(262_144) }] };
+const key = { 'idempotency-key': 'k1' };
+
+/** How each documented answer comes about; 401 and 429 come about alike everywhere. */
+const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Promise<Answered>>>>> = {
+  'GET /healthz': { 200: h => h.send('/healthz', undefined, as(admin)) },
+  'GET /readyz': {
+    200: h => h.send('/readyz', undefined, as(admin)),
+    503: h => {
+      h.readiness = 'draining';
+      return h.send('/readyz', undefined, as(admin));
+    },
+  },
+  'GET /metrics': { 200: h => h.send('/metrics', undefined, as(admin)) },
+  'GET /openapi.json': { 200: h => h.send('/openapi.json', undefined, as(admin)) },
+  'GET /v1/calls': {
+    200: h => h.send('/v1/calls', undefined, as(admin)),
+    403: h => h.send('/v1/calls', undefined, as(blind)),
+  },
+  'GET /v1/calls/{connId}': {
+    200: h => h.send('/v1/calls/C', undefined, as(admin)),
+    403: h => h.send('/v1/calls/C', undefined, as(blind)),
+    404: h => h.send('/v1/calls/x', undefined, as(admin)),
+  },
+  'POST /v1/calls/{connId}/user-data': writes('user-data', change, { ...change, x: 1 }),
+  'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
+  'GET /v1/events': {
+    200: h => h.send('/v1/events', undefined, as(admin)),
+    403: h => h.send('/v1/events', undefined, as(blind)),
+    406: h => h.send('/v1/events', undefined, { ...as(admin), accept: 'text/html' }),
+    422: h => h.send('/v1/events?x=1', undefined, as(admin)),
+    503: async h => {
+      const readers = await Promise.all(
+        [1, 2].map(() => fetch(`${h.url}/v1/events`, { headers: as(admin) })),
+      );
+      const answer = await h.send('/v1/events', undefined, as(admin));
+      for (const { body } of readers) await body?.cancel();
+      return answer;
+    },
+  },
+};
+
+function writes(what: string, good: object, bad: object): (typeof ways)[string] {
+  const path = `/v1/calls/C/${what}`;
+  return {
+    200: h => h.send(path, good, as(admin)),
+    400: h => h.send(path, '{', as(admin)),
+    403: h => h.send(path, good, as(blind)),
+    404: h => h.send(path.replace('C', 'x'), good, as(admin)),
+    409: async h => {
+      await h.send(path, good, { ...as(admin), ...key });
+      return await h.send(path, { ...good, thirdPartyDn: 'other' }, { ...as(admin), ...key });
+    },
+    413: h => h.send(path, big, as(admin)),
+    422: h => h.send(path, bad, as(admin)),
+  };
+}
+
+describe('the answers that /openapi.json tells of', () => {
+  let house: House;
+
+  beforeEach(async () => {
+    house = await House.open({ http: { tokens }, maxSubscribers: 2 });
+  });
+
+  afterEach(async () => {
+    await house.close();
+  });
+
+  it('are those for which there is a test, of every route', async () => {
+    const { body } = await house.send('/openapi.json', undefined, as(admin));
+    const documented: Record<string, string[]> = {};
+    for (const [path, item] of Object.entries(body['paths'] as Record<string, Record<string, Described>>))
+      for (const [method, { responses }] of Object.entries(item))
+        documented[`${method.toUpperCase()} ${path}`] = Object.keys(responses).sort();
+    const tested = Object.entries(ways).map(([route, answers]) => [
+      route,
+      [...Object.keys(answers), '401', '429', 'default'].sort(),
+    ]);
+    expect(documented).to.deep.equal(Object.fromEntries(tested));
+  });
+
+  for (const [route, answers] of Object.entries(ways)) {
+    for (const [status, ask] of Object.entries(answers)) {
+      it(`${route}: ${status}`, async () => {
+        const answer = await ask(house);
+        expect(answer.status).to.equal(Number(status));
+        if (answer.status < 400) return;
+        expect(answer.headers.get('content-type')).to.match(/^application\/problem\+json/);
+        expect(answer.body).to.include({ status: Number(status) });
+      });
+    }
+
+    it(`${route}: 401, and 429 when it does not stop`, async () => {
+      await house.close();
+      house = await House.open({ http: { tokens, rates: { refusedPerSecond: 1 } } });
+      const [method = '', path = ''] = route.replace('{connId}', 'C').split(' ');
+      const ask = async () => await house.send(path, method === 'POST' ? {} : undefined);
+      const statuses = new Set<number>();
+      for (let at = 0; at < 20 && !statuses.has(429); at += 1) statuses.add((await ask()).status);
+      expect([...statuses]).to.deep.equal([401, 429]);
+    });
+  }
+});
+
+interface Described {
+  readonly responses: object;
+}

@@ -1,0 +1,149 @@
+import { pino } from 'pino';
+import { B2bua, type B2buaOptions } from '../../lib/b2bua.ts';
+import type { CallDetail } from '../../lib/b2bua/call-view.ts';
+import type { LegId, SignallingEffect } from '../../lib/call/signal.ts';
+import { HttpServer, type HttpServerOptions, type Readiness } from '../../lib/http/server.ts';
+import { Metrics } from '../../lib/metrics.ts';
+import { MemoryStore } from '../../lib/store/memory-store.ts';
+import { EventRing } from '../../lib/stream/event-ring.ts';
+import { payloadOf } from '../call/support/story.ts';
+
+export interface Answered {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Headers;
+}
+
+interface HouseOptions {
+  readonly b2bua?: Partial<B2buaOptions>;
+  readonly http?: Partial<HttpServerOptions>;
+  readonly maxSubscribers?: number;
+}
+
+/** HTTP over a B2BUA with one call that is up: alice has called bob, tenant acme. */
+export class House {
+  readonly effects: SignallingEffect[] = [];
+  readonly metrics = new Metrics();
+  readonly ring = new EventRing({ run: '00c0ffee', maxEvents: 100, maxBytes: 1_000_000 });
+  readonly b2bua: B2bua;
+  readonly server: HttpServer;
+  readonly connId: string;
+  readiness: Readiness = 'ready';
+  url = '';
+
+  private constructor({ b2bua = {}, http = {}, maxSubscribers = 10 }: HouseOptions) {
+    const { metrics, ring, effects } = this;
+    this.b2bua = new B2bua({
+      options: {
+        node: 'node1',
+        tenant: 'acme',
+        trunks: [],
+        routes: [],
+        target: 'sip:bob@192.0.2.2',
+        trusted: [],
+        anyTarget: 'loopback',
+        answerTimeoutMs: 5_000,
+        maxCalls: 10,
+        packedLimitBytes: 16_000,
+        notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1_000 },
+        ...b2bua,
+      },
+      signalling: {
+        perform: effect => effects.push(effect),
+        start: async () => undefined,
+        stop: async () => undefined,
+        listening: [],
+        up: true,
+      },
+      store: new MemoryStore(),
+      publisher: ring,
+      clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
+      log: pino({ level: 'silent' }),
+      metrics,
+      randomHex: digits => '0'.repeat(digits),
+    });
+    this.#call();
+    this.connId = this.b2bua.callsView()[0]?.connId ?? '';
+    const desk = this.b2bua;
+    this.server = new HttpServer({
+      listen: { address: '127.0.0.1', port: 0 },
+      tokens: [],
+      log: pino({ level: 'silent' }),
+      views: {
+        metrics,
+        readiness: () => this.readiness,
+        calls: () => desk.callsView(),
+        call: connId => desk.callDetail(connId),
+        changeData: request => desk.changeData(request),
+        release: request => desk.release(request),
+      },
+      events: {
+        ring,
+        limits: { maxEvents: 10, maxBytes: 100_000 },
+        maxSubscribers,
+        heartbeatMs: 60_000,
+      },
+      ...http,
+    });
+  }
+
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const house = new House(options);
+    const { address, port } = await house.server.start();
+    house.url = `http://${address}:${port}`;
+    return house;
+  }
+
+  get call(): CallDetail | undefined {
+    return this.b2bua.callDetail(this.connId);
+  }
+
+  /** Texts go as they are, anything else as JSON; `C` in the path stands for the call. */
+  async send(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
+    const response = await fetch(this.url + path.replace('/C', `/${this.connId}`), {
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    });
+    const { status } = response;
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    if (isJson) {
+      return {
+        status,
+        headers: response.headers,
+        body: (await response.json()) as Record<string, unknown>,
+      };
+    }
+    await response.body?.cancel();
+    return { status, headers: response.headers, body: {} };
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop();
+  }
+
+  #call(): void {
+    const leg = 'alice' as LegId;
+    const request = {
+      method: 'INVITE',
+      requestUri: 'sip:bob@127.0.0.1',
+      from: '<sip:alice@client>;tag=1',
+      to: '<sip:bob@127.0.0.1>',
+      source: { protocol: 'udp', address: '127.0.0.1', port: 5080 },
+      receivedOn: '127.0.0.1:5060',
+      callId: 'c1',
+      ...payloadOf({ sdp: 'offer', headers: ['X-MS-Custom-CaseId: 1'] }),
+    };
+    this.b2bua.receiveSignal({ type: 'invited', leg, request });
+    const bob = this.effects.find(effect => effect.do === 'invite')?.leg ?? leg;
+    this.b2bua.receiveSignal({
+      type: 'answered',
+      leg: bob,
+      status: 200,
+      payload: payloadOf({ sdp: 'answer' }),
+    });
+    this.b2bua.receiveSignal({ type: 'acknowledged', leg, payload: { headers: [] } });
+  }
+}

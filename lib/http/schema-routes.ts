@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import type { Api } from './api.ts';
-import { json } from './schemas.ts';
+import { json, problems } from './schemas.ts';
 
 /** Beside lib/ and beside dist/ alike. */
 const folder = new URL('../../docs/schema/', import.meta.url);
@@ -23,7 +23,10 @@ const documents = [
 export function addSchemaRoutes(api: Api): void {
   for (const { file, paths, summary } of documents) {
     const text = readFileSync(new URL(file, folder), 'utf8');
-    const schema = { summary, response: { 200: json(Type.Object({}), 'The document') } };
+    const schema = {
+      summary,
+      response: { 200: json(Type.Object({}), 'The document'), ...problems(401, 429) },
+    };
     for (const path of paths) {
       api.get(path, { schema }, async (_request, reply) => {
         return await reply.type('application/json; charset=utf-8').send(text);

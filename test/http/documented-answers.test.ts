@@ -22,6 +22,9 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
   },
   'GET /metrics': { 200: h => h.send('/metrics', undefined, as(admin)) },
   'GET /openapi.json': { 200: h => h.send('/openapi.json', undefined, as(admin)) },
+  'GET /v1/schema': { 200: h => h.send('/v1/schema', undefined, as(admin)) },
+  'GET /v1/schema/events.json': { 200: h => h.send('/v1/schema/events.json', undefined, as(admin)) },
+  'GET /v1/schema/asyncapi.json': { 200: h => h.send('/v1/schema/asyncapi.json', undefined, as(admin)) },
   'GET /v1/calls': {
     200: h => h.send('/v1/calls', undefined, as(admin)),
     403: h => h.send('/v1/calls', undefined, as(blind)),

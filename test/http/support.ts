@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../../lib/b2bua.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { LegId, SignallingEffect } from '../../lib/call/signal.ts';
@@ -45,6 +46,7 @@ export class House {
         answerTimeoutMs: 5_000,
         maxCalls: 10,
         packedLimitBytes: 16_000,
+        keys: openKeyPolicy,
         notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1_000 },
         ...b2bua,
       },

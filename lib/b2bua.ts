@@ -6,7 +6,8 @@ import type { B2buaParts } from './b2bua/options.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
-import { type CallSignal, decide, type ReleaseWanted } from './call/decide.ts';
+import { type CallSignal, decide } from './call/decide.ts';
+import type { ReleaseWanted } from './call/ending.ts';
 import type { CallThreadId, ConnId, Dn } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
@@ -17,6 +18,13 @@ import { type Standing, whoIs } from './routing/who-is.ts';
 
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
+
+const releasedByDefect = {
+  type: 'releaseWanted',
+  status: 500,
+  reason: 'internal error',
+  verdict: { by: 'baton', why: 'internal', atFault: 'baton' },
+} as const satisfies ReleaseWanted;
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
@@ -105,7 +113,7 @@ export class B2bua implements SignallingUser {
       type: 'releaseWanted',
       status: 480,
       reason: 'released by request',
-      blame: 'nobody',
+      verdict: { by: 'third-party', why: 'requested', atFault: 'none' },
     };
     const decision = this.#ask(known, wanted);
     // A defect: it is gone, but not in order.
@@ -154,7 +162,12 @@ export class B2bua implements SignallingUser {
   }
 
   #releaseAll(): void {
-    const wanted: ReleaseWanted = { type: 'releaseWanted', status: 503, reason: 'shutting down' };
+    const wanted: ReleaseWanted = {
+      type: 'releaseWanted',
+      status: 503,
+      reason: 'shutting down',
+      verdict: { by: 'baton', why: 'shutdown', atFault: 'baton' },
+    };
     for (const { connId } of [...this.#parts.store.list()]) {
       this.#enqueue(() => {
         this.#step(connId, wanted);
@@ -256,7 +269,7 @@ export class B2bua implements SignallingUser {
       );
     }
     try {
-      return decide(call, { type: 'releaseWanted', status: 500, reason: 'internal error' }, nowMs, this.#env);
+      return decide(call, releasedByDefect, nowMs, this.#env);
     } catch {
       this.#endByForce(call);
       return undefined;
@@ -269,8 +282,9 @@ export class B2bua implements SignallingUser {
     for (const leg of this.#index.legsOf(call.connId)) this.#perform({ do: 'hangUp', leg, headers });
     this.#parts.store.remove(call.connId);
     this.#index.close(call.connId);
-    if (call.callee === undefined) this.#parts.metrics.callRefused('baton');
-    else this.#parts.metrics.callEnded('failed', 'baton');
+    const { verdict, status: sipStatus } = releasedByDefect;
+    if (call.callee === undefined) this.#parts.metrics.callRefused({ ...verdict, sipStatus });
+    else this.#parts.metrics.callEnded({ ...verdict, sipStatus });
   }
 
   #act({ call, effects }: Decision): void {

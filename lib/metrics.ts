@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Blamed, Verdict } from './call/call.ts';
 import type { NotificationOutcome } from './call/turn.ts';
+import type { Verdict } from './call/verdict.ts';
 import type { EngineCounters } from './engine/counters.ts';
-import type { Blame, ErrorCode } from './errors.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Carrier } from './stream/subscription.ts';
 
 /** What stands in the embedded engine at this moment. */
@@ -50,7 +50,7 @@ const engineCounterHelp: Readonly<Partial<Record<EngineCounterName, string>>> = 
 export class Metrics {
   readonly registry = new Registry();
   readonly #calls: Gauge;
-  readonly #attempts: Counter<'verdict' | 'blame'>;
+  readonly #attempts: Counter<'by' | 'why' | 'sip_status' | 'at_fault'>;
   readonly #setup: Histogram;
   readonly #event: Histogram;
   readonly #notifications: Counter<'outcome'>;
@@ -70,8 +70,8 @@ export class Metrics {
     this.#calls = new Gauge({ name: 'baton_calls', help: 'Live calls', registers });
     this.#attempts = new Counter({
       name: 'baton_call_attempts_total',
-      help: 'Call attempts that are over, by verdict and by who is to blame',
-      labelNames: ['verdict', 'blame'],
+      help: 'Call attempts that are over: who ended them and why, the SIP status, and at fault for it',
+      labelNames: ['by', 'why', 'sip_status', 'at_fault'],
       registers,
     });
     this.#setup = new Histogram({
@@ -133,14 +133,18 @@ export class Metrics {
   }
 
   /** Once for each `callStarted`. */
-  callEnded(verdict: Verdict, blame: Blamed): void {
+  callEnded(verdict: Verdict): void {
     this.#calls.dec();
-    this.#attempts.inc({ verdict, blame });
+    this.#count(verdict);
   }
 
   /** An attempt that never became a call: no `callStarted` went before. */
-  callRefused(blame: Blame): void {
-    this.#attempts.inc({ verdict: 'refused', blame });
+  callRefused(verdict: Verdict): void {
+    this.#count(verdict);
+  }
+
+  #count({ by, why, sipStatus, atFault }: Verdict): void {
+    this.#attempts.inc({ by, why, sip_status: sipStatus, at_fault: atFault });
   }
 
   notification(outcome: NotificationOutcome): void {

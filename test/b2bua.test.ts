@@ -202,7 +202,11 @@ describe('the funnel', () => {
     expect(it_.signalling.heard).to.deep.equal(['hangUp']);
     expect(it_.store.size).to.equal(0);
     expect(it_.clock.running).to.equal(0);
-    expect(it_.counted).to.deep.equal([['started'], ['answered', 0], ['ended', 'answered', 'nobody']]);
+    expect(it_.counted).to.deep.equal([
+      ['started'],
+      ['answered', 0],
+      ['ended', { by: 'callee', why: 'hangup', sipStatus: 200, atFault: 'none' }],
+    ]);
     expect(infoLines(it_)).to.deep.equal(['answered', 'released']);
   });
 
@@ -339,7 +343,10 @@ describe('the funnel', () => {
         'call.state': 'released',
       });
       expect(it_.signalling.heard).to.deep.equal(['hangUp', 'hangUp']);
-      expect(it_.counted.at(-1)).to.deep.equal(['ended', 'answered', 'nobody']);
+      expect(it_.counted.at(-1)).to.deep.equal([
+        'ended',
+        { by: 'third-party', why: 'requested', sipStatus: 200, atFault: 'none' },
+      ]);
       expect(it_.store.size).to.equal(0);
     });
   });
@@ -386,13 +393,15 @@ describe('the funnel', () => {
 });
 
 describe('a defect in a decision', () => {
+  const defect = { by: 'baton', why: 'internal', sipStatus: 500, atFault: 'baton' };
+
   it('releases the call, with 500 for a caller who still waits', () => {
     const it_ = house();
     const bob = invite(it_);
     const unreadable = { headers: undefined } as unknown as Payload;
     it_.tell({ type: 'progressed', leg: bob, status: 180, reason: '', payload: unreadable });
     expect(it_.signalling.heard).to.deep.equal(['invite', 'cancel', 'reject 500']);
-    expect(it_.counted.at(-1)).to.deep.equal(['ended', 'failed', 'baton']);
+    expect(it_.counted.at(-1)).to.deep.equal(['ended', defect]);
     expect(infoLines(it_)).to.deep.equal(['no decision: the call is released', 'released']);
   });
 
@@ -405,7 +414,7 @@ describe('a defect in a decision', () => {
     it_.store.broken = false;
     expect(it_.signalling.heard.slice(-3)).to.deep.equal(['reject 500', 'hangUp', 'hangUp']);
     expect(it_.store.size).to.equal(1);
-    expect(it_.counted.at(-1)).to.deep.equal(['ended', 'failed', 'baton']);
+    expect(it_.counted.at(-1)).to.deep.equal(['ended', defect]);
     expect(infoLines(it_)).to.include('no decision: the call is released');
     it_.tell({ type: 'hungUp', leg: 'other' as LegId, payload: { headers: [] } });
     expect(it_.store.size).to.equal(0);
@@ -433,7 +442,10 @@ describe('who may come in', () => {
     expect(last?.do === 'reject' && last.payload.headers).to.deep.equal([
       { name: 'Retry-After', value: '10' },
     ]);
-    expect(it_.counted.at(-1)).to.deep.equal(['refused', 'operator']);
+    expect(it_.counted.at(-1)).to.deep.equal([
+      'refused',
+      { by: 'baton', why: 'refused', sipStatus: 503, atFault: 'baton' },
+    ]);
   });
 
   const options = { method: 'OPTIONS' };

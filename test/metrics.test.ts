@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { EngineCounters } from '../lib/engine/counters.ts';
+import { hangup, refusal, rejection } from '../lib/call/verdict.ts';
 import { Metrics } from '../lib/metrics.ts';
 
 describe('the metrics', () => {
@@ -16,19 +17,22 @@ describe('the metrics', () => {
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   }
 
+  const labels = (by: string, why: string, status: number, fault: string) =>
+    `baton_call_attempts_total{by="${by}",why="${why}",sip_status="${status}",at_fault="${fault}"}`;
+
   it('counts live calls up and down', async () => {
     metrics.callStarted();
     metrics.callStarted();
-    metrics.callEnded('answered', 'nobody');
+    metrics.callEnded(hangup('caller'));
     expect(await sample('baton_calls')).to.equal(1);
   });
 
-  it('counts attempts by verdict and blame, refused ones included', async () => {
+  it('counts attempts by how they ended, refused ones included', async () => {
     metrics.callStarted();
-    metrics.callEnded('rejected', 'callee');
-    metrics.callRefused('caller');
-    expect(await sample('baton_call_attempts_total{verdict="rejected",blame="callee"}')).to.equal(1);
-    expect(await sample('baton_call_attempts_total{verdict="refused",blame="caller"}')).to.equal(1);
+    metrics.callEnded(rejection(486, { silent: false }));
+    metrics.callRefused(refusal('operator', 404));
+    expect(await sample(labels('callee', 'busy', 486, 'callee'))).to.equal(1);
+    expect(await sample(labels('baton', 'refused', 404, 'baton'))).to.equal(1);
     expect(await sample('baton_calls')).to.equal(0);
   });
 

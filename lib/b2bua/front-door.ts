@@ -1,6 +1,7 @@
 import { methodNotAllowedOutside, optionsHeaders, unsupportedTags } from '../call/capabilities.ts';
 import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
+import { refusal } from '../call/verdict.ts';
 import type { StandaloneAnswer } from '../ports.ts';
 import { Admission } from '../routing/admission.ts';
 import type { SourceTable, Standing } from '../routing/who-is.ts';
@@ -57,7 +58,7 @@ export class FrontDoor {
     const { metrics, signalling } = this.#parts;
     const { blame, sipStatus: status = 500 } = errorEntry(code);
     const stranger = code === 'untrusted-source';
-    metrics.callRefused(blame);
+    metrics.callRefused(refusal(blame, status));
     // What a flood from strangers would write is left out.
     if (!stranger || this.#judge(request) !== 'drop') this.#logRefused(request, code);
     signalling.perform({ do: 'reject', leg, status, payload: { headers: stranger ? [] : [retryAfter] } });

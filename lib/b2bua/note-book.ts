@@ -3,6 +3,7 @@ import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { LegId } from '../call/signal.ts';
 import type { Note } from '../call/turn.ts';
+import { refusal } from '../call/verdict.ts';
 import { errorEntry } from '../errors.ts';
 import type { B2buaLog, B2buaMetrics } from './options.ts';
 
@@ -38,8 +39,7 @@ export class NoteBook {
         this.#released(call, note);
         return;
       case 'refused':
-        this.#metrics.callRefused(errorEntry(note.code).blame);
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'refused');
+        this.#refused(call, note);
         return;
       case 'failedOver':
       case 'lost':
@@ -64,8 +64,14 @@ export class NoteBook {
     this.#log.info({ ...author, keys, revision, userData: userDataOf(call.data) }, 'changed');
   }
 
+  #refused(call: Call, { leg, status, code, reason }: Extract<Note, { note: 'refused' }>): void {
+    const verdict = refusal(errorEntry(code).blame, status);
+    this.#metrics.callRefused(verdict);
+    this.#log.info({ ...callFields(call, leg), code, verdict, reason }, 'refused');
+  }
+
   #released(call: Call, note: Extract<Note, { note: 'released' }>): void {
-    this.#metrics.callEnded(note.verdict, note.blame);
+    this.#metrics.callEnded(note.verdict);
     this.#log.info({ ...callFields(call, note.leg ?? call.caller.id), ...plain(note) }, 'released');
   }
 

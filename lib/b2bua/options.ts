@@ -1,8 +1,7 @@
 import type { DropCode } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
-import type { Blamed, Verdict } from '../call/call.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
-import type { Blame } from '../errors.ts';
+import type { Verdict } from '../call/verdict.ts';
 import type { CallStore, Clock, Publisher, Signalling } from '../ports.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 
@@ -50,8 +49,9 @@ export interface B2buaMetrics {
   /** From the INVITE to its 2xx. */
   callAnswered(setupMs: number): void;
   /** Once for each `callStarted`. */
-  callEnded(verdict: Verdict, blame: Blamed): void;
-  callRefused(blame: Blame): void;
+  callEnded(verdict: Verdict): void;
+  /** No `callStarted` went before. */
+  callRefused(verdict: Verdict): void;
   notification(outcome: NotificationOutcome): void;
   dataDropped(code: DropCode): void;
   eventDelivered(seconds: number): void;

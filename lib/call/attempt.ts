@@ -1,6 +1,5 @@
 import { dnOfUri } from '../routing/dn.ts';
 import type { Target } from '../routing/route.ts';
-import type { Blamed, Verdict } from './call.ts';
 import { offerHeaders, sipReason } from './capabilities.ts';
 import { withCurrentData } from './current-data.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
@@ -9,6 +8,7 @@ import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } fro
 import { answerPendingOf, endUnacknowledged, releaseCall } from './release.ts';
 import type { LegId, NewRequest, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
+import { rejection, type Verdict } from './verdict.ts';
 
 /** Sends the caller's INVITE to the next target. There is one: whoever calls has looked. */
 export function tryNextTarget(turn: Turn): void {
@@ -68,7 +68,7 @@ export function onRejected(turn: Turn, signal: SignalOf<'rejected'>): void {
     status,
     reason,
     payload,
-    ...fault(status, payload),
+    verdict: rejection(status, { silent: isWorthFailover(status) && isOurOwn(payload) }),
   });
 }
 
@@ -100,8 +100,7 @@ export function onNoAnswer(turn: Turn, leg: LegId): void {
     status: 408,
     reason: '',
     payload: emptyPayload,
-    verdict: 'no-answer',
-    blame: 'callee',
+    verdict: { by: 'baton', why: 'no-answer', sipStatus: 408, atFault: 'callee' },
   });
 }
 
@@ -110,7 +109,6 @@ export interface FailedAttempt {
   readonly reason: string;
   readonly payload: Payload;
   readonly verdict: Verdict;
-  readonly blame: Blamed;
 }
 
 /**
@@ -118,7 +116,7 @@ export interface FailedAttempt {
  * is told.
  */
 export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
-  const { status, reason, payload, verdict, blame } = failure;
+  const { status, reason, payload, verdict } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
     turn.note({ note: 'failedOver', leg: callee.id, status, reason });
     answerPendingOf(turn, callee.id);
@@ -131,7 +129,7 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
     ...relayedReason(status, reason),
     payload: crossed(turn, payload, { from: callee, to: caller }, setUpMessage(status)),
   };
-  releaseCall(turn, { verdict, blame, reason, leg: callee.id, answer, headers: () => [] });
+  releaseCall(turn, { verdict, reason, leg: callee.id, answer, headers: () => [] });
 }
 
 /**
@@ -142,13 +140,7 @@ function isWorthFailover(status: number): boolean {
   return status === 408 || (status >= 500 && status <= 599);
 }
 
-/** A bare 408 or 5xx came from no peer: nothing answered, or nothing could be sent. */
-function fault(status: number, payload: Payload): { verdict: Verdict; blame: Blamed } {
-  if (!isWorthFailover(status)) return { verdict: 'rejected', blame: 'callee' };
-  return { verdict: 'failed', blame: isOurOwn(payload) ? 'network' : 'callee' };
-}
-
-/** Made up here or by our engine for a response that never came: nothing in it, or the engine's warning (RFC 3261 §20.43). */
+/** A 408 or 5xx from no peer: nothing answered, or nothing could be sent. Made up here or by our engine for a response that never came: nothing in it, or the engine's warning (RFC 3261 §20.43). */
 function isOurOwn({ headers }: Payload): boolean {
   if (headers.length === 0) return true;
   return headers.some(

@@ -1,5 +1,4 @@
 import type { AttachedData, Operation } from '../attached-data/entry.ts';
-import type { Blame } from '../errors.ts';
 import type { Target } from '../routing/route.ts';
 import type { Standing } from '../routing/who-is.ts';
 import { callerDn } from '../routing/dn.ts';
@@ -19,10 +18,6 @@ import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './sig
  * BYE.
  */
 export type CallState = 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
-
-/** How an attempt ended, seen from the caller. */
-export type Verdict = 'answered' | 'rejected' | 'cancelled' | 'no-answer' | 'failed' | 'refused';
-export type Blamed = Blame | 'nobody';
 
 /** A request on its way from one leg to the other. */
 export interface Relayed {

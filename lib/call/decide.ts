@@ -1,7 +1,15 @@
 import { onNoAnswer, onRejected } from './attempt.ts';
-import type { Blamed, Call } from './call.ts';
+import type { Call } from './call.ts';
 import { type DataRequested, onDataRequested } from './data-request.ts';
-import { onAnswerFailed, onCancelled, onHungUp, onLinger, onLost, onReleaseWanted } from './ending.ts';
+import {
+  onAnswerFailed,
+  onCancelled,
+  onHungUp,
+  onLinger,
+  onLost,
+  onReleaseWanted,
+  type ReleaseWanted,
+} from './ending.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
@@ -9,17 +17,6 @@ import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts
 import type { Signal, TimerName } from './signal.ts';
 import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
-
-/**
- * Not from the wire: the B2BUA wants the call to end. `status` is for a caller who has no final response yet.
- */
-export interface ReleaseWanted {
-  readonly type: 'releaseWanted';
-  readonly status: number;
-  readonly reason: string;
-  /** Baton when absent. */
-  readonly blame?: Blamed;
-}
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
 export type CallSignal = Signal | ReleaseWanted | DataRequested;

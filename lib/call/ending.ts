@@ -1,11 +1,12 @@
 import { attemptFailed, settleCancelled } from './attempt.ts';
-import type { Blamed, Call } from './call.ts';
+import type { Call } from './call.ts';
 import { sipReason } from './capabilities.ts';
 import { ended, isRinging, type Leg } from './leg.ts';
 import { emptyPayload, headersForEnd } from './relay.ts';
 import { type Ending, releaseCall } from './release.ts';
 import type { Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
+import { cancelled, hangup, rejection, type Verdict } from './verdict.ts';
 
 /**
  * The caller gave up. Its INVITE is answered 487 already; the callee gets CANCEL, before its first 1xx too
@@ -16,8 +17,7 @@ export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
   if (caller === undefined || caller.state.is === 'ended' || caller.state.is === 'confirmed') return;
   turn.changeLeg(caller, { state: ended });
   releaseCall(turn, {
-    verdict: 'cancelled',
-    blame: 'caller',
+    verdict: cancelled,
     reason: 'cancelled by the caller',
     leg: caller.id,
     answer: { status: 487, payload: emptyPayload },
@@ -47,8 +47,7 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   const answered = wasAnswered(turn.call);
   turn.changeLeg(leg, { state: ended });
   releaseCall(turn, {
-    verdict: answered ? 'answered' : 'cancelled',
-    blame: answered ? 'nobody' : 'caller',
+    verdict: answered ? hangup(leg.role) : cancelled,
     reason: `released by the ${leg.role}`,
     leg: leg.id,
     answer: { status: 487, payload: emptyPayload },
@@ -69,8 +68,7 @@ function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
     status: 480,
     reason: '',
     payload: { headers: payload.headers },
-    verdict: 'rejected',
-    blame: 'callee',
+    verdict: rejection(480, { silent: false }),
   });
 }
 
@@ -97,8 +95,7 @@ function lostWhileRinging(turn: Turn, callee: Leg, reason: string): void {
     status: 503,
     reason: '',
     payload: emptyPayload,
-    verdict: 'failed',
-    blame: 'network',
+    verdict: rejection(503, { silent: true }),
   });
   turn.note({ note: 'lost', leg: callee.id, reason });
 }
@@ -110,16 +107,14 @@ export function onAnswerFailed(turn: Turn, signal: SignalOf<'answerFailed'>): vo
   turn.changeLeg(caller, { state: ended });
   releaseCall(turn, {
     ...failure(turn.call, caller, signal.reason),
-    verdict: 'cancelled',
-    blame: 'caller',
+    verdict: cancelled,
   });
 }
 
 /** A leg is found gone, or lost: the other is told by BYE with a Reason. */
 export function failure(call: Call, leg: Leg, reason: string): Ending {
   return {
-    verdict: call.state === 'established' ? 'answered' : 'failed',
-    blame: leg.role === 'caller' ? 'caller' : 'callee',
+    verdict: { by: 'network', why: 'lost', sipStatus: wasAnswered(call) ? 200 : 503, atFault: leg.role },
     reason,
     leg: leg.id,
     answer: { status: 503, payload: emptyPayload },
@@ -133,16 +128,23 @@ function relayedFrom(turn: Turn, from: Leg, payload: Payload): Ending['headers']
 }
 
 /**
+ * Not from the wire: the B2BUA wants the call to end. `status` is for a caller who has no final response yet.
+ */
+export interface ReleaseWanted {
+  readonly type: 'releaseWanted';
+  readonly status: number;
+  readonly reason: string;
+  /** Its status is that above, or 200 after the answer. */
+  readonly verdict: Omit<Verdict, 'sipStatus'>;
+}
+
+/**
  * What the B2BUA itself wants: the server stops, an operator releases the call, a defect made it unservable.
  */
-export function onReleaseWanted(
-  turn: Turn,
-  wanted: { readonly status: number; readonly reason: string; readonly blame?: Blamed },
-): void {
-  const { status, reason, blame = 'baton' } = wanted;
+export function onReleaseWanted(turn: Turn, { status, reason, verdict }: ReleaseWanted): void {
+  const sipStatus = wasAnswered(turn.call) ? 200 : status;
   releaseCall(turn, {
-    verdict: wasAnswered(turn.call) ? 'answered' : 'failed',
-    blame,
+    verdict: { ...verdict, sipStatus },
     reason,
     answer: { status, payload: { headers: [sipReason(status, reason)] } },
     headers: () => [sipReason(status, reason)],

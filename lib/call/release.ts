@@ -1,8 +1,9 @@
-import { type Blamed, isOver, type Relayed, type Verdict } from './call.ts';
+import { isOver, type Relayed } from './call.ts';
 import { cancelling, ended, type Leg } from './leg.ts';
 import { emptyPayload, respond } from './relay.ts';
 import type { HeaderLine, Payload } from './signal.ts';
 import type { Turn } from './turn.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Longer than the 64*T1 (32 s) in which the last response or ACK of a released call must come. */
 const lingerMs = 40_000;
@@ -10,7 +11,6 @@ const lingerMs = 40_000;
 /** How a call ends. */
 export interface Ending {
   readonly verdict: Verdict;
-  readonly blame: Blamed;
   /** For the log. */
   readonly reason: string;
   /** Whose doing it is. */
@@ -37,7 +37,7 @@ export function releaseCall(turn: Turn, ending: Ending): void {
   if (!isOver(turn.call)) turn.perform({ do: 'startTimer', timer: { kind: 'linger' }, delayMs: lingerMs });
 }
 
-function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Ending): void {
+function noteReleased(turn: Turn, { verdict, reason, leg, answer }: Ending): void {
   const { caller, callee } = turn.call;
   if (callee === undefined) {
     // Not even the first target was tried: the call never started.
@@ -47,10 +47,8 @@ function noteReleased(turn: Turn, { verdict, blame, reason, leg, answer }: Endin
   turn.note({
     note: 'released',
     verdict,
-    blame,
     reason,
     ...(leg !== undefined && { leg }),
-    ...(verdict !== 'answered' && { status: answer.status }),
   });
 }
 

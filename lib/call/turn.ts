@@ -3,10 +3,11 @@ import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
-import type { Blamed, Call, Verdict } from './call.ts';
+import type { Call } from './call.ts';
 import type { Dn } from './ids.ts';
 import { type Leg, learnt } from './leg.ts';
 import type { Effect, LegId, Payload, RequestId } from './signal.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What `decide` needs to know besides the call: the configuration. */
 export interface Env {
@@ -49,10 +50,8 @@ export type Note =
   | {
       readonly note: 'released';
       readonly verdict: Verdict;
-      readonly blame: Blamed;
       readonly reason: string;
       readonly leg?: LegId;
-      readonly status?: number;
     }
   /** The call never started. */
   | {

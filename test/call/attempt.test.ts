@@ -5,14 +5,16 @@ const onlyBob = { routing: { routes: [{ targets: ['sip:bob@192.0.2.2'] }] } };
 
 describe('an attempt that fails', () => {
   const finals = [
-    [486, 'Busy Here', 'rejected', 'callee'],
+    [302, 'Moved Temporarily', 'redirected', 'none'],
+    [486, 'Busy Here', 'busy', 'callee'],
+    [600, 'Busy Everywhere', 'busy', 'callee'],
     [603, 'Decline', 'rejected', 'callee'],
     [404, 'Not Found', 'rejected', 'callee'],
     [488, 'Not Acceptable Here', 'rejected', 'callee'],
     [480, 'Gone Fishing', 'rejected', 'callee'],
-    [500, 'Oops', 'failed', 'callee'],
+    [500, 'Oops', 'rejected', 'callee'],
   ] as const;
-  for (const [status, reason, verdict, blame] of finals) {
+  for (const [status, reason, why, atFault] of finals) {
     it(`tells the caller ${String(status)} ${reason}`, () => {
       const story = new Story(onlyBob).invite({ sdp: 'offer' });
       story.heard();
@@ -21,7 +23,9 @@ describe('an attempt that fails', () => {
       expect(story.alice.got('reject').reason).to.equal(reason);
       expect(story.alice.gotHeaders('reject')).to.deep.equal(['Reason: Q.850;cause=17', 'Retry-After: 9']);
       expect(story.noted('released')).to.have.length(1);
-      expect(story.noted('released')[0]).to.include({ verdict, blame, status });
+      expect(story.noted('released')[0]).to.deep.include({
+        verdict: { by: 'callee', why, sipStatus: status, atFault },
+      });
       expect(story.timers()).to.deep.equal([]);
     });
   }
@@ -30,7 +34,9 @@ describe('an attempt that fails', () => {
     for (const status of [408, 503]) {
       const story = new Story(onlyBob).invite();
       story.bob.rejects(status, '');
-      expect(story.noted('released')[0]).to.include({ verdict: 'failed', blame: 'network', status });
+      expect(story.noted('released')[0]).to.deep.include({
+        verdict: { by: 'network', why: 'unreachable', sipStatus: status, atFault: 'network' },
+      });
     }
   });
 
@@ -165,7 +171,9 @@ describe('no answer', () => {
     expect(story.bob.got('cancel').headers).to.deep.equal([
       { name: 'Reason', value: 'SIP;cause=408;text="No answer"' },
     ]);
-    expect(story.noted('released')[0]).to.include({ verdict: 'no-answer', blame: 'callee' });
+    expect(story.noted('released')[0]).to.deep.include({
+      verdict: { by: 'baton', why: 'no-answer', sipStatus: 408, atFault: 'callee' },
+    });
     expect(story.timers()).to.include('linger');
     story.bob.rejects(487, '');
     expect(story.call.callee?.state.is).to.equal('ended');

@@ -14,7 +14,9 @@ describe('CANCEL', () => {
     expect(story.timers()).to.deep.equal(['linger']);
     story.bob.rejects(487, '');
     expect(isOver(story.call)).to.equal(true);
-    expect(story.noted('released')[0]).to.include({ verdict: 'cancelled', blame: 'caller' });
+    expect(story.noted('released')[0]).to.deep.include({
+      verdict: { by: 'caller', why: 'cancelled', sipStatus: 487, atFault: 'caller' },
+    });
   });
 
   it('reaches a ringing target, and does not start the next', () => {
@@ -72,9 +74,9 @@ describe('an answer that cannot be delivered', () => {
 });
 
 describe('BYE', () => {
-  for (const [by, other] of [
-    ['alice', 'bob'],
-    ['bob', 'alice'],
+  for (const [by, other, role] of [
+    ['alice', 'bob', 'caller'],
+    ['bob', 'alice', 'callee'],
   ] as const) {
     it(`from ${by} ends ${other}, with Reason and data but no foreign routing`, () => {
       const story = new Story().established();
@@ -82,7 +84,9 @@ describe('BYE', () => {
       expect(story.heard()).to.deep.equal([`${other} ← BYE`]);
       expect(textOf(story[other].got('hangUp').headers)).to.deep.equal([reason, 'X-Cause: 1']);
       expect(isOver(story.call)).to.equal(true);
-      expect(story.noted('released')[0]).to.include({ verdict: 'answered', blame: 'nobody' });
+      expect(story.noted('released')[0]).to.deep.include({
+        verdict: { by: role, why: 'hangup', sipStatus: 200, atFault: 'none' },
+      });
     });
   }
 
@@ -193,7 +197,9 @@ describe('a leg that is lost', () => {
     story.heard();
     story.alice.isLost('no ACK');
     expect(story.heard()).to.deep.equal(['bob ← BYE']);
-    expect(story.noted('released')[0]).to.include({ verdict: 'failed', blame: 'caller' });
+    expect(story.noted('released')[0]).to.deep.include({
+      verdict: { by: 'network', why: 'lost', sipStatus: 200, atFault: 'caller' },
+    });
   });
 
   it('while ringing counts as 503: the next target is tried', () => {
@@ -228,17 +234,25 @@ describe('a leg that is being cancelled', () => {
 });
 
 describe('a wanted release', () => {
+  const shutdown = {
+    type: 'releaseWanted',
+    status: 503,
+    reason: 'shutting down',
+    verdict: { by: 'baton', why: 'shutdown', atFault: 'baton' },
+  } as const;
+
   it('rejects a caller who waits and cancels the callee', () => {
     const story = new Story().invite();
     story.heard();
-    story.feed({ type: 'releaseWanted', status: 503, reason: 'shutting down' });
+    story.feed(shutdown);
     expect(story.heard()).to.deep.equal(['bob ← CANCEL', 'alice ← 503']);
+    expect(story.noted('released')[0]).to.deep.include({ verdict: { ...shutdown.verdict, sipStatus: 503 } });
   });
 
   it('ends both legs of a standing call', () => {
     const story = new Story().established();
-    story.feed({ type: 'releaseWanted', status: 503, reason: 'shutting down' });
+    story.feed(shutdown);
     expect(story.heard()).to.deep.equal(['bob ← BYE', 'alice ← BYE']);
-    expect(story.noted('released')[0]).to.include({ blame: 'baton' });
+    expect(story.noted('released')[0]).to.deep.include({ verdict: { ...shutdown.verdict, sipStatus: 200 } });
   });
 });

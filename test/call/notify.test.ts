@@ -124,10 +124,9 @@ describe('telling a leg', () => {
       expect(story.heard()).to.deep.equal(['bob ← OPTIONS']);
       story.bob.replies('OPTIONS', status);
       expect(story.heard()).to.deep.equal(['bob ← BYE', 'alice ← BYE']);
-      expect(story.noted('released')[0]).to.include({
+      expect(story.noted('released')[0]).to.deep.include({
         leg: story.bob.leg,
-        blame: 'callee',
-        verdict: 'answered',
+        verdict: { by: 'network', why: 'lost', sipStatus: 200, atFault: 'callee' },
       });
     });
 

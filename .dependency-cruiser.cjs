@@ -1,6 +1,6 @@
 // Import direction: run by test/architecture.test.ts.
 const pure = '^lib/(call|attached-data|routing|events|engine/message)/';
-const shells = '^lib/(main|b2bua|config|log|metrics)[.]ts$|^lib/(b2bua|http|cli|kafka|store|signalling|recording|config|log)/|^lib/engine/(?!message/)';
+const shells = '^lib/(main|b2bua|config|log|metrics)[.]ts$|^lib/(b2bua|http|cli|kafka|store|signalling|recording|webhooks|config|log)/|^lib/engine/(?!message/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -45,11 +45,17 @@ module.exports = {
       to: { path: 'node_modules/@?fastify' },
     },
     {
+      name: 'undici-behind-webhooks',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/webhooks/' },
+      to: { path: 'node_modules/undici' },
+    },
+    {
       name: 'shells-do-not-know-each-other',
       comment: 'What they have in common goes through ports.ts, and main.ts brings them together.',
       severity: 'error',
-      from: { path: '^lib/(http|kafka|store|signalling|recording)/' },
-      to: { path: '^lib/(http|kafka|store|signalling|recording)/', pathNot: '^lib/$1/' },
+      from: { path: '^lib/(http|kafka|store|signalling|recording|webhooks)/' },
+      to: { path: '^lib/(http|kafka|store|signalling|recording|webhooks)/', pathNot: '^lib/$1/' },
     },
     {
       name: 'no-cycles',

@@ -186,6 +186,23 @@ export const errorTable = {
     httpStatus: 503,
     blame: 'operator',
   },
+  'webhook-refused': {
+    meaning: 'A webhook receiver refused the event for good: 3xx, or 4xx other than 408, 425 and 429.',
+    blame: 'operator',
+  },
+  'webhook-failing': {
+    meaning: 'A webhook receiver answered 5xx, 408, 425 or 429 until the attempts were used up.',
+    blame: 'operator',
+  },
+  'webhook-unreachable': {
+    meaning:
+      'A webhook receiver could not be reached or did not answer in time until the attempts were used up.',
+    blame: 'network',
+  },
+  'webhook-queue-full': {
+    meaning: 'More events waited for a webhook receiver than its queue allows: the oldest was dropped.',
+    blame: 'operator',
+  },
   'not-supported': {
     meaning: 'Planned, and not in this version.',
     sipStatus: 501,

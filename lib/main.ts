@@ -20,6 +20,7 @@ import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { EventRing } from './stream/event-ring.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Something that runs until it is stopped. */
 export interface Running {
@@ -76,14 +77,16 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     ...config.events.ring,
     onFailure: error => log.error({ err: error }, 'an event stream failed'),
   });
+  startWebhooks(config, log, started, ring, metrics);
+  // Without HTTP and webhooks nobody can ever read what is in the ring.
+  const isRead = config.http.listen !== 'off' || config.webhooks.targets.length > 0;
   const b2bua = new B2bua({
     options: b2buaOptions(config, engine?.listeners ?? []),
     signalling,
     store: new MemoryStore(),
     publisher: {
       publish: event => {
-        // Without HTTP nobody can ever read it.
-        if (config.http.listen !== 'off') ring.publish(event);
+        if (isRead) ring.publish(event);
         logEvent(event, log);
       },
     },
@@ -211,6 +214,33 @@ async function startHttp(
   const bound = await http.start();
   started.add(() => http.stop());
   return formatSocketAddress(bound);
+}
+
+/** Stopped after everything that makes events. */
+function startWebhooks(
+  config: Config,
+  log: Logger,
+  started: Started,
+  ring: EventRing,
+  metrics: Metrics,
+): void {
+  const { targets, flushMs } = config.webhooks;
+  if (targets.length === 0) return;
+  const webhooks = new Webhooks({
+    targets,
+    ring,
+    source: `baton/${config.node}`,
+    metrics,
+    log,
+    after: afterRealTime,
+    nowMs: Date.now,
+    random: Math.random,
+  });
+  started.add(async () => {
+    // Hands over what has just been published.
+    ring.cutAll('shutting-down');
+    await webhooks.stop(flushMs);
+  });
 }
 
 /** `baton engine`: the engine alone, for any drachtio application. It waits for nobody to start. */

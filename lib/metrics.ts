@@ -19,6 +19,7 @@ export interface EngineReading {
 
 /** Seconds; RFC 3261's Timer B (32 s) is the last but one. */
 const setupBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 32, 60];
+const deliveryBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600];
 const eventBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** The plain numbers of EngineCounters. */
@@ -64,6 +65,31 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly #eventsStreamed: Counter<'carrier'>;
+  readonly #webhookAttempts = new Counter({
+    name: 'baton_webhook_attempts_total',
+    help: 'Requests to webhook receivers, by target and outcome',
+    labelNames: ['target', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly #webhookDelivery = new Histogram({
+    name: 'baton_webhook_delivery_seconds',
+    help: 'From an event to its delivery to a webhook receiver',
+    labelNames: ['target'] as const,
+    buckets: deliveryBuckets,
+    registers: [this.registry],
+  });
+  readonly #webhookDeadLetters = new Counter({
+    name: 'baton_webhook_dead_letters_total',
+    help: 'Events that a webhook receiver never got, by target and reason',
+    labelNames: ['target', 'reason'] as const,
+    registers: [this.registry],
+  });
+  readonly #webhookQueue = new Gauge({
+    name: 'baton_webhook_queue',
+    help: 'Events that wait for a webhook receiver or are under way to it',
+    labelNames: ['target'] as const,
+    registers: [this.registry],
+  });
 
   constructor() {
     const registers = [this.registry];
@@ -178,6 +204,22 @@ export class Metrics {
 
   eventStreamed(carrier: Carrier): void {
     this.#eventsStreamed.inc({ carrier });
+  }
+
+  webhookAttempted(target: string, outcome: string): void {
+    this.#webhookAttempts.inc({ target, outcome });
+  }
+
+  webhookDelivered(target: string, seconds: number): void {
+    this.#webhookDelivery.observe({ target }, seconds);
+  }
+
+  webhookGaveUp(target: string, reason: ErrorCode, count: number): void {
+    this.#webhookDeadLetters.inc({ target, reason }, count);
+  }
+
+  webhookQueued(target: string, depth: number): void {
+    this.#webhookQueue.set({ target }, depth);
   }
 
   /** `route` as it is documented, empty for a path that has none. */

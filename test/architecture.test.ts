@@ -38,6 +38,7 @@ const wrongs = [
   ],
   ['lib/b2bua.ts', "import 'drachtio-srf';", 'drachtio-srf-behind-one-adapter'],
   ['lib/store/server.ts', "import 'fastify';", 'fastify-behind-http'],
+  ['lib/http/post.ts', "import 'undici';", 'undici-behind-webhooks'],
   ['lib/http/peer.ts', "import '../store/server.ts';", 'shells-do-not-know-each-other'],
   ['lib/call/hen.ts', "import './egg.ts';", undefined],
   ['lib/call/egg.ts', "import './hen.ts';", 'no-cycles'],

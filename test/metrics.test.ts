@@ -52,6 +52,20 @@ describe('the metrics', () => {
     expect(await sample('baton_data_dropped_total{code="packed-limit"}')).to.equal(1);
   });
 
+  it('counts what webhook receivers got, did not get, and wait for', async () => {
+    metrics.webhookAttempted('crm', 'failing');
+    metrics.webhookDelivered('crm', 0.02);
+    metrics.webhookGaveUp('crm', 'webhook-refused', 2);
+    metrics.webhookQueued('crm', 5);
+    metrics.webhookQueued('crm', 3);
+    expect(await sample('baton_webhook_attempts_total{target="crm",outcome="failing"}')).to.equal(1);
+    expect(await sample('baton_webhook_delivery_seconds_sum{target="crm"}')).to.equal(0.02);
+    expect(await sample('baton_webhook_dead_letters_total{target="crm",reason="webhook-refused"}')).to.equal(
+      2,
+    );
+    expect(await sample('baton_webhook_queue{target="crm"}')).to.equal(3);
+  });
+
   it('counts subscribers up and down, what they got, and who was cut', async () => {
     metrics.subscriberJoined('sse');
     metrics.subscriberJoined('sse');

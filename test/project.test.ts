@@ -55,6 +55,7 @@ describe('docs/configuration.md', () => {
   for (const [heading, schema] of [
     ['trunk key', configSchema.shape.trunks.element],
     ['route key', configSchema.shape.routes.element],
+    ['webhook key', configSchema.shape.webhooks.shape.targets.element],
   ] as const) {
     it(`has every ${heading} that is taken`, () => {
       expect(tableOf(page, heading).map(([key]) => key)).to.have.members(Object.keys(schema.shape));

@@ -4,7 +4,7 @@ const hidden = '***';
 
 /** The configuration as it may be shown. */
 export function withoutSecrets(config: Config): Config {
-  const { signalling, engine, http } = config;
+  const { signalling, engine, http, webhooks } = config;
   return {
     ...config,
     signalling:
@@ -13,5 +13,12 @@ export function withoutSecrets(config: Config): Config {
         : { ...signalling, servers: signalling.servers.map(server => ({ ...server, secret: hidden })) },
     engine: { control: { ...engine.control, secret: engine.control.secret === '' ? '' : hidden } },
     http: { ...http, tokens: http.tokens.map(() => hidden) },
+    webhooks: { ...webhooks, targets: webhooks.targets.map(receiverWithoutSecrets) },
   };
+}
+
+/** Some receivers are told who asks by a parameter of their URL. */
+function receiverWithoutSecrets<R extends { readonly url: string; readonly secret: string }>(receiver: R): R {
+  const [path = '', query] = receiver.url.split('?', 2);
+  return { ...receiver, secret: hidden, url: query === undefined ? path : `${path}?${hidden}` };
 }

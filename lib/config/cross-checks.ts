@@ -6,14 +6,21 @@ import { isTree, type Tree, valueAt } from './tree.ts';
 
 /** What no single key can know. Reads the raw values, so that it speaks also when something else is wrong. */
 export function crossCheck(tree: Tree): Problem[] {
-  return [...checkTrunkNames(tree), ...checkRoutes(tree), ...checkListeners(tree), ...checkHttp(tree)];
+  return [
+    ...checkNames(tree, 'trunks', 'trunk'),
+    ...checkNames(tree, 'webhooks.targets', 'webhook'),
+    ...checkRoutes(tree),
+    ...checkListeners(tree),
+    ...checkHttp(tree),
+  ];
 }
 
-function checkTrunkNames(tree: Tree): Problem[] {
-  const names = listAt(tree, 'trunks').map(trunk => (isTree(trunk) ? trunk['name'] : undefined));
+/** Names of a list that must not repeat; `what` is one of them. */
+function checkNames(tree: Tree, list: string, what: string): Problem[] {
+  const names = listAt(tree, list).map(item => (isTree(item) ? item['name'] : undefined));
   return names.flatMap((name, index) =>
     typeof name === 'string' && names.indexOf(name) < index
-      ? [{ key: `trunks[${index}].name`, message: `"${name}" is the name of an earlier trunk` }]
+      ? [{ key: `${list}[${index}].name`, message: `"${name}" is the name of an earlier ${what}` }]
       : [],
   );
 }

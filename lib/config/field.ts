@@ -1,5 +1,16 @@
 import { z } from 'zod';
 
+/** Longest time a timer of Node takes. */
+const maxDurationMs = 2 ** 31 - 1;
+
+export const name = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected letters, digits, _ and - (at most 64)');
+export const durationMs = z.int().min(1).max(maxDurationMs);
+/** One that may be none. */
+export const spanMs = z.int().min(0).max(maxDurationMs);
+export const count = z.int().min(1);
+
 /**
  * A string that `parse` turns into what the program works with. It gives an Error for a bad value: the message says what is
  * wrong, the key is added here.

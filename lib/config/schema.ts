@@ -5,17 +5,12 @@ import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
-import { listOf, oneOf, parsed, splitAtCommas } from './field.ts';
+import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename } from './profile-schema.ts';
 import { parseTargetUri } from './target-uri.ts';
+import { webhooks } from './webhooks.ts';
 
-/** Longest time a timer of Node takes. */
-const maxDurationMs = 2 ** 31 - 1;
-
-const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected letters, digits, _ and - (at most 64)');
-const durationMs = z.int().min(1).max(maxDurationMs);
-const count = z.int().min(1);
 const headerName = parsed(parseHeaderName);
 const cidrList = listOf(parsed(parseCidrText));
 
@@ -106,7 +101,7 @@ export const configSchema = z.strictObject({
     answerTimeoutMs: durationMs,
     maxCalls: count,
     onShutdown: oneOf(['bye', 'keep']),
-    drainMs: z.int().min(0).max(maxDurationMs),
+    drainMs: spanMs,
   }),
   // 65,535 is the largest that T-Library's `user-data-limit` takes.
   attachedData: z.strictObject({ packedLimitBytes: z.int().min(1).max(65_535), keys: z.array(keyRule) }),
@@ -130,6 +125,7 @@ export const configSchema = z.strictObject({
     maxSubscribers: count,
     heartbeatMs: durationMs,
   }),
+  webhooks,
   kafka: z.strictObject({ brokers: parsed(refuseBrokers) }),
   log: z.strictObject({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

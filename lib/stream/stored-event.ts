@@ -12,6 +12,8 @@ const roughPairBytes = 40;
 export class StoredEvent {
   readonly number: number;
   readonly traits: EventTraits;
+  /** When it happened, milliseconds since the epoch. */
+  readonly timeMs: number;
   /** What it takes, known without encoding it. */
   readonly roughBytes: number;
   #event: CallEvent | undefined;
@@ -21,6 +23,7 @@ export class StoredEvent {
   constructor(number: number, event: CallEvent) {
     this.number = number;
     this.traits = traitsOf(event);
+    this.timeMs = event.time;
     this.roughBytes = roughBytesOf(event);
     this.#event = event;
   }

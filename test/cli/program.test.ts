@@ -101,7 +101,10 @@ describe('the command line', () => {
       BATON_HTTP_TOKENS: 'hush-hush-hush-hush',
       BATON_CONTROL_SECRET: 'hush',
     };
-    const { code, out } = await baton(['check-config', '--node', 'a1'], { env });
+    const webhook = '{name: crm, url: "https://crm.example.com/in?key=hush", secret: hush-hush-hush-hush}';
+    const args = ['check-config', '--node', 'a1', '--set', `webhooks.targets=[${webhook}]`];
+    const { code, out } = await baton(args, { env });
+    expect(out).to.include('https://crm.example.com/in?***');
     expect(code).to.equal(0);
     expect(out).to.not.include('hush');
     expect(parseYaml(out)).to.deep.include({

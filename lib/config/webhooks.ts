@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { AGENT_STATE_EVENTS, CALL_THREAD_EVENTS } from '../events/names.ts';
+import { parseWebhookSecret } from '../webhooks/signature.ts';
+import { count, durationMs, name, parsed, spanMs } from './field.ts';
+
+const eventName = z.enum(['EventAttachedDataChanged', ...CALL_THREAD_EVENTS, ...AGENT_STATE_EVENTS], {
+  error: 'expected the name of an event',
+});
+
+/** A list without entries would let nothing pass: most likely a mistake. */
+const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).exactOptional();
+
+const webhookUrl = parsed(parseWebhookUrl);
+const secret = parsed(parseWebhookSecret);
+
+/** Who gets events. */
+export const webhookTarget = z.strictObject({
+  name,
+  url: webhookUrl,
+  secret,
+  filter: z
+    .strictObject({ dn: wanted(z.string()), connId: wanted(z.string()), id: wanted(eventName) })
+    .default({}),
+  tenant: name.exactOptional(),
+  timeoutMs: durationMs.default(10_000),
+  maxAttempts: count.max(100).default(8),
+  backoff: z
+    .strictObject({ firstMs: durationMs.default(500), maxMs: durationMs.default(60_000) })
+    .prefault({}),
+  queue: z
+    .strictObject({ maxEvents: count.default(10_000), maxBytes: count.default(16_777_216) })
+    .prefault({}),
+  maxInFlight: count.max(256).default(16),
+});
+
+export const webhooks = z.strictObject({ targets: z.array(webhookTarget), flushMs: spanMs });
+
+/** Checks the URL of a receiver. What is secret stands in `secret`: user and password in a URL end up in logs. */
+function parseWebhookUrl(text: string): string | Error {
+  // It may hold a password: the message does not repeat it.
+  if (!URL.canParse(text)) return new Error('expected a URL like https://crm.example.com/baton');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return new Error(`expected https: or http:, not ${url.protocol}`);
+  if (url.username !== '' || url.password !== '')
+    return new Error('user and password do not belong into the URL: requests are signed with the secret');
+  if (url.hash !== '') return new Error('a fragment is not sent: leave it out');
+  return url.href;
+}

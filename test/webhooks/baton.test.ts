@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { BatonProcess } from '../support/baton-process.ts';
-import { freePort } from '../support/free-ports.ts';
+import { BatonProcess } from '../../support/baton-process.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
 import type { SipText } from '../support/sip-text.ts';
-import { type Received, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Received, WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const sdp =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n';

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { afterRealTime } from '../../lib/engine/control/after.ts';
 import { cloudEventJson } from '../../lib/webhooks/cloud-event.ts';
 import { Endpoint, type EndpointOptions, type Letter } from '../../lib/webhooks/endpoint.ts';
-import { freePort } from '../support/free-ports.ts';
-import { type Reply, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { freePort } from '../../support/free-ports.ts';
+import { type Reply, WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 function letter(id: string): Letter {
   const event = { id, source: 'baton/n1', type: 'baton.test', subject: undefined, timeMs: 0, dataJson: '{}' };

@@ -2,7 +2,7 @@ import type { CallEvent } from '../../lib/events/event.ts';
 import { StoredEvent } from '../../lib/stream/stored-event.ts';
 import type { Answer, Letter } from '../../lib/webhooks/endpoint.ts';
 import type { WebhookLog, WebhookMetrics } from '../../lib/webhooks/webhook-target.ts';
-import { changeOf } from '../stream/support.ts';
+import { changeOf } from '../../support/sample-change.ts';
 
 /** An event of a call, by the number of its position. */
 export function stored(number: number, call = 'one', other: Partial<CallEvent> = {}): StoredEvent {

@@ -3,8 +3,8 @@ import { afterRealTime } from '../../lib/engine/control/after.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
 import { type TargetSettings, Webhooks } from '../../lib/webhooks/webhooks.ts';
 import { eventually } from '../support/eventually.ts';
-import { WebhookReceiver } from '../support/webhook-receiver.ts';
-import { changeOf } from '../stream/support.ts';
+import { WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { changeOf } from '../../support/sample-change.ts';
 import { LogRecorder, MetricsRecorder } from './support.ts';
 
 describe('webhooks', function () {

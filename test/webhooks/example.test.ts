@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { changeOf } from '../../support/sample-change.ts';
+import { afterRealTime } from '../../lib/engine/control/after.ts';
+import { encodeEvent } from '../../lib/events/encode.ts';
+import { cloudEventJson } from '../../lib/webhooks/cloud-event.ts';
+import { Endpoint } from '../../lib/webhooks/endpoint.ts';
+
+const example = fileURLToPath(new URL('../../examples/webhook-receiver.mjs', import.meta.url));
+
+describe('the example of a receiver', () => {
+  for (const secret of ['a secret of the tests', `whsec_${Buffer.alloc(32, 9).toString('base64')}`]) {
+    it(`takes what is signed with its secret ${secret}, shows it once, and refuses all else`, async () => {
+      const child = spawn(process.execPath, [example], { env: { SECRET: secret, PORT: '0' } });
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      const nextLine = async () => String((await lines.next()).value);
+      try {
+        const port = /^listening on (\d+)$/.exec(await nextLine())?.[1] ?? '';
+        const post = async (letter: { id: string; body: string }, other: object = {}) => {
+          const parts = { url: `http://127.0.0.1:${port}/`, secret, timeoutMs: 5_000, maxConnections: 1 };
+          const times = { after: afterRealTime, nowMs: Date.now };
+          const endpoint = new Endpoint({ ...parts, ...times, ...other });
+          const answer = await endpoint.post(letter);
+          await endpoint.close();
+          return answer;
+        };
+        const status = (wanted: number) => ({ kind: 'answered', status: wanted });
+        const [one, two] = [letterOf('a'), letterOf('b')];
+        expect(await post(one)).to.include(status(204));
+        expect(await post(one)).to.include(status(204));
+        expect(await post(two, { secret: 'the secret of others' })).to.include(status(401));
+        expect(await post(two, { nowMs: () => Date.now() - 600_000 })).to.include(status(401));
+        expect(await post(two)).to.include(status(204));
+        const shown = ['baton.EventAttachedDataChanged', 'a call'].join(' ');
+        expect([await nextLine(), await nextLine()]).to.deep.equal(
+          ['a', 'b'].map(value => `${shown} [{"key":"Note","type":"string","value":"${value}"}]`),
+        );
+      } finally {
+        child.kill();
+        await once(child, 'close');
+      }
+    });
+  }
+});
+
+function letterOf(id: string): { id: string; body: string } {
+  const type = 'baton.EventAttachedDataChanged';
+  const dataJson = encodeEvent(changeOf(id));
+  return {
+    id,
+    body: cloudEventJson({ id, source: 'baton/n1', type, subject: 'a call', timeMs: 0, dataJson }),
+  };
+}

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort } from '../../support/free-ports.ts';
-import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
-import type { SipText } from '../support/sip-text.ts';
+import { AgentDialog, SipAgent } from '../../support/sip-agent.ts';
+import type { SipText } from '../../support/sip-text.ts';
 import { type Received, WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const sdp =

@@ -8,6 +8,7 @@ import {
   judgeTold,
   type Played,
 } from './scenario-judge.ts';
+import { changeOf, changeOfThirdParty } from '../../support/sample-change.ts';
 import type { Party } from './scenario-story.ts';
 import type { SubscriberStory, Told } from './scenario-third-party.ts';
 import type { SippOutcome } from '../../support/sipp.ts';
@@ -101,15 +102,12 @@ describe('the log of a story', () => {
 });
 
 describe('what somebody was told', () => {
-  const [first, second, gap] = [
-    { ThisDN: 'a', UserData: [1] },
-    { UserData: [1, 2] },
-    { gap: { missedTo: 'x-3' } },
-  ];
+  const [first, second] = [changeOf('1', { ThisDN: 'a' }), changeOfThirdParty('2')];
+  const gap = { gap: { missedTo: 'x-3' } };
   const writes = [
-    { revision: 2, userData: [1, 2] },
-    { revision: 1, userData: [1] },
-    { revision: 2, userData: [1, 2] },
+    { revision: 2, userData: second.UserData },
+    { revision: 1, userData: first.UserData },
+    { revision: 2, userData: second.UserData },
   ];
   const judged = (items: readonly unknown[], told: Partial<Told>, made = writes) =>
     judgeTold('crm', items, { ...nothing, ...told }, { writes: made, words: new Map([['dn', 'a']]) });
@@ -127,6 +125,10 @@ describe('what somebody was told', () => {
     expect(judged([first, gap, second, second], { events })[0]).to.match(/^crm: one too many/);
   });
 
+  it('is wrong when an event is not as documented', () => {
+    expect(judged([{ ...first, Colour: 'red' }], {})[0]).to.match(/^crm: not as documented/);
+  });
+
   it('is what was written, in the order of the revisions, in as many copies as there are', () => {
     expect(judged([first, first, second], { writesInOrder: true })).to.deep.equal([]);
     for (const items of [[second, first], [first], [first, second, first], [first, second, gap, first]])
@@ -134,8 +136,8 @@ describe('what somebody was told', () => {
   });
 
   it('is wrong when a revision was left out', () => {
-    const made = [...writes, { revision: 4, userData: [4] }];
-    expect(judged([first, second, { UserData: [4] }], { writesInOrder: true }, made)).to.deep.equal([
+    const made = [...writes, { revision: 4, userData: [] }];
+    expect(judged([first, second], { writesInOrder: true }, made)).to.deep.equal([
       'the revisions are 1, 2, 4',
     ]);
   });
@@ -152,7 +154,7 @@ describe('a subscriber', () => {
   };
   const right = { items: [], status: 200, cut: 'shutting-down', hasLeft: false };
   const at = (...numbers: readonly number[]) =>
-    numbers.map(number => ({ position: `00c0ffee-${number}`, event: {} }));
+    numbers.map(number => ({ position: `00c0ffee-${number}`, event: changeOf('1') }));
 
   it('is right when it was served to the stop, or left', () => {
     expect(judgeSubscriber('crm', { ...right, items: at(1, 2, 5) }, wanted, unplayed)).to.deep.equal([]);

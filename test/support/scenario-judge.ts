@@ -6,6 +6,7 @@ import type { Write } from './scenario-steps.ts';
 import type { Party, Story } from './scenario-story.ts';
 import type { StreamItem } from './scenario-subscriber.ts';
 import type { SubscriberStory, Told } from './scenario-third-party.ts';
+import { eventFault } from './valid-event.ts';
 import { fillInJson } from './words.ts';
 import type { SippOutcome } from '../../support/sipp.ts';
 
@@ -103,6 +104,7 @@ export function judgeTold(
   const told = items.filter(item => !(typeof item === 'object' && item !== null && 'gap' in item));
   const wrong = count === undefined ? undefined : misses(told.length, count);
   return [
+    ...told.flatMap(event => eventFault(event) ?? []).map(fault => `${name}: not as documented: ${fault}`),
     ...(wrong === undefined ? [] : [`${name}: events: ${wrong}`]),
     ...(events === undefined ? [] : judgeItems(name, items, fillInJson(events, words))),
     ...(writesInOrder ? judgeOrder(name, told, writes) : []),
@@ -126,12 +128,13 @@ function judgeOrder(name: string, told: readonly unknown[], writes: readonly Wri
   const inOrder = [...byRevision.values()].toSorted((one, other) => one.revision - other.revision);
   const hole = inOrder.find(({ revision }, at) => revision !== (inOrder[0]?.revision ?? 0) + at);
   if (hole !== undefined) return [`the revisions are ${inOrder.map(({ revision }) => revision).join(', ')}`];
-  const seen = told.map(event => shown((event as { UserData?: unknown }).UserData));
+  const seen = told.map(event => JSON.stringify((event as { UserData?: unknown }).UserData));
   const changes = seen.filter((data, at) => data !== seen[at - 1]);
-  const wanted = inOrder.map(({ userData }) => shown(userData));
-  return shown(changes) === shown(wanted)
-    ? []
-    : [`${name}: was told ${changes.join(' ')} instead of ${wanted.join(' ')}`];
+  const wanted = inOrder.map(({ userData }) => JSON.stringify(userData));
+  const at = wanted.findIndex((data, index) => data !== changes[index]);
+  if (at < 0 && changes.length === wanted.length) return [];
+  if (at < 0) return [`${name}: ${changes.length} changes instead of ${wanted.length}`];
+  return [`${name}: change ${at} is ${excerpt(changes[at])} instead of ${excerpt(wanted[at])}`];
 }
 
 /** Nothing comes twice, nothing overtakes. */
@@ -142,5 +145,9 @@ function judgePositions(name: string, items: readonly StreamItem[]): string[] {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, excerptLength);
+  return excerpt(JSON.stringify(value));
+}
+
+function excerpt(text = 'nothing'): string {
+  return text.slice(0, excerptLength);
 }

@@ -160,11 +160,12 @@ class Stage {
   /** Those who are there from the start, and those who come later. */
   async #subscribe(baton: BatonProcess): Promise<Map<string, StorySubscriber>> {
     const { subscribers, steps } = this.#story;
-    const late = new Set(steps.map(step => step.subscribe));
+    const isLate = (name: string) =>
+      steps.find(({ subscribe, leave }) => [subscribe, leave].includes(name))?.subscribe === name;
     const all = Object.entries(subscribers).map(
       ([name, one]) => [name, new StorySubscriber(one, baton.httpUrl)] as const,
     );
-    for (const [name, subscriber] of all) if (!late.has(name)) await subscriber.subscribe(new Map());
+    for (const [name, subscriber] of all) if (!isLate(name)) await subscriber.subscribe(new Map());
     return new Map(all);
   }
 

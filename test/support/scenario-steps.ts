@@ -73,6 +73,7 @@ export class StorySteps {
     const { subscribers } = this.#options;
     if (step.subscribe !== undefined) await subscribers.get(step.subscribe)?.subscribe(this.words);
     if (step.leave !== undefined) subscribers.get(step.leave)?.leave();
+    if (step.read !== undefined) subscribers.get(step.read)?.read();
     const requests = step.requests ?? [];
     await Promise.all(requests.map((request, at) => this.#send(request, `${where}.requests[${at}]`)));
   }

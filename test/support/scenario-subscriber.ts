@@ -17,8 +17,9 @@ interface Reading {
   /** Code with which Baton ended it. */
   readonly cut: string | undefined;
   pause(): void;
-  /** Reads on, to the end, which must come. */
-  finish(): Promise<void>;
+  resume(): void;
+  /** Settles with the end, which must come. */
+  end(): Promise<void>;
   close(): void;
 }
 
@@ -98,9 +99,14 @@ export class StorySubscriber {
     this.#readings.at(-1)?.close();
   }
 
+  read(): void {
+    this.#readings.at(-1)?.resume();
+  }
+
   /** Reads to the end of the last stream. */
   async finish(): Promise<void> {
-    await this.#readings.at(-1)?.finish();
+    this.read();
+    await this.#readings.at(-1)?.end();
   }
 }
 
@@ -138,10 +144,8 @@ async function openSse({ url, headers, after }: Opening): Promise<Reading> {
       return last === undefined ? undefined : (json(last.data) as { code: string }).code;
     },
     pause: () => void reader.response.pause(),
-    finish: () => {
-      reader.response.resume();
-      return reader.until(() => reader.ended, 'the end of the stream');
-    },
+    resume: () => void reader.response.resume(),
+    end: () => reader.until(() => reader.ended, 'the end of the stream'),
     close: () => reader.close(),
   };
 }
@@ -163,10 +167,8 @@ async function openWebSocket({ url, headers, after }: Opening): Promise<Reading>
       return reader.closed?.reason;
     },
     pause: () => reader.socket.pause(),
-    finish: () => {
-      reader.socket.resume();
-      return reader.until(() => reader.closed !== undefined, 'the end of the stream');
-    },
+    resume: () => reader.socket.resume(),
+    end: () => reader.until(() => reader.closed !== undefined, 'the end of the stream'),
     close: () => reader.close(),
   };
 }

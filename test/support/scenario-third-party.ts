@@ -22,7 +22,7 @@ const subscriber = z.strictObject({
   /** Parameters of /v1/events; a list repeats its parameter. */
   query: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   token: z.string().optional(),
-  /** false: reads nothing until the calls and steps are over. */
+  /** false: reads nothing until a step says so, or all is over. */
   reads: z.boolean().default(true),
   /** Of the answer to the subscription. */
   status: z.number().int().default(200),
@@ -83,7 +83,7 @@ const moment = z.strictObject({
 });
 export type Moment = z.infer<typeof moment>;
 
-const actions = ['requests', 'subscribe', 'leave'] as const;
+const actions = ['requests', 'subscribe', 'leave', 'read'] as const;
 
 const step = z
   .strictObject({
@@ -95,6 +95,8 @@ const step = z
     subscribe: z.string().optional(),
     /** Name of a subscriber who closes its stream. */
     leave: z.string().optional(),
+    /** Name of a subscriber who did not read and reads from now on. */
+    read: z.string().optional(),
   })
   .refine(
     one => actions.filter(action => one[action] !== undefined).length === 1,
@@ -114,8 +116,8 @@ export function checkNames(
   story: { readonly subscribers: Readonly<Record<string, unknown>>; readonly steps: readonly Step[] },
   issues: z.core.$ZodRawIssue[],
 ): void {
-  for (const [at, { subscribe, leave, after }] of story.steps.entries()) {
-    for (const name of [subscribe, leave, ...Object.keys(after?.seen ?? {})]) {
+  for (const [at, { subscribe, leave, read, after }] of story.steps.entries()) {
+    for (const name of [subscribe, leave, read, ...Object.keys(after?.seen ?? {})]) {
       if (name === undefined || Object.hasOwn(story.subscribers, name)) continue;
       issues.push({
         code: 'custom',

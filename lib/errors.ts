@@ -120,6 +120,16 @@ export const errorTable = {
     meaning: 'A data header repeated in one message: the first counts.',
     blame: 'caller',
   },
+  'not-writable': {
+    meaning:
+      'By attachedData.keys its sender may not write the key: the pair is left out, its header does not cross.',
+    blame: 'operator',
+  },
+  'key-forbidden': {
+    meaning: 'By attachedData.keys the requester may not write the key, nor delete it; `path` points to it.',
+    httpStatus: 403,
+    blame: 'caller',
+  },
   'config-invalid': {
     meaning: 'The configuration has unknown keys or bad values.',
     exitCode: 78,

@@ -23,6 +23,7 @@ describe('the table of errors', () => {
       'acs-value-length': 'acs-value-length',
       'acs-charset': 'acs-charset',
       'duplicate-header': 'duplicate-header',
+      'not-writable': 'not-writable',
     };
     expect(errorCodes).to.include.members(Object.keys(codes));
   });

@@ -3,6 +3,8 @@ import { changeBetween, type DataChange, NO_CHANGE } from './change.ts';
 import { ACS_MAX_VOIP_HEADERS, isVoipHeader } from './acs-limits.ts';
 import type { AttachedData, Drop, DropCode, Entry, Operation, Scope } from './entry.ts';
 import { breaksHeader } from './header-text.ts';
+import { type KeyPolicy, openKeyPolicy } from './key-policy.ts';
+import { mappedHeaderFault } from './mapped-header.ts';
 import { packedBytes, packedPairBytes } from './packed-size.ts';
 import { isHeaderBorn, isSameKey, isSamePair, isSameValue, scopesMeet } from './same-key.ts';
 import { pairOf, valueText } from './views.ts';
@@ -12,6 +14,8 @@ export interface DataLimits {
   readonly packedBytes: number;
   /** `drop` (from the wire): leave out what does not fit, keep the rest. `refuse` (from an API): all or nothing. */
   readonly mode: 'drop' | 'refuse';
+  /** Which keys leave in which header. */
+  readonly keys?: KeyPolicy;
 }
 
 export interface Applied extends DataChange {
@@ -113,7 +117,7 @@ function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, tal
 
 function attachOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | undefined {
   const first = samePairs(draft, entry)[0];
-  const code = faultOf(entry, entry.scope) ?? overLimit(draft, packedPairBytes(entry), limits);
+  const code = faultOf(entry, limits) ?? overLimit(draft, packedPairBytes(entry), limits);
   if (code !== undefined) return code;
   // A header's name keeps its first spelling, in duplicates too.
   append(draft, first === undefined ? entry : { ...entry, key: first.entry.key });
@@ -129,7 +133,7 @@ function updateOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | u
   if (same.length === 1 && stays) return undefined;
   let grownBytes = packedPairBytes(replacement);
   for (const { entry: old } of same) grownBytes -= packedPairBytes(old);
-  const code = faultOf(replacement, replacement.scope) ?? overLimit(draft, grownBytes, limits);
+  const code = faultOf(replacement, limits) ?? overLimit(draft, grownBytes, limits);
   if (code !== undefined) return code;
   for (const { place } of same) draft.slots[place] = undefined;
   draft.slots[first.place] = replacement;
@@ -170,11 +174,17 @@ function samePairs(draft: Draft, wanted: Entry): { entry: Entry; place: number }
   return found;
 }
 
-/** Header injection: CR, LF and NUL never enter what lives in a header, nor does a key that is no header name. */
-function faultOf(entry: Entry, scope: Scope): DropCode | undefined {
+/**
+ * Header injection: CR, LF and NUL never enter what lives in a header or is mapped to one, nor does a key that makes no header
+ * name.
+ */
+function faultOf(entry: Entry, { keys = openKeyPolicy }: DataLimits): DropCode | undefined {
+  const { scope } = entry;
   if (entry.key === '') return 'bad-key';
   if (scope === 'voip') return isVoipHeader(entry.key, valueText(entry)) ? undefined : 'voip-limit';
-  if (scope !== 'sip' && scope !== 'uui') return undefined;
+  const header = keys.headerNameOf(entry.key);
+  const fault = header === undefined ? undefined : mappedHeaderFault(header, valueText(entry));
+  if (fault !== undefined || scope === 'call') return fault;
   if (breaksHeader(entry.key) || breaksHeader(valueText(entry))) return 'control-character';
   return scope === 'sip' && !isToken(entry.key) ? 'bad-key' : undefined;
 }

@@ -4,6 +4,7 @@ import { customEntriesFromHeaders } from './custom-headers.ts';
 import { isUserToUser, UUI_KEY } from './custom-name.ts';
 import type { Drop, Entry, Operation, Origin } from './entry.ts';
 import { unfold } from './header-text.ts';
+import { type KeyPolicy, openKeyPolicy } from './key-policy.ts';
 import { userDataFromForm, userDataFromJson } from './user-data-body.ts';
 import { isIsdn, parseUserToUser } from './user-to-user.ts';
 import { otherPackages } from './uui-rules.ts';
@@ -18,6 +19,8 @@ export interface DataMessage extends Payload {
   readonly inDialog: boolean;
   /** The trunk's patterns of further `X-` headers that are data. */
   readonly dataHeaders: readonly string[];
+  /** What its sender may write, and under which names. Absent: anything, as it came. */
+  readonly keys?: KeyPolicy;
   /** The leg that sent it, and when. */
   readonly from: Origin;
 }
@@ -43,18 +46,17 @@ const BATON_EVENT = 'application/vnd.baton.event+json';
 export function dataFromMessage(message: DataMessage): MessageData {
   const body = message.body?.content === '' ? undefined : message.body;
   const relayed: MessageData = NOTHING[body === undefined ? 'withoutBody' : 'withBody'];
-  if (!carriesData(message)) return relayed;
-  if (message.method !== 'INFO') return { ...relayed, ...dataFromHeaders(message) };
+  if (!bringsData(message)) return relayed;
+  const { operations: fromHeaders, dropped: left, brought: any } = dataFromHeaders(message);
+  if (message.method !== 'INFO') return { ...relayed, operations: fromHeaders, dropped: left };
   const type = body === undefined ? '' : mediaType(body);
   if (type === BATON_EVENT) return { ...NOTHING.withoutBody, isBatonEvent: true };
-  const headers = dataFromHeaders(message);
-  const change = body === undefined ? undefined : dataFromBody(body, type, message.from);
-  const operations =
-    change === undefined ? headers.operations : [...headers.operations, ...change.operations];
-  const dropped = change === undefined ? headers.dropped : [...headers.dropped, ...change.dropped];
+  const change = body === undefined ? undefined : dataFromBody(body, type, message);
+  const operations = change === undefined ? fromHeaders : [...fromHeaders, ...change.operations];
+  const dropped = change === undefined ? left : [...left, ...change.dropped];
   const relayBody = body !== undefined && change === undefined;
-  const brought = change !== undefined || headers.operations.length > 0;
-  return { operations, dropped, dataOnly: brought && !relayBody, isBatonEvent: false, relayBody };
+  const dataOnly = (change !== undefined || any) && !relayBody;
+  return { operations, dropped, dataOnly, isBatonEvent: false, relayBody };
 }
 
 const EMPTY = { operations: [], dropped: [], dataOnly: false, isBatonEvent: false };
@@ -63,7 +65,12 @@ const NOTHING = {
   withoutBody: { ...EMPTY, relayBody: false },
 } as const satisfies Record<string, MessageData>;
 
-function carriesData({ method, status, inDialog }: DataMessage): boolean {
+/** Does a message of this kind bring data at all? */
+export function bringsData({
+  method,
+  status,
+  inDialog,
+}: Pick<DataMessage, 'method' | 'status' | 'inDialog'>): boolean {
   if (status === undefined) return method === 'INVITE' || method === 'UPDATE' || method === 'INFO';
   return method === 'INVITE' && !inDialog && status > 100 && status < 300;
 }
@@ -71,12 +78,13 @@ function carriesData({ method, status, inDialog }: DataMessage): boolean {
 type Read = Pick<MessageData, 'operations' | 'dropped'>;
 
 /** Changes from the wire are updates. An empty value deletes, but on the initial INVITE there is nothing to delete: it is a value. */
-function dataFromHeaders(message: DataMessage): Read {
-  const custom = customEntriesFromHeaders(message.headers, message.dataHeaders, message.from);
+function dataFromHeaders(message: DataMessage): Read & { readonly brought: boolean } {
+  const custom = customEntriesFromHeaders(message.headers, message, message.from);
   const uui = uuiEntry(message);
+  const all = uui === undefined ? custom.entries : [...custom.entries, uui];
+  const { entries, dropped } = writable(all, message.keys);
   const isInitial = message.method === 'INVITE' && message.status === undefined && !message.inDialog;
   const operations: Operation[] = [];
-  const entries = uui === undefined ? [...custom.entries] : [...custom.entries, uui];
   const values = isInitial ? entries : entries.filter(entry => entry.value !== '');
   if (values.length > 0) operations.push({ operation: 'update', entries: values });
   if (values.length < entries.length) {
@@ -87,7 +95,20 @@ function dataFromHeaders(message: DataMessage): Read {
       if (keys.length > 0) operations.push({ operation: 'delete', keys, scope });
     }
   }
-  return { operations, dropped: custom.dropped };
+  return { operations, dropped: [...custom.dropped, ...dropped], brought: all.length > 0 };
+}
+
+/** What a party may write of these. */
+function writable(
+  all: readonly Entry[],
+  keys: KeyPolicy = openKeyPolicy,
+): { readonly entries: readonly Entry[]; readonly dropped: readonly Drop[] } {
+  if (keys.isEmpty) return { entries: all, dropped: [] };
+  const entries = all.filter(({ key }) => keys.mayWrite(key, 'party'));
+  const dropped = all
+    .filter(entry => !entries.includes(entry))
+    .map(({ key }): Drop => ({ key, code: 'not-writable' }));
+  return { entries, dropped };
 }
 
 /**
@@ -108,11 +129,13 @@ function uuiEntry(message: DataMessage): Entry | undefined {
   return { key: UUI_KEY, type: 'string', value, scope: 'uui', from: message.from, headerName: first.name };
 }
 
-function dataFromBody(body: Body, type: string, from: Origin): Read | undefined {
+function dataFromBody(body: Body, type: string, { from, keys }: DataMessage): Read | undefined {
   // RFC 8259 §8.1: JSON is UTF-8; what is no text is no form either.
   if (isEncoded(body) || body.octets === true) return undefined;
-  if (type === 'application/json') return userDataFromJson(body.content, from);
-  return type === 'application/x-www-form-urlencoded' ? userDataFromForm(body.content, from) : undefined;
+  if (type === 'application/json') return userDataFromJson(body.content, from, keys);
+  return type === 'application/x-www-form-urlencoded'
+    ? userDataFromForm(body.content, from, keys)
+    : undefined;
 }
 
 function mediaType({ contentType }: Body): string {

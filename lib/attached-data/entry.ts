@@ -59,7 +59,9 @@ export type DropCode =
   | 'acs-key-length'
   | 'acs-value-length'
   | 'acs-charset'
-  | 'duplicate-header';
+  | 'duplicate-header'
+  /** `attachedData.keys` does not let its sender write it. */
+  | 'not-writable';
 
 export interface Drop {
   readonly key: string;

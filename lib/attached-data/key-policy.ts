@@ -7,14 +7,14 @@ export type Writer = 'party' | 'third-party';
 export type Redaction = 'log' | 'events';
 
 /**
- * What is special about the keys that a pattern names (`*`: any characters, letter case does not count). A rule with `in` is
- * about the names it gives too: `{key: Foo, in: Bar, write: []}` says that nobody writes `Bar`.
+ * What is special about the keys that a pattern names (`*`: any characters, letter case does not count). All but `in` holds for
+ * data keys, and for those that its own `in` makes too: `{key: Foo, in: Bar, write: []}` says that nobody writes `Bar`.
  */
 export interface KeyRule {
   readonly key: string;
   /** Who may write it; both when absent, nobody when empty. */
   readonly write?: readonly Writer[];
-  /** The key that it becomes on the way in. A `*` stands for what the one in `key` matched. */
+  /** The data key that it becomes on the way in. A `*` stands for what the one in `key` matched. */
   readonly in?: string;
   /** Name of the header that it leaves in: `X-MS-Custom-…`, `X-…` or `User-to-User`; `*` as in `in`. */
   readonly out?: string;
@@ -29,7 +29,7 @@ export interface KeyPolicy {
   readonly isEmpty: boolean;
   /** Of the data key: after `keyFromWire`. */
   mayWrite(key: string, writer: Writer): boolean;
-  /** The data key of one that came by SIP. Asked again with what it gave, it gives the same. */
+  /** The data key of one that came by SIP. The entry of User-to-User is `UUI` and is not asked about. */
   keyFromWire(key: string): string;
   /** Name of the header that a data key leaves in; undefined: as its scope says. It may be no token when the key is none. */
   headerNameOf(key: string): string | undefined;
@@ -55,69 +55,82 @@ export function compileKeyPolicy(rules: readonly KeyRule[]): KeyPolicy {
   return rules.length === 0 ? openKeyPolicy : new RuledKeys(rules);
 }
 
-/** The rule of one key, and how it came to it. */
-interface Ruling {
+/** A rule with its patterns in lower case. */
+interface Compiled {
   readonly rule: KeyRule;
-  /** The key has the name already that `in` gives. */
-  readonly renamed: boolean;
-  /** What `*` stands for. */
-  readonly star: string;
+  readonly key: string;
+  readonly in: string | undefined;
+  readonly out: string | undefined;
+  /** It does nothing but rename what comes: of data keys it says nothing. */
+  readonly onlyRenames: boolean;
 }
 
 class RuledKeys implements KeyPolicy {
   readonly isEmpty = false;
-  readonly #rules: readonly KeyRule[];
+  readonly #rules: readonly Compiled[];
 
   constructor(rules: readonly KeyRule[]) {
-    this.#rules = rules;
+    this.#rules = rules.map(compiled);
   }
 
   mayWrite(key: string, writer: Writer): boolean {
-    return this.#rulingOf(key)?.rule.write?.includes(writer) ?? true;
+    return this.#ruleOf(key)?.rule.write?.includes(writer) ?? true;
   }
 
   keyFromWire(key: string): string {
-    const ruling = this.#rulingOf(key);
-    if (ruling?.rule.in === undefined || ruling.renamed) return key;
-    return filled(ruling.rule.in, ruling.star);
+    const lower = key.toLowerCase();
+    const found = this.#rules.find(rule => matchesPattern(lower, rule.key));
+    return found?.rule.in === undefined ? key : filled(found.rule.in, starOf(key, found.key));
   }
 
   headerNameOf(key: string): string | undefined {
-    const ruling = this.#rulingOf(key);
-    return ruling?.rule.out === undefined ? undefined : filled(ruling.rule.out, ruling.star);
+    const found = this.#ruleOf(key);
+    if (found?.rule.out === undefined) return undefined;
+    const byIn = found.in !== undefined && matchesPattern(key.toLowerCase(), found.in);
+    return filled(found.rule.out, starOf(key, byIn ? found.in : found.key));
   }
 
   scopeOf(key: string): Scope | undefined {
-    return this.#rulingOf(key)?.rule.scope;
+    return this.#ruleOf(key)?.rule.scope;
   }
 
   redacts(key: string, where: Redaction): boolean {
-    return this.#rulingOf(key)?.rule.redact?.includes(where) ?? false;
+    return this.#ruleOf(key)?.rule.redact?.includes(where) ?? false;
   }
 
   redactsHeader(name: string): boolean {
     const lower = name.toLowerCase();
-    const carries = ({ out, redact }: KeyRule): boolean =>
-      out !== undefined && redact?.includes('log') === true && matchesPattern(lower, out.toLowerCase());
-    return this.redacts(this.keyFromWire(wireKeyOf(name)), 'log') || this.#rules.some(carries);
+    const carries = ({ out, rule }: Compiled): boolean =>
+      out !== undefined && rule.redact?.includes('log') === true && matchesPattern(lower, out);
+    const key = isUserToUser(name) ? UUI_KEY : this.keyFromWire(wireKeyOf(name));
+    return this.redacts(key, 'log') || this.#rules.some(carries);
   }
 
-  #rulingOf(key: string): Ruling | undefined {
+  /** Of a data key: the first that names it, or makes it. */
+  #ruleOf(key: string): Compiled | undefined {
     const lower = key.toLowerCase();
-    for (const rule of this.#rules) {
-      // Its own name first: `{key: 'id*', in: 'idCard*'}` leaves `idCard7` as it is.
-      if (rule.in !== undefined && matchesPattern(lower, rule.in.toLowerCase()))
-        return { rule, renamed: true, star: starOf(key, rule.in) };
-      if (matchesPattern(lower, rule.key.toLowerCase()))
-        return { rule, renamed: false, star: starOf(key, rule.key) };
-    }
-    return undefined;
+    return this.#rules.find(
+      rule =>
+        !rule.onlyRenames &&
+        (matchesPattern(lower, rule.key) || (rule.in !== undefined && matchesPattern(lower, rule.in))),
+    );
   }
+}
+
+function compiled(rule: KeyRule): Compiled {
+  const { key, in: inName, out, write, redact, scope } = rule;
+  const says = [out, write, redact, scope].some(part => part !== undefined);
+  return {
+    rule,
+    key: key.toLowerCase(),
+    in: inName?.toLowerCase(),
+    out: out?.toLowerCase(),
+    onlyRenames: inName !== undefined && !says,
+  };
 }
 
 /** The key that a header makes, whether a trunk names it as data or not. */
 function wireKeyOf(name: string): string {
-  if (isUserToUser(name)) return UUI_KEY;
   const isPrefixed = name.toLowerCase().startsWith(CUSTOM_PREFIX.toLowerCase());
   return isPrefixed ? name.slice(CUSTOM_PREFIX.length) : name;
 }

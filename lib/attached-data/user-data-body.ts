@@ -1,5 +1,6 @@
 import { unescapeText } from '../engine/message/uri.ts';
 import type { Drop, Entry, EntryValue, Operation, Origin, UserDataPair } from './entry.ts';
+import { type KeyPolicy, openKeyPolicy } from './key-policy.ts';
 
 /** Bodies that change attached data: `{"userData": …}` as JSON, and forms. */
 
@@ -21,12 +22,14 @@ export interface BodyChange {
  * - null deletes the key;
  * - a string is a string, an integer an int; other numbers, true and false become strings;
  * - an object is a list of pairs; an array is a string of JSON, but with `type: "list"` an array of pairs is a list.
+ *
+ * `keys` renames what comes, and leaves out what a party may not write.
  */
-export function userDataFromJson(content: string, from: Origin): BodyChange | undefined {
+export function userDataFromJson(content: string, from: Origin, keys?: KeyPolicy): BodyChange | undefined {
   const body = parseJson(content);
   if (!isObject(body) || !Object.hasOwn(body, 'userData')) return undefined;
   const userData = body['userData'];
-  const change = new ChangeList(from);
+  const change = new ChangeList(from, keys);
   if (Array.isArray(userData)) {
     for (const pair of userData) addArrayPair(change, pair);
   } else if (isObject(userData)) {
@@ -38,8 +41,8 @@ export function userDataFromJson(content: string, from: Origin): BodyChange | un
 }
 
 /** Reads `application/x-www-form-urlencoded`: each field is a string, an empty one deletes its key (our choice: a form has no null). */
-export function userDataFromForm(content: string, from: Origin): BodyChange {
-  const change = new ChangeList(from);
+export function userDataFromForm(content: string, from: Origin, keys?: KeyPolicy): BodyChange {
+  const change = new ChangeList(from, keys);
   for (const field of content.trim().split('&')) {
     if (field === '') continue;
     const equals = field.indexOf('=');
@@ -67,13 +70,17 @@ class ChangeList implements BodyChange {
   readonly operations: Collected[] = [];
   readonly dropped: Drop[] = [];
   readonly #from: Origin;
+  readonly #keys: KeyPolicy;
 
-  constructor(from: Origin) {
+  constructor(from: Origin, keys: KeyPolicy = openKeyPolicy) {
     this.#from = from;
+    this.#keys = keys;
   }
 
-  add(key: string, value: unknown, type: unknown): void {
-    if (!isFitKey(key)) this.refuse(key, 'bad-key');
+  add(wireKey: string, value: unknown, type: unknown): void {
+    const key = this.#keys.keyFromWire(wireKey);
+    if (!isFitKey(wireKey) || !isFitKey(key)) this.refuse(key, 'bad-key');
+    else if (!this.#keys.mayWrite(key, 'party')) this.refuse(key, 'not-writable');
     else if (value === null) this.#delete(key);
     else if (isTooDeep(value, MAX_DEPTH)) this.refuse(key, 'too-deep');
     else this.#update({ key, ...valueOf(value, type), scope: 'call', from: this.#from });

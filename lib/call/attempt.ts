@@ -35,6 +35,7 @@ export function tryNextTarget(turn: Turn): void {
 
 function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
   const { requestUri, via } = target;
+  const { payload, keys } = withCurrentData(turn, invite);
   turn.perform({
     do: 'invite',
     leg: callee.id,
@@ -45,9 +46,9 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
     maxForwards: nextMaxForwards(invite.headers) ?? 0,
     payload: crossed(
       turn,
-      withCurrentData(turn.call, invite),
+      payload,
       { from: turn.call.caller, to: callee },
-      setUpMessage(),
+      { ...setUpMessage(), keys },
       offerHeaders(callee),
     ),
     ...(via !== undefined && { via }),

@@ -1,5 +1,8 @@
-import { limitHeaders, type SentHeaders } from '../attached-data/custom-headers.ts';
+import { headersByPolicy, limitHeaders, type SentHeaders } from '../attached-data/custom-headers.ts';
+import { bringsData } from '../attached-data/data-from-message.ts';
+import type { Drop } from '../attached-data/entry.ts';
 import { breaksHeader } from '../attached-data/header-text.ts';
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import { mayCarryDefaultUui, withoutDefaultUui } from '../attached-data/uui-rules.ts';
 import { keyOf } from '../engine/message/header-names.ts';
 import type { Trunk } from '../routing/trunk.ts';
@@ -42,6 +45,8 @@ export interface Crossing {
   /** The message stands within a dialog: anything but the initial INVITE and its responses. */
   readonly inDialog: boolean;
   readonly initialInviteHadUui: boolean;
+  /** Which data its sender may write, and under which names it leaves. */
+  readonly keys: KeyPolicy;
 }
 
 /** The header lines that go on to the other leg: same spelling, same order, repeated lines repeated. */
@@ -55,8 +60,26 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
     crossed.push(line);
   }
   // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
-  const allowed = mayCarryDefaultUui(crossing.message, crossing) ? crossed : withoutDefaultUui(crossed);
-  return limitHeaders(allowed, crossing.to.profile, crossing.from.dataHeaders);
+  const { from, to, keys } = crossing;
+  const named = headersByPolicy(crossed, from.dataHeaders, keys);
+  const allowed = mayCarryDefaultUui(crossing.message, crossing)
+    ? named.headers
+    : withoutDefaultUui(named.headers);
+  // What the policy has named anew counts as data for the neighbour, whatever its name.
+  const dataHeaders = named.renamed.length === 0 ? from.dataHeaders : [...from.dataHeaders, ...named.renamed];
+  const limited = limitHeaders(allowed, to.profile, dataHeaders);
+  if (named.dropped.length === 0) return limited;
+  return { headers: limited.headers, dropped: [...newDrops(named.dropped, crossing), ...limited.dropped] };
+}
+
+/** What may not be written has been told already where the message was read for its data. */
+function newDrops(drops: readonly Drop[], { message, inDialog }: Crossing): readonly Drop[] {
+  const [first = '', second] = message.split('/');
+  const place =
+    second === undefined
+      ? { method: first, inDialog }
+      : { method: second, status: Number.parseInt(first, 10), inDialog };
+  return bringsData(place) ? drops.filter(({ code }) => code !== 'not-writable') : drops;
 }
 
 function methodsOwn(message: string): ReadonlySet<string> {

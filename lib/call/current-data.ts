@@ -1,23 +1,56 @@
-import { customHeadersFromEntries } from '../attached-data/custom-headers.ts';
-import { isCustomHeader, isUserToUser } from '../attached-data/custom-name.ts';
+import { customHeadersFromEntries, headersByPolicy } from '../attached-data/custom-headers.ts';
+import { isCustomHeader, isUserToUser, UUI_KEY } from '../attached-data/custom-name.ts';
+import { type KeyPolicy, openKeyPolicy } from '../attached-data/key-policy.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { valueText } from '../attached-data/views.ts';
 import type { Call } from './call.ts';
-import type { Payload } from './signal.ts';
+import type { HeaderLine, Payload } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** An INVITE for a target. */
+export interface CurrentInvite {
+  readonly payload: Payload;
+  /** What its data headers are still to be judged by. */
+  readonly keys: KeyPolicy;
+}
 
 /**
- * The caller's INVITE as it goes to a further target: what has changed since then goes along, by the headers it would have come in.
- * Without a change the caller's own lines stay as they are.
+ * The caller's INVITE as it goes to a target. What has changed since it came goes along, by the headers it would have come in, and
+ * so does what the key policy gives a header. Without either the caller's own lines stay as they are.
  */
-export function withCurrentData(call: Call, invite: Payload): Payload {
-  if (call.revision === 0) return invite;
+export function withCurrentData(turn: Turn, invite: Payload): CurrentInvite {
+  const { call, env } = turn;
+  if (call.revision === 0 && !leavesByPolicy(call, env.keys)) return { payload: invite, keys: env.keys };
   const { dataHeaders } = call.caller.trunk;
   const uui = call.data.filter(({ scope, from }) => scope === 'uui' && from.atMs > call.startedAtMs);
   // User-to-User that nobody has changed stays as it came: what could not be attached is relayed all the same.
   const others = invite.headers.filter(
     ({ name }) => !isCustomHeader(name, dataHeaders) && (uui.length === 0 || !isUserToUser(name)),
   );
-  const custom = customHeadersFromEntries(call.data, profileOf('plain'), dataHeaders).headers;
-  const changed = uui.map(entry => ({ name: entry.headerName ?? 'User-to-User', value: valueText(entry) }));
-  return { ...invite, headers: [...others, ...custom, ...changed] };
+  const kept = headersByPolicy(others, dataHeaders, env.keys).headers;
+  const { headers, dropped } = customHeadersFromEntries(call.data, {
+    profile: profileOf('plain'),
+    dataHeaders,
+    keys: env.keys,
+  });
+  if (dropped.length > 0) turn.note({ note: 'dropped', leg: call.caller.id, drops: dropped });
+  const uuiName = env.keys.headerNameOf(UUI_KEY);
+  const changed = uui.map(entry => ({
+    name: uuiName ?? entry.headerName ?? 'User-to-User',
+    value: valueText(entry),
+  }));
+  const lines = [...kept, ...withoutSecondUui(headers, kept), ...changed];
+  return { payload: { ...invite, headers: lines }, keys: openKeyPolicy };
+}
+
+/** Does a pair that has no header of its own get one by the policy? */
+function leavesByPolicy({ data }: Call, keys: KeyPolicy): boolean {
+  if (keys.isEmpty) return false;
+  return data.some(({ scope, key }) => scope === 'call' && keys.headerNameOf(key) !== undefined);
+}
+
+/** RFC 7434 §8: two values of User-to-User, and the other side discards both. */
+function withoutSecondUui(mapped: readonly HeaderLine[], kept: readonly HeaderLine[]): readonly HeaderLine[] {
+  if (!kept.some(({ name }) => isUserToUser(name))) return mapped;
+  return mapped.filter(({ name }) => !isUserToUser(name));
 }

@@ -1,4 +1,4 @@
-import { applyAll } from '../attached-data/attached-data.ts';
+import { applyAll, type DataLimits } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
@@ -22,6 +22,7 @@ export function readData(
     ...(payload.body !== undefined && { body: payload.body }),
     ...message,
     dataHeaders: leg.trunk.dataHeaders,
+    keys: turn.env.keys,
     from: { leg: leg.id, atMs: turn.nowMs },
   });
   noteDropped(turn, leg.id, read.dropped);
@@ -49,8 +50,9 @@ export function changeData(turn: Turn, author: Leg, operations: readonly Operati
 
 /** The same by a request from outside, which is carried out whole or refused whole. */
 export function requestChange(turn: Turn, author: Author, operation: Operation): DataRefusal | undefined {
-  const { packedBytes } = limits(turn);
-  const applied = applyAll(turn.call.data, [operation], { packedBytes, mode: 'refuse' });
+  const forbidden = forbiddenBy(turn, author, operation);
+  if (forbidden !== undefined) return forbidden;
+  const applied = applyAll(turn.call.data, [operation], limits(turn, 'refuse'));
   const [fault] = applied.dropped;
   if (fault !== undefined) {
     const { refusedAt } = applied;
@@ -58,6 +60,20 @@ export function requestChange(turn: Turn, author: Author, operation: Operation):
   }
   if (applied.changedAnything) becomes(turn, author, applied.data);
   return undefined;
+}
+
+/** A key that the author may not write is one that it may not delete either. */
+function forbiddenBy(turn: Turn, { leg }: Author, operation: Operation): DataRefusal | undefined {
+  const { keys } = turn.env;
+  if (keys.isEmpty) return undefined;
+  const writer = leg === undefined ? 'third-party' : 'party';
+  if (operation.operation === 'delete-all') {
+    const mayAll = turn.call.data.every(({ key }) => keys.mayWrite(key, writer));
+    return mayAll ? undefined : { code: 'key-forbidden' };
+  }
+  const named = 'entries' in operation ? operation.entries.map(({ key }) => key) : operation.keys;
+  const at = named.findIndex(key => !keys.mayWrite(key, writer));
+  return at < 0 ? undefined : { code: 'key-forbidden', at };
 }
 
 function becomes(turn: Turn, author: Author, after: AttachedData): void {
@@ -136,6 +152,6 @@ function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {
   if (drops.length > 0) turn.note({ note: 'dropped', leg, drops });
 }
 
-function limits(turn: Turn) {
-  return { packedBytes: turn.env.packedLimitBytes, mode: 'drop' } as const;
+function limits(turn: Turn, mode: DataLimits['mode'] = 'drop'): DataLimits {
+  return { packedBytes: turn.env.packedLimitBytes, mode, keys: turn.env.keys };
 }

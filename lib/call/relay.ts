@@ -1,3 +1,4 @@
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import { type Crossing, crossingHeaders } from './crossing.ts';
 import type { Leg } from './leg.ts';
 import type { HeaderLine, LegId, Payload, RequestId } from './signal.ts';
@@ -10,13 +11,14 @@ export function crossed(
   turn: Turn,
   payload: Payload,
   legs: { readonly from: Leg; readonly to: Leg },
-  how: Pick<Crossing, 'message' | 'inDialog'>,
+  how: Pick<Crossing, 'message' | 'inDialog'> & { readonly keys?: KeyPolicy },
   own: readonly HeaderLine[] = [],
 ): Payload {
   const { headers, dropped } = crossingHeaders(payload.headers, {
     from: legs.from.trunk,
     to: legs.to.trunk,
     initialInviteHadUui: turn.call.inviteHadUui,
+    keys: turn.env.keys,
     ...how,
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: legs.to.id, drops: dropped });

@@ -85,21 +85,20 @@ export function judgeCustom(lines: readonly HeaderLine[], dataHeaders: readonly 
   }
   if (!lines.every(({ name }) => isToken(name)))
     return { syntax: 'invalid', reason: 'header name is no token', disposition: 'reject-api-input' };
-  const { entries, dropped } = customEntriesFromHeaders(lines, dataHeaders, NOBODY);
+  const { entries, dropped } = customEntriesFromHeaders(lines, { dataHeaders }, NOBODY);
   if (entries.length === 0) {
     const keyless = lines.some(({ name }) => name.length === CUSTOM_PREFIX.length && /-custom-$/i.test(name));
     const reason = keyless ? 'key missing after X-MS-Custom-' : 'X-MS-* other than Custom reserved';
     return { syntax: 'valid', disposition: 'not-attached-data', reason };
   }
-  const acs = customHeadersFromEntries(entries, profileOf('acs-dr'), dataHeaders);
+  const acs = customHeadersFromEntries(entries, { profile: profileOf('acs-dr'), dataHeaders });
   return {
     syntax: 'valid',
     attached: entries.map(({ key, value }) => [key, value]),
     ...(acs.dropped.length > 0 && {
-      towardAcs: customEntriesFromHeaders(acs.headers, dataHeaders, NOBODY).entries.map(({ key, value }) => [
-        key,
-        value,
-      ]),
+      towardAcs: customEntriesFromHeaders(acs.headers, { dataHeaders }, NOBODY).entries.map(
+        ({ key, value }) => [key, value],
+      ),
     }),
     ...verdictOf(entries, new Set([...dropped, ...acs.dropped].map(({ code }) => code)), dataHeaders),
   };

@@ -15,14 +15,18 @@ const line = (name: string, value: string): HeaderLine => ({ name, value });
 
 describe('custom headers', () => {
   it('become entries that remember how they were spelled', () => {
-    const { entries } = customEntriesFromHeaders([line('x-ms-custom-CaseId', ' 42 ')], [], alice);
+    const { entries } = customEntriesFromHeaders(
+      [line('x-ms-custom-CaseId', ' 42 ')],
+      { dataHeaders: [] },
+      alice,
+    );
     expect(entries).to.deep.equal([{ ...header('CaseId', '42'), headerName: 'x-ms-custom-CaseId' }]);
   });
 
   it('of a name that is there twice the first counts', () => {
     const { entries, dropped } = customEntriesFromHeaders(
       [line('X-MS-Custom-CaseId', '1'), line('X-MS-Custom-caseid', '2')],
-      [],
+      { dataHeaders: [] },
       alice,
     );
     expect(shown(entries)).to.deep.equal(['CaseId=1']);
@@ -31,8 +35,10 @@ describe('custom headers', () => {
 
   it('private X- headers are not data unless the trunk names them', () => {
     const lines = [line('X-Sbc-Trace', 'a'), line('X-CaseId', '7'), line('X-MS-Routing', 'x')];
-    expect(customEntriesFromHeaders(lines, [], alice).entries).to.deep.equal([]);
-    expect(shown(customEntriesFromHeaders(lines, ['X-CaseId'], alice).entries)).to.deep.equal(['X-CaseId=7']);
+    expect(customEntriesFromHeaders(lines, { dataHeaders: [] }, alice).entries).to.deep.equal([]);
+    expect(
+      shown(customEntriesFromHeaders(lines, { dataHeaders: ['X-CaseId'] }, alice).entries),
+    ).to.deep.equal(['X-CaseId=7']);
   });
 
   it('read and written again are the same lines', () => {
@@ -43,9 +49,9 @@ describe('custom headers', () => {
       .map(pairs => pairs.map(([k, v]) => line(`X-MS-Custom-${k}`, v.replace(/^[ \t]+|[ \t]+$/g, ''))));
     fc.assert(
       fc.property(lines, headers => {
-        const { entries, dropped } = customEntriesFromHeaders(headers, [], alice);
+        const { entries, dropped } = customEntriesFromHeaders(headers, { dataHeaders: [] }, alice);
         expect(dropped).to.deep.equal([]);
-        expect(customHeadersFromEntries(entries, plain)).to.deep.equal({ headers, dropped: [] });
+        expect(customHeadersFromEntries(entries, { profile: plain })).to.deep.equal({ headers, dropped: [] });
       }),
     );
   });
@@ -57,7 +63,7 @@ describe('custom headers', () => {
       pair('b', '2', 'voip'),
       pair('UUI', '04', 'uui'),
     ];
-    expect(customHeadersFromEntries(entries, plain).headers).to.deep.equal([
+    expect(customHeadersFromEntries(entries, { profile: plain }).headers).to.deep.equal([
       line('X-MS-Custom-Priority', '3'),
     ]);
   });
@@ -69,7 +75,7 @@ describe('custom headers', () => {
       pair('d:', '1', 'sip'),
       pair('e', '\0', 'sip'),
     ];
-    expect(customHeadersFromEntries(entries, plain)).to.deep.equal({
+    expect(customHeadersFromEntries(entries, { profile: plain })).to.deep.equal({
       headers: [],
       dropped: [
         { key: 'a', code: 'control-character' },

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { compileKeyPolicy, openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { type Crossing, crossingHeaders } from '../../lib/call/crossing.ts';
 import { neighbourWithoutTrunk } from '../../lib/routing/who-is.ts';
 import { lines, textOf, trunk } from './support/story.ts';
@@ -12,6 +13,7 @@ function crossed(headers: readonly string[], how: Partial<Crossing> = {}): strin
     message: 'INVITE',
     inDialog: false,
     initialInviteHadUui: false,
+    keys: openKeyPolicy,
     ...how,
   };
   return textOf(crossingHeaders(lines(headers), crossing).headers);
@@ -104,6 +106,7 @@ describe('what never crosses', () => {
       message: 'INVITE',
       inDialog: false,
       initialInviteHadUui: false,
+      keys: openKeyPolicy,
     };
     expect(crossingHeaders(headers, crossing).headers).to.deep.equal([]);
   });

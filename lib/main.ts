@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileKeyPolicy } from './attached-data/key-policy.ts';
+import { compileKeyPolicy, type KeyPolicy } from './attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from './b2bua.ts';
 import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
@@ -80,8 +80,9 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   startWebhooks(config, log, started, ring, metrics);
   // Without HTTP and webhooks nobody can ever read what is in the ring.
   const isRead = config.http.listen !== 'off' || config.webhooks.targets.length > 0;
+  const keys = compileKeyPolicy(config.attachedData.keys);
   const b2bua = new B2bua({
-    options: b2buaOptions(config, engine?.listeners ?? []),
+    options: b2buaOptions(config, engine?.listeners ?? [], keys),
     signalling,
     store: new MemoryStore(),
     publisher: {
@@ -103,6 +104,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   const http = await startHttp(config, log, started, ring, {
     metrics,
     ...deskOf(b2bua),
+    keys,
     readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
   });
   started.add(async () => {
@@ -118,7 +120,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
 }
 
-function b2buaOptions(config: Config, listeners: readonly Hop[]): B2buaOptions {
+function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy): B2buaOptions {
   return {
     node: config.node,
     tenant: config.tenant,
@@ -129,7 +131,7 @@ function b2buaOptions(config: Config, listeners: readonly Hop[]): B2buaOptions {
     answerTimeoutMs: config.call.answerTimeoutMs,
     maxCalls: config.call.maxCalls,
     packedLimitBytes: config.attachedData.packedLimitBytes,
-    keys: compileKeyPolicy(config.attachedData.keys),
+    keys,
     notify: config.notify,
     isOwnAddress: ownAddresses(listeners, config.sip.external),
     ...(config.target === undefined ? {} : { target: config.target }),
@@ -274,7 +276,7 @@ function engineOptions(config: Config, log: Logger): Omit<EngineOptions, 'contro
 }
 
 /** What HTTP asks of calls. */
-function deskOf(b2bua: B2bua): CallDesk {
+function deskOf(b2bua: B2bua): Omit<CallDesk, 'keys'> {
   return {
     calls: () => b2bua.callsView(),
     call: connId => b2bua.callDetail(connId),

@@ -59,12 +59,14 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
     if (isBlocked(key, crossing) || breaksHeader(line.value)) continue;
     crossed.push(line);
   }
-  // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
   const { from, to, keys } = crossing;
   const named = headersByPolicy(crossed, from.dataHeaders, keys);
-  const allowed = mayCarryDefaultUui(crossing.message, crossing)
-    ? named.headers
-    : withoutDefaultUui(named.headers);
+  const passing =
+    named.renamed.length === 0
+      ? named.headers
+      : named.headers.filter(({ name }) => !isBlocked(keyOf(name), crossing));
+  // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
+  const allowed = mayCarryDefaultUui(crossing.message, crossing) ? passing : withoutDefaultUui(passing);
   // What the policy has named anew counts as data for the neighbour, whatever its name.
   const dataHeaders = named.renamed.length === 0 ? from.dataHeaders : [...from.dataHeaders, ...named.renamed];
   const limited = limitHeaders(allowed, to.profile, dataHeaders);

@@ -69,7 +69,7 @@ function forbiddenBy(turn: Turn, { leg }: Author, operation: Operation): DataRef
   const writer = leg === undefined ? 'third-party' : 'party';
   if (operation.operation === 'delete-all') {
     const mayAll = turn.call.data.every(({ key }) => keys.mayWrite(key, writer));
-    return mayAll ? undefined : { code: 'key-forbidden' };
+    return mayAll ? undefined : { code: 'key-forbidden', at: 0 };
   }
   const named = 'entries' in operation ? operation.entries.map(({ key }) => key) : operation.keys;
   const at = named.findIndex(key => !keys.mayWrite(key, writer));

@@ -6,6 +6,7 @@ import { parseListenAddress, parseSocketAddress } from '../engine/transport/addr
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
+import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename } from './profile-schema.ts';
 import { parseTargetUri } from './target-uri.ts';
@@ -54,15 +55,6 @@ const sip = z.strictObject({
   tcp: z.strictObject({ connectTimeoutMs: durationMs, idleTimeoutMs: durationMs, maxConnections: count }),
 });
 
-const keyRule = z.strictObject({
-  key: z.string().min(1, 'expected a key or a pattern of keys'),
-  write: z.array(oneOf(['party', 'third-party'])).exactOptional(),
-  in: z.string().exactOptional(),
-  out: z.string().exactOptional(),
-  redact: z.array(oneOf(['log', 'events'])).exactOptional(),
-  scope: oneOf(['sip', 'uui', 'voip', 'call']).exactOptional(),
-});
-
 const tokenRule = 'a token has at least 16 characters, those of RFC 6750 §2.1';
 const tokenText = z.string().regex(/^[A-Za-z0-9._~+/=-]{16,}$/, tokenRule);
 
@@ -104,7 +96,7 @@ export const configSchema = z.strictObject({
     drainMs: spanMs,
   }),
   // 65,535 is the largest that T-Library's `user-data-limit` takes.
-  attachedData: z.strictObject({ packedLimitBytes: z.int().min(1).max(65_535), keys: z.array(keyRule) }),
+  attachedData: z.strictObject({ packedLimitBytes: z.int().min(1).max(65_535), keys: keyRules }),
   notify: z.strictObject({
     maxBytes: z.int().min(200).max(65_535),
     queueLimit: count,

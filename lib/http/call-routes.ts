@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { CallDetail as CallDetailView, CallView } from '../b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from '../b2bua/requests.ts';
 import { tenantOf } from '../call/ids.ts';
@@ -22,6 +23,8 @@ import {
 
 /** What may be asked about calls, and of them. All answer at once. */
 export interface CallDesk {
+  /** What is special about which keys. */
+  readonly keys: KeyPolicy;
   calls(): readonly CallView[];
   call(connId: string): CallDetailView | undefined;
   changeData(request: DataChangeRequest): ChangeAnswer;
@@ -101,7 +104,7 @@ function change(
   { body, grant }: { readonly body: ChangeBody; readonly grant: Grant },
 ): Answer {
   const { thirdPartyDn, referenceId, ifRevision } = body;
-  const { operation, paths } = readChange(body);
+  const { operation, paths } = readChange(body, desk.keys);
   const answer = desk.changeData({
     connId,
     operation,

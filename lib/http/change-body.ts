@@ -1,5 +1,6 @@
 import { readCustomName, UUI_KEY } from '../attached-data/custom-name.ts';
 import type { EntryValue, Scope, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import { type KeyPolicy, openKeyPolicy } from '../attached-data/key-policy.ts';
 import { isFitDepth, isFitKey, valueOf } from '../attached-data/user-data-body.ts';
 import type { ErrorCode } from '../errors.ts';
 import { jsonPointer } from './json-pointer.ts';
@@ -8,7 +9,7 @@ import { type ChangeBody, valueTypes } from './schemas.ts';
 /** What a body asks for, with the place in the body that each entry came from. */
 export interface WantedChange {
   readonly operation: WantedOperation;
-  /** JSON pointers, one for each entry of the operation. */
+  /** JSON pointers, one for each entry of the operation, or for each of its keys; to `operation` when it has neither. */
   readonly paths: readonly string[];
 }
 
@@ -25,8 +26,8 @@ export class BodyFault extends Error {
   }
 }
 
-/** Throws BodyFault. */
-export function readChange(body: ChangeBody): WantedChange {
+/** Throws BodyFault. A pair without scope goes where `keys` says, else to scope `call`. */
+export function readChange(body: ChangeBody, keys: KeyPolicy = openKeyPolicy): WantedChange {
   const { operation } = body;
   switch (operation) {
     case 'attach':
@@ -34,7 +35,7 @@ export function readChange(body: ChangeBody): WantedChange {
       refuseFilled(body, 'keys');
       if (body.userData === undefined && body.customContext === undefined)
         throw new BodyFault('unprocessable', '/userData', `${operation} needs userData or customContext`);
-      const collected = new Entries();
+      const collected = new Entries(keys);
       collected.addPairs(body.userData ?? []);
       collected.addContext(body.customContext ?? {});
       return { operation: { operation, entries: collected.entries }, paths: collected.paths };
@@ -42,11 +43,14 @@ export function readChange(body: ChangeBody): WantedChange {
     case 'delete': {
       refuseFilled(body, 'userData', 'customContext');
       if (body.keys === undefined) throw new BodyFault('unprocessable', '/keys', 'delete needs keys');
-      return { operation: { operation, keys: body.keys }, paths: [] };
+      return {
+        operation: { operation, keys: body.keys },
+        paths: body.keys.map((_key, at) => jsonPointer('keys', at)),
+      };
     }
     case 'delete-all':
       refuseFilled(body, 'keys', 'userData', 'customContext');
-      return { operation: { operation }, paths: [] };
+      return { operation: { operation }, paths: [jsonPointer('operation')] };
     default:
       return operation satisfies never;
   }
@@ -63,11 +67,17 @@ function refuseFilled(body: ChangeBody, ...members: readonly ('keys' | 'userData
 class Entries {
   readonly entries: WantedEntry[] = [];
   readonly paths: string[] = [];
+  readonly #keys: KeyPolicy;
+
+  constructor(keys: KeyPolicy) {
+    this.#keys = keys;
+  }
 
   addPairs(pairs: NonNullable<ChangeBody['userData']>): void {
-    for (const [at, { key, type, value, scope = 'call' }] of pairs.entries()) {
+    for (const [at, { key, type, value, scope }] of pairs.entries()) {
       const path = jsonPointer('userData', at);
-      this.#add(key, readValue(value, type, `${path}/value`), scope, path, `${path}/key`);
+      const place = scope ?? this.#keys.scopeOf(key) ?? 'call';
+      this.#add(key, readValue(value, type, `${path}/value`), place, path, `${path}/key`);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { BatonError, type ErrorCode } from '../errors.ts';
+import { BodyFault } from './change-body.ts';
 import { jsonPointer } from './json-pointer.ts';
 import type { ProblemMembers } from './problem.ts';
 
@@ -7,6 +8,8 @@ import type { ProblemMembers } from './problem.ts';
 export function toldFailure(
   error: FastifyError,
 ): { readonly code: ErrorCode; readonly detail?: string; readonly members?: ProblemMembers } | undefined {
+  if (error instanceof BodyFault)
+    return { code: error.code, detail: error.message, members: { path: error.path } };
   if (error instanceof BatonError) return { code: error.code };
   if (error.validation !== undefined) return { code: 'unprocessable', ...faultOf(error) };
   if (error.statusCode === 413) return { code: 'too-large' };

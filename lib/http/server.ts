@@ -14,6 +14,7 @@ import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { BearerCheck, type HttpToken } from './bearer.ts';
+import { BodyFault } from './change-body.ts';
 import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
 import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
@@ -23,6 +24,7 @@ import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
 import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
 import { HttpRequest } from './upgrade.ts';
+import { pathOfBrokenText } from './well-formed.ts';
 
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
@@ -184,13 +186,21 @@ export class HttpServer {
   }
 }
 
-/** RFC 8259 §8.1: JSON is UTF-8. Other octets are refused, not replaced; names that reach into prototypes are too. */
+/** RFC 8259 §8.1: JSON is UTF-8. Other octets are refused, not replaced, and so is half a character; names that reach into prototypes are too. */
 function readJsonAsUtf8(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isUtf8(body)) void parse(request, body.toString(), done);
-    else done(new BatonError('bad-request', 'the body is not UTF-8'));
+    if (!isUtf8(body)) {
+      done(new BatonError('bad-request', 'the body is not UTF-8'));
+      return;
+    }
+    const text = body.toString();
+    void parse(request, text, (error, parsed) => {
+      const path = error === null ? pathOfBrokenText(text, parsed) : undefined;
+      if (path === undefined) done(error, parsed);
+      else done(new BodyFault('unprocessable', path, 'half of a surrogate pair'));
+    });
   });
 }
 

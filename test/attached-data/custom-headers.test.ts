@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import {
   customEntriesFromHeaders,
   customHeadersFromEntries,
+  headersByPolicy,
   limitHeaders,
 } from '../../lib/attached-data/custom-headers.ts';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { profileOf } from '../../lib/attached-data/profile.ts';
 import type { HeaderLine } from '../../lib/call/signal.ts';
 import { alice, header, int, pair, shown } from './entries.ts';
@@ -140,5 +142,80 @@ describe('the ACS limits on what is sent', () => {
     const lines = [line('X-MS-Custom-K', 'a b'), line('X-Sbc-Trace', 'a b')];
     expect(limitHeaders(lines, plain, []).headers).to.equal(lines);
     expect(limitHeaders(lines, acs, []).headers).to.deep.equal([line('X-Sbc-Trace', 'a b')]);
+  });
+});
+
+describe('with a key policy', () => {
+  const keys = compileKeyPolicy([
+    { key: 'Foo', in: 'Bar' },
+    { key: 'Case', out: 'X-Case' },
+    { key: 'Note', out: 'User-to-User' },
+    { key: 'Secret', write: ['third-party'] },
+  ]);
+  const uui = { ...pair('UUI', '00AB;encoding=hex'), scope: 'uui' as const };
+
+  it('custom headers become entries under the names it gives; of two that become one the first counts', () => {
+    const { entries, dropped } = customEntriesFromHeaders(
+      [line('X-MS-Custom-foo', '1'), line('X-MS-Custom-Bar', '2')],
+      { dataHeaders: [], keys },
+      alice,
+    );
+    expect(entries).to.deep.equal([{ ...header('Bar', '1'), headerName: 'X-MS-Custom-foo' }]);
+    expect(dropped).to.deep.equal([{ key: 'Bar', code: 'duplicate-header' }]);
+  });
+
+  it('entries of scope sip and call leave in the headers it names, those without one as before', () => {
+    const entries = [header('Bar', '1'), header('Case', '2'), pair('Case', '3'), pair('Other', '4')];
+    expect(customHeadersFromEntries(entries, { profile: plain, keys })).to.deep.equal({
+      headers: [line('X-MS-Custom-Bar', '1'), line('X-Case', '2'), line('X-Case', '3')],
+      dropped: [],
+    });
+  });
+
+  it('what cannot stand in its header stays in the data and is counted', () => {
+    expect(customHeadersFromEntries([pair('Case', 'a\nb')], { profile: plain, keys })).to.deep.equal({
+      headers: [],
+      dropped: [{ key: 'Case', code: 'control-character' }],
+    });
+  });
+
+  it('there is one User-to-User: its own entry before a key that is mapped to it', () => {
+    const one = customHeadersFromEntries([pair('Note', 'a'), pair('Note', 'b')], { profile: plain, keys });
+    expect(one.headers).to.deep.equal([line('User-to-User', '0461;encoding=hex')]);
+    expect(one.dropped).to.deep.equal([{ key: 'Note', code: 'duplicate-header' }]);
+    const none = customHeadersFromEntries([pair('Note', 'a'), uui], { profile: plain, keys });
+    expect(none.headers).to.deep.equal([]);
+  });
+
+  it('the lines of a party go on under the names it gives, without those that no party writes', () => {
+    const lines = [
+      line('Subject', 'hi'),
+      line('X-MS-Custom-Secret', 'forged'),
+      line('x-ms-custom-case', '1'),
+      line('X-MS-Custom-Foo', '2'),
+      line('X-MS-Custom-Note', 'a'),
+    ];
+    expect(headersByPolicy(lines, [], keys)).to.deep.equal({
+      headers: [
+        line('Subject', 'hi'),
+        line('X-Case', '1'),
+        line('X-MS-Custom-Foo', '2'),
+        line('User-to-User', '0461;encoding=hex'),
+      ],
+      dropped: [{ key: 'Secret', code: 'not-writable' }],
+      renamed: ['X-Case', 'User-to-User'],
+    });
+  });
+
+  it('a line that would be a second User-to-User does not go on', () => {
+    const lines = [line('X-MS-Custom-Note', 'a'), line('User-To-User', 'ab')];
+    const { headers, dropped } = headersByPolicy(lines, [], keys);
+    expect(headers).to.deep.equal([line('User-To-User', 'ab')]);
+    expect(dropped).to.deep.equal([{ key: 'Note', code: 'duplicate-header' }]);
+  });
+
+  it('User-to-User that no party writes does not go on', () => {
+    const closed = compileKeyPolicy([{ key: 'UUI', write: [] }]);
+    expect(headersByPolicy([line('User-to-User', 'ab')], [], closed).headers).to.deep.equal([]);
   });
 });

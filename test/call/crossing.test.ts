@@ -119,6 +119,33 @@ describe('what never crosses', () => {
   });
 });
 
+describe('under a key policy', () => {
+  const keys = compileKeyPolicy([
+    { key: 'Case', out: 'X-Case' },
+    { key: 'Note', out: 'User-to-User' },
+    { key: 'Score', write: [] },
+  ]);
+
+  it('a line goes on under the name of its rule, and not at all when no party writes it', () => {
+    const headers = ['X-Other: 0', 'X-MS-Custom-Case: 1', 'X-MS-Custom-Score: 2'];
+    expect(crossed(headers, { keys })).to.deep.equal(['X-Other: 0', 'X-Case: 1']);
+    expect(crossed(headers, { keys, message: '486/INVITE' })).to.deep.equal(['X-Other: 0', 'X-Case: 1']);
+  });
+
+  it('what becomes User-to-User goes only where that may stand', () => {
+    const headers = ['X-MS-Custom-Note: 00ab;encoding=hex'];
+    expect(crossed(headers, { keys })).to.deep.equal(['User-to-User: 00ab;encoding=hex']);
+    expect(crossed(headers, { keys, inDialog: true })).to.deep.equal([]);
+  });
+
+  it('what a trunk blocks does not cross under its own name, nor under that of its rule', () => {
+    for (const name of ['x-ms-custom-case', 'x-case']) {
+      const blocking = trunk({ name: 'b', blockHeaders: [name] });
+      expect(crossed(['X-MS-Custom-Case: 1'], { keys, to: blocking })).to.deep.equal([]);
+    }
+  });
+});
+
 describe('what the message itself is made of', () => {
   it('a NOTIFY keeps Event and Subscription-State', () => {
     const headers = ['Event: talk', 'Subscription-State: active'];

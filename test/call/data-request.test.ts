@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { Scope, WantedEntry, WantedOperation } from '../../lib/attached-data/entry.ts';
 import { valueText } from '../../lib/attached-data/views.ts';
 import type { DataRequested } from '../../lib/call/data-request.ts';
@@ -35,6 +36,50 @@ function refusalOf(story: Story, signal: DataRequested) {
   }
   return refusal;
 }
+
+describe('a request to change keys with rules', () => {
+  const keys = compileKeyPolicy([
+    { key: 'Queue', write: ['party'] },
+    { key: 'Score', write: ['third-party'] },
+    { key: 'Fixed', write: [] },
+    { key: 'Case', out: 'X-Case' },
+    { key: 'crm *', out: 'X-*' },
+  ]);
+  const story = new Story({ env: { keys } }).established({ headers: ['X-MS-Custom-Queue: 1'] });
+  const forbidden = (at: number) => ({ code: 'key-forbidden', at });
+  const rows = [
+    [
+      'a third party sets what parties write',
+      update(entry('A', '1'), entry('queue', '2')),
+      'crm',
+      forbidden(1),
+    ],
+    ['a party sets what parties write', update(entry('Queue', '2')), 'bob', undefined],
+    ['a party sets what third parties write', attach(entry('Score', '2')), 'alice', forbidden(0)],
+    ['a third party sets what third parties write', attach(entry('Score', '2')), 'crm', undefined],
+    ['anybody sets what nobody writes', update(entry('Fixed', '2')), 'bob', forbidden(0)],
+    [
+      'a key is deleted that is not there',
+      { operation: 'delete', keys: ['A', 'Fixed'] },
+      'crm',
+      forbidden(1),
+    ],
+    ['all is deleted by one who may not write all', { operation: 'delete-all' }, 'crm', forbidden(0)],
+    ['all is deleted by one who may', { operation: 'delete-all' }, 'alice', undefined],
+    [
+      'a line break leads to a header',
+      update(entry('A', '1'), entry('Case', 'a\nb')),
+      'crm',
+      { code: 'control-character', at: 1 },
+    ],
+    ['a key leads to no header name', update(entry('crm a b', '1')), 'crm', { code: 'bad-key', at: 0 }],
+  ] as const;
+  for (const [what, operation, dn, refusal] of rows) {
+    it(`is ${refusal === undefined ? 'carried out' : `refused as ${refusal.code}`} when ${what}`, () => {
+      expect(refusalOf(story, wanted(operation, { thirdPartyDn: dn as Dn }))).to.deep.equal(refusal);
+    });
+  }
+});
 
 describe('a request to change the data of a call', () => {
   it('by a third party: counts at once, and is told to each party and to the requester', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { EventAttachedDataChanged } from '../../lib/events/event.ts';
-import { pairs, Story, trunk } from './support/story.ts';
+import { pairs, Story, textOf, trunk } from './support/story.ts';
 
 const json = (userData: unknown) => ({
   contentType: 'application/json',
@@ -221,6 +222,59 @@ describe('where a change comes from, and when it counts', () => {
     expect(story.noted('dropped').map(({ drops }) => drops)).to.deep.equal([
       [{ key: 'big', code: 'packed-limit' }],
     ]);
+  });
+
+  describe('under a key policy', () => {
+    const keys = compileKeyPolicy([
+      { key: 'Foo', in: 'Bar' },
+      { key: 'Score', write: ['third-party'] },
+      { key: 'Case', out: 'X-Case' },
+    ]);
+
+    it('counts under the name it gets, from headers and bodies alike', () => {
+      const story = new Story({ env: { keys } }).established({ headers: ['X-MS-Custom-Foo: 1'] });
+      expect(pairs(story.call.data)).to.deep.equal({ Bar: '1' });
+      story.bob.sends('INFO', { body: json({ foo: '2' }) });
+      expect(pairs(story.call.data)).to.deep.equal({ Bar: '2' });
+    });
+
+    it('what its sender may not write is left out, told once a message, and its header does not cross', () => {
+      const story = new Story({ env: { keys } }).invite({
+        headers: ['X-MS-Custom-Score: 9', 'X-MS-Custom-Case: 1'],
+      });
+      expect(pairs(story.call.data)).to.deep.equal({ Case: '1' });
+      expect(story.bob.gotHeaders('invite')).to.deep.equal(['X-Case: 1']);
+      expect(story.noted('dropped').map(({ drops }) => drops)).to.deep.equal([
+        [{ key: 'Score', code: 'not-writable' }],
+      ]);
+    });
+
+    it('a data-only INFO with nothing that may be written is for us all the same', () => {
+      const story = new Story({ env: { keys } }).established();
+      story.alice.sends('INFO', { headers: ['X-MS-Custom-Score: 9'] });
+      story.alice.sends('INFO', { body: json({ Score: 9 }) });
+      expect(story.heard()).to.deep.equal(['alice ← 200 to INFO', 'alice ← 200 to INFO']);
+      expect(story.call.revision).to.equal(0);
+      expect(story.noted('dropped')).to.have.lengthOf(2);
+    });
+
+    it('what crosses with a message that is not read for data is judged there', () => {
+      const story = new Story({ env: { keys } }).established();
+      story.alice.hangsUp({ headers: ['X-MS-Custom-Score: 9', 'X-MS-Custom-Case: 1'] });
+      expect(textOf(story.bob.got('hangUp').headers)).to.deep.equal(['X-Case: 1']);
+      expect(story.noted('dropped').map(({ drops }) => drops)).to.deep.equal([
+        [{ key: 'Score', code: 'not-writable' }],
+      ]);
+    });
+
+    it('a value from an INFO that cannot stand in the header it leads to is left out', () => {
+      const story = new Story({ env: { keys } }).established();
+      story.alice.sends('INFO', { body: json({ Case: 'a\r\nVia: x', Other: 'a\nb' }) });
+      expect(pairs(story.call.data)).to.deep.equal({ Other: 'a\nb' });
+      expect(story.noted('dropped').map(({ drops }) => drops)).to.deep.equal([
+        [{ key: 'Case', code: 'control-character' }],
+      ]);
+    });
   });
 
   it('further X- headers count where the trunk says so, and only from there', () => {

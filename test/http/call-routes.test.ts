@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
 import { loadConfig } from '../../lib/config.ts';
@@ -37,6 +38,7 @@ describe('calls over HTTP', () => {
       views: {
         metrics: new Metrics(),
         readiness: () => 'ready',
+        keys: compileKeyPolicy([{ key: 'crm-*', scope: 'sip' }]),
         calls: () => [aliceAndBob],
         call: connId => (connId === aliceAndBob.connId ? aliceAndBob : undefined),
         changeData: request => {
@@ -75,6 +77,25 @@ describe('calls over HTTP', () => {
   it('shows one call with its data', async () => {
     await serve();
     expect(await send(path)).to.deep.include({ status: 200, body: aliceAndBob });
+  });
+
+  it('points to the key that the requester may not delete', async () => {
+    await serve();
+    answer = { ok: false, code: 'key-forbidden', at: 1 };
+    const { status, body } = await send(`${path}/user-data`, {
+      operation: 'delete',
+      thirdPartyDn: 'crm',
+      keys: ['A', 'B'],
+    });
+    expect([status, body['code'], body['path']]).to.deep.equal([403, 'key-forbidden', '/keys/1']);
+  });
+
+  it('refuses half a character with the place of it', async () => {
+    await serve();
+    const text = String.raw`{"operation": "update", "thirdPartyDn": "crm", "userData": [{"key": "A", "value": "\ud83d"}]}`;
+    const { status, body } = await send(`${path}/user-data`, text);
+    expect([status, body['code'], body['path']]).to.deep.equal([422, 'unprocessable', '/userData/0/value']);
+    expect(asked).to.deep.equal([]);
   });
 
   it('does not know a call that is not there', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { BodyFault, readChange, type WantedChange } from '../../lib/http/change-body.ts';
 import type { ChangeBody } from '../../lib/http/schemas.ts';
 
@@ -48,14 +49,29 @@ describe('the body of a change', () => {
     });
   }
 
+  it('without a scope goes where the key policy says', () => {
+    const keys = compileKeyPolicy([{ key: 'crm-*', scope: 'sip' }]);
+    const userData = [
+      { key: 'crm-id', value: '1' },
+      { key: 'crm-no', value: '2', scope: 'voip' as const },
+      { key: 'A', value: '3' },
+    ];
+    const { operation } = readChange({ operation: 'update', thirdPartyDn: 'crm', userData }, keys);
+    expect('entries' in operation && operation.entries.map(({ scope }) => scope)).to.deep.equal([
+      'sip',
+      'voip',
+      'call',
+    ]);
+  });
+
   it('of a delete has keys, and of a delete-all nothing', () => {
     expect(read({ operation: 'delete', keys: ['A'], userData: [] })).to.deep.equal({
       operation: { operation: 'delete', keys: ['A'] },
-      paths: [],
+      paths: ['/keys/0'],
     });
     expect(read({ operation: 'delete-all' })).to.deep.equal({
       operation: { operation: 'delete-all' },
-      paths: [],
+      paths: ['/operation'],
     });
   });
 

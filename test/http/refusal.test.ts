@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { type ErrorCode, errorEntry } from '../../lib/errors.ts';
 import { refuseUnreadable } from '../../lib/http/refusal.ts';
 import { HttpServer } from '../../lib/http/server.ts';
@@ -31,6 +32,7 @@ describe('a request that is refused before any route is looked for', () => {
         readiness: () => 'ready',
         calls: () => [],
         call: () => undefined,
+        keys: openKeyPolicy,
         changeData: () => ({ ok: false, code: 'call-unknown' }),
         release: () => ({ ok: false, code: 'call-unknown' }),
       },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Logger, pino } from 'pino';
+import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallView } from '../../lib/b2bua/call-view.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import type { Readiness } from '../../lib/http/routes.ts';
@@ -39,6 +40,7 @@ describe('the HTTP interface', () => {
         return calls;
       },
       call: () => undefined,
+      keys: openKeyPolicy,
       changeData: () => ({ ok: false, code: 'call-unknown' }),
       release: () => ({ ok: false, code: 'call-unknown' }),
     };

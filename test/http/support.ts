@@ -74,6 +74,7 @@ export class House {
       views: {
         metrics,
         readiness: () => this.readiness,
+        keys: openKeyPolicy,
         calls: () => desk.callsView(),
         call: connId => desk.callDetail(connId),
         changeData: request => desk.changeData(request),

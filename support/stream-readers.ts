@@ -82,8 +82,11 @@ export interface Frame {
 /** A WebSocket client who keeps what it got. */
 export class WebSocketReader {
   readonly socket: WebSocket;
+  /** Events and gaps. */
   readonly frames: Frame[] = [];
-  /** Called for each frame as it comes. */
+  /** What the frames with nothing but a position said. */
+  readonly positions: string[] = [];
+  /** Called for each of them as it comes. */
   onFrame: (frame: Frame) => void = () => undefined;
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly #bell = new Bell();
@@ -92,8 +95,11 @@ export class WebSocketReader {
     this.socket = socket;
     socket.on('message', (text: Buffer) => {
       const frame = JSON.parse(text.toString()) as Frame;
-      this.frames.push(frame);
-      this.onFrame(frame);
+      if (frame.event === undefined && frame.gap === undefined) this.positions.push(frame.position);
+      else {
+        this.frames.push(frame);
+        this.onFrame(frame);
+      }
       this.#bell.ring();
     });
     socket.on('error', () => undefined);

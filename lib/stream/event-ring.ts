@@ -63,6 +63,8 @@ export class EventRing implements Publisher, Past {
       subscriber,
       joinedAt: this.#last,
       from,
+      // Well before the ring has let go of the last position told.
+      markEvery: Math.ceil(this.#options.maxEvents / 4),
       onOver: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);

@@ -18,6 +18,8 @@ export type CutCode = 'slow-subscriber' | 'shutting-down' | 'internal';
 export interface Subscriber {
   onEvent(event: StoredEvent): boolean;
   onGap(gap: Gap): boolean;
+  /** All that is for it up to here has been handed over; what has come since it was last told anything was for others. */
+  onPosition(number: number): boolean;
   /** The last call. */
   onCut(code: CutCode): void;
 }
@@ -44,6 +46,8 @@ export interface SubscriptionOptions {
   readonly joinedAt: number;
   /** Number of the first event wanted; undefined: whatever is there, after a gap of unknown size. */
   readonly from: number | undefined;
+  /** After so many events for others the position is told. */
+  readonly markEvery: number;
   /** Called once, when it is over for whatever reason. */
   readonly onOver: () => void;
 }
@@ -51,14 +55,21 @@ export interface SubscriptionOptions {
 /**
  * One reader of the stream: first what it missed, at its own pace out of the ring, then what is new out of a queue of its own.
  *
- *     catching up ──▶ live ──▶ over        (a subscriber who does not read makes its queue grow, in both)
- *          └────────────────────▲  queue over its limits: slow-subscriber
+ *     catching up ──▶ live ──▶ over
+ *          │            └───────▲  does not read, and its queue is over the limits: slow-subscriber
+ *          └────────────────────┘  does not read, and the ring lets go of its next event: slow-subscriber
  */
 export class Subscription {
   readonly #options: SubscriptionOptions;
   /** The next to be read of the past; beyond `joinedAt`: caught up. */
   #next: number;
+  /** Events up to here come out of the ring; what is published while it catches up does too. */
+  #joinedAt: number;
   #unknownGap: boolean;
+  /** Number of the last event offered, whether it was for it or not. */
+  #offeredTo: number;
+  /** The last position that the subscriber knows of. */
+  #toldTo: number;
   #queue: StoredEvent[] = [];
   #queueHead = 0;
   #queueBytes = 0;
@@ -69,12 +80,33 @@ export class Subscription {
     this.#options = options;
     this.#unknownGap = options.from === undefined;
     this.#next = options.from ?? options.past.first;
+    this.#joinedAt = options.joinedAt;
+    this.#offeredTo = options.joinedAt;
+    this.#toldTo = this.#next - 1;
+  }
+
+  /**
+   * Up to here the subscriber has been handed all that is for it: from here on it may come back. Undefined while it has not heard that it
+   * has missed nobody knows how much.
+   */
+  get seenTo(): number | undefined {
+    if (this.#unknownGap) return undefined;
+    if (this.#isCatchingUp) return this.#next - 1;
+    const waiting = this.#queue[this.#queueHead];
+    return waiting === undefined ? this.#offeredTo : waiting.number - 1;
   }
 
   /** A new event. It waits until `pump`; too many that wait for a subscriber who does not read end the subscription. */
   offer(event: StoredEvent): void {
-    const { filter, joinedAt } = this.#options;
-    if (this.#over || event.number <= joinedAt || !passes(event.traits, filter)) return;
+    const { filter, past } = this.#options;
+    if (this.#over || event.number <= this.#offeredTo) return;
+    this.#offeredTo = event.number;
+    if (this.#isCatchingUp) {
+      this.#joinedAt = event.number;
+      if (!this.#ready && this.#next < past.first) this.cut('slow-subscriber');
+      return;
+    }
+    if (!passes(event.traits, filter)) return;
     this.#queue.push(event);
     this.#queueBytes += event.jsonBytes;
     if (!this.#ready && this.#isTooLong()) this.cut('slow-subscriber');
@@ -83,6 +115,12 @@ export class Subscription {
   /** Hands over what there is until the subscriber has enough. */
   pump(): void {
     while (this.#ready && !this.#over && this.#handOver());
+    this.#tellPosition(this.#options.markEvery);
+  }
+
+  /** For a subscriber who has not been told anything for a while. */
+  tellPosition(): void {
+    this.#tellPosition(1);
   }
 
   resume(): void {
@@ -105,10 +143,20 @@ export class Subscription {
     this.#options.subscriber.onCut(code);
   }
 
+  get #isCatchingUp(): boolean {
+    return this.#unknownGap || this.#next <= this.#joinedAt;
+  }
+
+  #tellPosition(afterEvents: number): void {
+    const { seenTo } = this;
+    if (!this.#ready || this.#over || seenTo === undefined || seenTo - this.#toldTo < afterEvents) return;
+    this.#toldTo = seenTo;
+    this.#ready = this.#options.subscriber.onPosition(seenTo);
+  }
+
   /** One step; false when there is nothing to hand over. */
   #handOver(): boolean {
-    const { joinedAt } = this.#options;
-    return this.#next <= joinedAt || this.#unknownGap ? this.#handOverPast() : this.#handOverQueued();
+    return this.#isCatchingUp ? this.#handOverPast() : this.#handOverQueued();
   }
 
   #handOverPast(): boolean {
@@ -116,14 +164,15 @@ export class Subscription {
     if (this.#unknownGap || this.#next < past.first) {
       const missedFrom = this.#unknownGap ? undefined : this.#next;
       this.#unknownGap = false;
-      // What was published since it joined waits in the queue, even when the ring has let go of it.
-      this.#next = Math.min(past.first, this.#options.joinedAt + 1);
+      // What was published since and not yet offered waits outside, even when the ring has let go of it.
+      this.#next = Math.min(past.first, this.#joinedAt + 1);
+      this.#toldTo = this.#next - 1;
       this.#ready = subscriber.onGap({ missedFrom, missedTo: this.#next - 1 });
       return true;
     }
     const event = past.at(this.#next);
     this.#next += 1;
-    if (event !== undefined && passes(event.traits, filter)) this.#ready = subscriber.onEvent(event);
+    if (event !== undefined && passes(event.traits, filter)) this.#hand(event, subscriber);
     return true;
   }
 
@@ -137,8 +186,13 @@ export class Subscription {
       this.#queue = this.#queue.slice(this.#queueHead);
       this.#queueHead = 0;
     }
-    this.#ready = this.#options.subscriber.onEvent(event);
+    this.#hand(event, this.#options.subscriber);
     return true;
+  }
+
+  #hand(event: StoredEvent, subscriber: Subscriber): void {
+    this.#toldTo = event.number;
+    this.#ready = subscriber.onEvent(event);
   }
 
   /** One event alone may be larger than the limit. */

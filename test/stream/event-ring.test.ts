@@ -106,18 +106,149 @@ describe('the ring of events', () => {
       expect(alice.heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);
     });
 
-    it('is told of what the ring let go of while it caught up', () => {
+    it('is not cut for what is published while it catches up, however much', () => {
+      publish(4);
+      const alice = new SubscriberRecorder();
+      alice.patience = 1;
+      const limits = { maxEvents: 1, maxBytes: 1 };
+      const subscription = subscribe({ subscriber: alice, after: { run, number: 0 }, limits });
+      turn.end();
+      publish(100);
+      turn.end();
+      alice.patience = Infinity;
+      subscription.resume();
+      expect(alice.heard).to.have.length(104);
+      expect(alice.cut).to.equal(undefined);
+    });
+
+    it('is cut when the ring lets go of what it would read next, and hears of the gap when it comes back', () => {
       makeRing({ maxEvents: 4 });
       publish(4);
       const alice = new SubscriberRecorder();
       alice.patience = 1;
-      const subscription = subscribe({ subscriber: alice, after: { run, number: 0 } });
+      subscribe({ subscriber: alice, after: { run, number: 0 } });
       turn.end();
       publish(6);
       turn.end();
-      alice.patience = Infinity;
-      subscription.resume();
-      expect(alice.heard).to.deep.equal(['1', 'gap 2-4', '5', '6', '7', '8', '9', '10']);
+      expect([alice.heard, alice.cut]).to.deep.equal([['1'], 'slow-subscriber']);
+      const again = new SubscriberRecorder();
+      subscribe({ subscriber: again, after: { run, number: 1 } });
+      turn.end();
+      expect(again.heard).to.deep.equal(['gap 2-6', '7', '8', '9', '10']);
+    });
+  });
+
+  describe('for one who reads little of it', () => {
+    const filter = { dn: new Set(['alice']) };
+    const forOthers = (count: number): void => publish(count);
+    const forAlice = (): void => ring.publish(changeOf('x', { ThisDN: 'alice' }));
+
+    it('tells the position when a quarter of the ring has passed by', () => {
+      makeRing({ maxEvents: 100 });
+      const alice = new SubscriberRecorder();
+      subscribe({ subscriber: alice, filter });
+      forOthers(24);
+      turn.end();
+      expect(alice.heard).to.deep.equal([]);
+      forOthers(1);
+      turn.end();
+      forAlice();
+      forOthers(24);
+      turn.end();
+      expect(alice.heard).to.deep.equal(['at 25', '26']);
+    });
+
+    it('tells the position when asked to, once', () => {
+      const alice = new SubscriberRecorder();
+      const subscription = subscribe({ subscriber: alice, filter });
+      forOthers(3);
+      turn.end();
+      subscription.tellPosition();
+      subscription.tellPosition();
+      expect(alice.heard).to.deep.equal(['at 3']);
+    });
+
+    it('tells no position beyond what waits, nor before a gap of unknown size', () => {
+      const [alice, bob] = [new SubscriberRecorder(), new SubscriberRecorder()];
+      alice.patience = 1;
+      const reading = subscribe({ subscriber: alice, filter });
+      forAlice();
+      turn.end();
+      forOthers(2);
+      forAlice();
+      turn.end();
+      expect(reading.seenTo).to.equal(3);
+      reading.tellPosition();
+      expect(alice.heard).to.deep.equal(['1']);
+      const returning = subscribe({ subscriber: bob, filter, after: { run: 'aaaaaaaa', number: 1 } });
+      expect(returning.seenTo).to.equal(undefined);
+      turn.end();
+      expect(bob.heard).to.deep.equal(['gap ?-0', '1', '4']);
+    });
+
+    it('never loses an event in silence when it comes back to the last position that it was told', () => {
+      const step = fc.oneof(
+        fc.record({ do: fc.constant('others' as const), count: fc.integer({ min: 1, max: 6 }) }),
+        fc.constant({ do: 'alice' as const, count: 1 }),
+        fc.record({ do: fc.constant('read' as const), count: fc.integer({ min: 1, max: 4 }) }),
+        fc.constantFrom(
+          { do: 'turn' as const, count: 0 },
+          { do: 'beat' as const, count: 0 },
+          { do: 'reconnect' as const, count: 0 },
+        ),
+      );
+      fc.assert(
+        fc.property(
+          fc.array(step, { maxLength: 60 }),
+          fc.integer({ min: 1, max: 12 }),
+          (steps, maxEvents) => {
+            makeRing({ maxEvents });
+            const limits = { maxEvents: 3, maxBytes: 1_000_000 };
+            const owed = new Set<number>();
+            let [seen, count] = [0, 0];
+            let alice = new SubscriberRecorder();
+            let subscription = subscribe({ subscriber: alice, limits, filter, after: { run, number: 0 } });
+            const settle = (): void => {
+              for (const word of alice.heard.splice(0)) {
+                const [, from, to] = /^gap (\d+)-(\d+)$/.exec(word) ?? [];
+                const at = Number(to ?? word.replace('at ', ''));
+                expect(at).to.be.greaterThan(seen);
+                if (from === undefined && !word.startsWith('at')) expect(owed.has(at)).to.equal(true);
+                for (let gone = Number(from ?? at); gone <= at; gone += 1)
+                  if (!word.startsWith('at')) owed.delete(gone);
+                for (const number of owed) expect(number).to.be.greaterThan(at);
+                seen = at;
+              }
+            };
+            const comeBack = (patience: number): void => {
+              subscription.end();
+              alice = new SubscriberRecorder();
+              alice.patience = patience;
+              subscription = subscribe({ subscriber: alice, limits, filter, after: { run, number: seen } });
+            };
+            for (const { do: what, count: times } of steps) {
+              if (what === 'others') {
+                forOthers(times);
+                count += times;
+              } else if (what === 'alice') {
+                forAlice();
+                owed.add((count += 1));
+              } else if (what === 'turn') turn.end();
+              else if (what === 'beat') subscription.tellPosition();
+              else if (what === 'read') {
+                alice.patience = times;
+                subscription.resume();
+              } else comeBack(1);
+              settle();
+            }
+            comeBack(Infinity);
+            turn.end();
+            settle();
+            expect([...owed]).to.deep.equal([]);
+          },
+        ),
+        { numRuns: 500 },
+      );
     });
   });
 

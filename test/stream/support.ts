@@ -3,7 +3,7 @@ import type { CutCode, Gap, Subscriber } from '../../lib/stream/subscription.ts'
 
 export const unlimited = { maxEvents: 1_000_000, maxBytes: 1_000_000_000 };
 
-/** Writes down what it is told, `12` or `gap 1-3`; reads on as long as `patience` lasts. */
+/** Writes down what it is told, `12`, `gap 1-3` or `at 20`; reads on as long as `patience` lasts. */
 export class SubscriberRecorder implements Subscriber {
   readonly heard: string[] = [];
   readonly events: StoredEvent[] = [];
@@ -21,6 +21,11 @@ export class SubscriberRecorder implements Subscriber {
   onGap(gap: Gap): boolean {
     this.gaps.push(gap);
     this.heard.push(`gap ${gap.missedFrom ?? '?'}-${gap.missedTo}`);
+    return this.#isReady();
+  }
+
+  onPosition(number: number): boolean {
+    this.heard.push(`at ${number}`);
     return this.#isReady();
   }
 

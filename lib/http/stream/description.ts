@@ -6,7 +6,8 @@ const texts = (description: string) => Type.Optional(Type.Array(Type.String(), {
 /** `GET /v1/events` for the readers of /openapi.json. */
 export const streamDescription = {
   summary: 'Every event as it happens',
-  description: 'Server-sent events, or a WebSocket where the request asks for an upgrade to one.',
+  description:
+    'Server-sent events, or a WebSocket where the request asks for an upgrade to one. The first message, and later ones with heartbeats, carry a position alone: an id without data, or {"position"}.',
   querystring: Type.Object({
     dn: texts('Only copies of these parties.'),
     connId: texts('Only these calls.'),

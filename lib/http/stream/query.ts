@@ -36,7 +36,9 @@ export function parseWanted(url: string, lastEventId?: string): Wanted | BadQuer
     kinds.filter(kind => query.has(kind)).map(kind => [kind, new Set(query.getAll(kind))]),
   );
   const after = query.get('after');
-  if (lastEventId !== undefined) return { filter, after: parsePosition(lastEventId) ?? nowhere };
+  // WHATWG HTML §9.2.6: an empty one is none.
+  if (lastEventId !== undefined && lastEventId !== '')
+    return { filter, after: parsePosition(lastEventId) ?? nowhere };
   return after === null ? { filter } : { filter, after: parsePosition(after) ?? nowhere };
 }
 

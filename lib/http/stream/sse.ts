@@ -11,8 +11,9 @@ const retryMs = 2_000;
 
 /**
  * A stream of server-sent events (WHATWG HTML §9.2): `id:` the position, `event:` the name, `data:` the bare event on one line.
- * Three more kinds of block: a first one with `retry:` and the position of now, so that also a client who saw no event comes back to
- * where it was; `event: gap`; and, as the last, `event: cut` with a code. Heartbeats are comments.
+ * Three more kinds of block: `event: gap`; as the last, `event: cut` with a code; and `id:` alone, which tells where the stream is and is no
+ * event (§9.2.6: a block sets the last event ID before it is found to have no data). One of these comes first, with `retry:`, others with
+ * heartbeats, which are comments: so who sees few events, or none, comes back to where it was and not to where the ring has been.
  */
 export class SseStream implements Subscriber, OpenStream {
   readonly carrier = 'sse';
@@ -39,10 +40,11 @@ export class SseStream implements Subscriber, OpenStream {
       // nginx gathers answers unless told not to.
       'x-accel-buffering': 'no',
     });
-    const start = wanted.after === undefined ? `id: ${parts.ring.position}\n` : '';
+    this.#subscription = parts.ring.subscribe({ ...wanted, limits: parts.limits, subscriber: this });
+    const { seenTo } = this.#subscription;
+    const start = seenTo === undefined ? '' : `id: ${parts.ring.positionOf(seenTo)}\n`;
     // A first block, so that the headers leave at once.
     response.write(`retry: ${retryMs}\n${start}\n`);
-    this.#subscription = parts.ring.subscribe({ ...wanted, limits: parts.limits, subscriber: this });
     response.on('drain', () => this.#subscription.resume());
     parts.metrics.subscriberJoined(this.carrier);
     this.#beat();
@@ -58,6 +60,10 @@ export class SseStream implements Subscriber, OpenStream {
     const { ring } = this.#parts;
     const position = ring.positionOf(gap.missedTo);
     return this.#response.write(`id: ${position}\nevent: gap\ndata: ${gapJson(ring, gap)}\n\n`);
+  }
+
+  onPosition(number: number): boolean {
+    return this.#response.write(`id: ${this.#parts.ring.positionOf(number)}\n\n`);
   }
 
   onCut(code: CutCode): void {
@@ -76,7 +82,10 @@ export class SseStream implements Subscriber, OpenStream {
   #beat(): void {
     this.#stopHeartbeat = this.#parts.after(this.#parts.heartbeatMs, () => {
       // What waits will show that we live.
-      if (!this.#response.writableNeedDrain) this.#response.write(': heartbeat\n\n');
+      if (!this.#response.writableNeedDrain) {
+        this.#response.write(': heartbeat\n\n');
+        this.#subscription.tellPosition();
+      }
       this.#beat();
     });
   }

@@ -19,8 +19,9 @@ const highWaterBytes = 65_536;
 const ignoredFrames = 100;
 
 /**
- * A stream over WebSocket (RFC 6455), text frames only: `{"position": …, "event": {…}}`, and where something is missing
- * `{"position": …, "gap": {"missedFrom": …, "missedTo": …}}`. Heartbeats are pings; without a pong until the next the peer is gone.
+ * A stream over WebSocket (RFC 6455), text frames only: `{"position": …, "event": {…}}`, where something is missing
+ * `{"position": …, "gap": {"missedFrom": …, "missedTo": …}}`, and `{"position": …}` alone, which tells where the stream is: at once, and
+ * later with a heartbeat when events have passed that were for others. Heartbeats are pings; without a pong until the next the peer is gone.
  */
 export class WebSocketStream implements Subscriber, OpenStream {
   readonly carrier = 'websocket';
@@ -45,6 +46,8 @@ export class WebSocketStream implements Subscriber, OpenStream {
     socket.on('pong', () => (this.#isAlive = true));
     socket.on('message', () => this.#receiveFrame());
     this.#subscription = parts.ring.subscribe({ ...wanted, limits: parts.limits, subscriber: this });
+    const { seenTo } = this.#subscription;
+    if (seenTo !== undefined) this.onPosition(seenTo);
     parts.metrics.subscriberJoined(this.carrier);
     this.#beat();
   }
@@ -57,6 +60,10 @@ export class WebSocketStream implements Subscriber, OpenStream {
   onGap(gap: Gap): boolean {
     const { ring } = this.#parts;
     return this.#send(`{"position":"${ring.positionOf(gap.missedTo)}","gap":${gapJson(ring, gap)}}`);
+  }
+
+  onPosition(number: number): boolean {
+    return this.#send(`{"position":"${this.#parts.ring.positionOf(number)}"}`);
   }
 
   onCut(code: CutCode): void {
@@ -99,6 +106,7 @@ export class WebSocketStream implements Subscriber, OpenStream {
       if (!this.#isAlive) return this.terminate();
       this.#isAlive = false;
       this.#socket.ping();
+      this.#subscription.tellPosition();
       this.#beat();
     });
   }

@@ -45,6 +45,10 @@ describe('what a subscriber asks for', () => {
     });
   });
 
+  it('takes an empty Last-Event-ID for none', () => {
+    expect(parseWanted('/v1/events', '')).to.deep.equal({ filter: {} });
+  });
+
   it('takes a Last-Event-ID that is none of ours for one of another run', () => {
     expect(parseWanted('/v1/events', '17')).to.deep.equal({ filter: {}, after: { run: '', number: 0 } });
   });

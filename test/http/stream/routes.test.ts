@@ -184,6 +184,15 @@ describe('GET /v1/events', () => {
       expect(alice.blocks.slice(1, 3)).to.deep.equal([{ comment: 'heartbeat' }, { comment: 'heartbeat' }]);
     });
 
+    it('tells with a heartbeat where the stream is when others were told something', async () => {
+      await serve({ heartbeatMs: 5 });
+      const alice = await sse('?dn=alice');
+      ring.publish(changeOf('for bob'));
+      await alice.until(() => alice.blocks.some(({ id }) => id === '00c0ffee-1'), 'the position');
+      expect(alice.told).to.deep.equal([]);
+      expect(alice.blocks.at(-1)).to.not.have.property('event');
+    });
+
     for (const [what, query, headers, status, code] of [
       ['an unknown parameter', '?dm=bob', {}, 422, 'unprocessable'],
       ['no position', '?after=yesterday', {}, 422, 'unprocessable'],
@@ -238,6 +247,31 @@ describe('GET /v1/events', () => {
       ring.publish(changeOf('y'));
       await alice.until(() => alice.frames.length === 1, 'a frame');
       expect(alice.frames).to.deep.equal([{ position: '00c0ffee-2', event: changeOf('y') }]);
+    });
+
+    it('says first where the stream is, or where it goes on', async () => {
+      await serve();
+      ring.publish(changeOf('before'));
+      const [alice, bob] = [await webSocket(), await webSocket('?after=00c0ffee-0&dn=nobody')];
+      await alice.until(() => alice.positions.length === 1, 'a position');
+      await bob.until(() => bob.positions.length === 1, 'a position');
+      expect([alice.positions, bob.positions]).to.deep.equal([['00c0ffee-1'], ['00c0ffee-0']]);
+    });
+
+    it('says no position to one of another run before it says that something is missing', async () => {
+      await serve();
+      const alice = await webSocket('?after=aaaaaaaa-5');
+      await alice.until(() => alice.frames.length === 1, 'a gap');
+      expect(alice.positions).to.deep.equal([]);
+      expect(alice.frames[0]?.gap).to.deep.equal({ missedFrom: null, missedTo: '00c0ffee-0' });
+    });
+
+    it('tells with a heartbeat where the stream is when others were told something', async () => {
+      await serve({ heartbeatMs: 300 });
+      const alice = await webSocket('?dn=alice');
+      ring.publish(changeOf('for bob'));
+      await alice.until(() => alice.positions.length === 2, 'the position');
+      expect(alice.positions[1]).to.equal('00c0ffee-1');
     });
 
     it('gives what was missed, after a gap where something is gone', async () => {

@@ -78,6 +78,11 @@ export class WebhookTarget implements Subscriber {
     return true;
   }
 
+  /** Nor does it come back to a position. */
+  onPosition(): boolean {
+    return true;
+  }
+
   onCut(code: CutCode): void {
     if (code !== 'shutting-down') this.#options.log.warn({ ...this.#fields, code }, 'webhook hears no more');
   }

@@ -3,6 +3,7 @@ import { type CallDetail, type CallView, detailOf, viewOf } from './b2bua/call-v
 import { FrontDoor } from './b2bua/front-door.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
+import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
@@ -36,6 +37,7 @@ export class B2bua implements SignallingUser {
   readonly #door: FrontDoor;
   readonly #notes: NoteBook;
   readonly #index = new CallIndex();
+  readonly #retained: RetainedCalls;
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
   #busy = false;
@@ -52,6 +54,13 @@ export class B2bua implements SignallingUser {
     this.#env = { ...options, routing };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
+    this.#retained = new RetainedCalls({
+      retainMs: options.retainAfterReleaseMs ?? 0,
+      maxCalls: options.maxRetainedCalls ?? 10_000,
+      clock: parts.clock,
+      onCount: count => parts.metrics.callsRetained(count),
+      onPushedOut: () => parts.metrics.retainedCallPushedOut(),
+    });
   }
 
   receiveSignal(signal: Signal): void {
@@ -79,9 +88,9 @@ export class B2bua implements SignallingUser {
     return views;
   }
 
-  /** One live call with its data; undefined when there is none of that ConnID. */
+  /** One call with its data, live or retained after its release; undefined when there is none of that ConnID. */
   callDetail(connId: string): CallDetail | undefined {
-    const call = this.#liveCall(connId);
+    const call = this.#knownCall(connId);
     return call === undefined ? undefined : detailOf(call);
   }
 
@@ -92,21 +101,23 @@ export class B2bua implements SignallingUser {
    */
   changeData(request: DataChangeRequest): ChangeAnswer {
     const { connId, thirdPartyDn, ...wanted } = request;
-    const call = this.#liveCall(connId);
+    const call = this.#knownCall(connId);
     if (call === undefined) return { ok: false, code: 'call-unknown' };
     const signal = { type: 'dataRequested', thirdPartyDn: thirdPartyDn as Dn, ...wanted } as const;
     const decision = this.#ask(call.connId, signal);
-    // A defect has released the call.
-    if (decision === undefined || decision.call.state === 'released') return { ok: false, code: 'internal' };
+    if (decision === undefined) return { ok: false, code: 'internal' };
     const { refusal, call: after } = decision;
+    // A defect has released the call.
+    if (after.state === 'released' && call.state !== 'released') return { ok: false, code: 'internal' };
     if (refusal !== undefined) return { ok: false, ...refusal, revision: after.revision };
     return { ok: true, call: detailOf(after) };
   }
 
   /** Somebody outside ends a call. */
   release({ connId, thirdPartyDn }: ReleaseRequest): ReleaseAnswer {
-    const call = this.#liveCall(connId);
+    const call = this.#knownCall(connId);
     if (call === undefined) return { ok: false, code: 'call-unknown' };
+    if (call.state === 'released') return { ok: false, code: 'call-released' };
     const { connId: known } = call;
     this.#parts.log.info({ connId: known, thirdPartyDn }, 'release requested');
     const wanted: ReleaseWanted = {
@@ -121,9 +132,13 @@ export class B2bua implements SignallingUser {
     return { ok: true, call: detailOf(decision.call) };
   }
 
-  #liveCall(connId: string): Call | undefined {
-    const call = this.#parts.store.get(connId as ConnId);
-    return call?.state === 'released' ? undefined : call;
+  #knownCall(connId: string): Call | undefined {
+    const call = this.#callOf(connId as ConnId);
+    return call?.state !== 'released' || this.#retained.mayBeAsked(call) ? call : undefined;
+  }
+
+  #callOf(connId: ConnId): Call | undefined {
+    return this.#parts.store.get(connId) ?? this.#retained.get(connId);
   }
 
   /** A step with an answer. What it leads to follows at once, or when what is being done is done. */
@@ -143,6 +158,11 @@ export class B2bua implements SignallingUser {
   async stop(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
     this.#door.closed = true;
     if (how.mode === 'bye') this.#releaseAll();
+    await this.#untilQuiet(how);
+    this.#retained.close();
+  }
+
+  async #untilQuiet(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
     if (this.#isQuiet(how.mode)) return;
     await new Promise<void>(resolve => {
       const cancelTimeout = this.#parts.clock.after(how.withinMs, resolve);
@@ -231,13 +251,15 @@ export class B2bua implements SignallingUser {
   /** Decide, store, act, tell. */
   #step(connId: ConnId, signal: CallSignal): Decision | undefined {
     const { store, log } = this.#parts;
-    const call = store.get(connId);
+    const call = this.#callOf(connId);
     if (call === undefined) return undefined;
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
-    if (isOver(decision.call)) store.remove(connId);
-    else store.put(decision.call);
+    if (isOver(decision.call)) {
+      store.remove(connId);
+      this.#retained.keep(decision.call);
+    } else store.put(decision.call);
     this.#decided.push(decision);
     if (!this.#following) this.#follow();
     return decision;
@@ -268,6 +290,8 @@ export class B2bua implements SignallingUser {
         'no decision: the call is released',
       );
     }
+    // It has been released before: what was asked is not done, and that is all.
+    if (call.state === 'released' && isOver(call)) return undefined;
     try {
       return decide(call, releasedByDefect, nowMs, this.#env);
     } catch {

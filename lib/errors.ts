@@ -140,7 +140,17 @@ export const errorTable = {
     exitCode: 1,
     blame: 'operator',
   },
-  'call-unknown': { meaning: 'No live call has this ConnID.', httpStatus: 404, blame: 'caller' },
+  'call-unknown': {
+    meaning:
+      'No call has this ConnID, or it has been released for longer than attachedData.retainAfterReleaseMs.',
+    httpStatus: 404,
+    blame: 'caller',
+  },
+  'call-released': {
+    meaning: 'The call is released already; only its data is still there.',
+    httpStatus: 409,
+    blame: 'caller',
+  },
   'bad-request': { meaning: 'The request cannot be understood.', httpStatus: 400, blame: 'caller' },
   unprocessable: {
     meaning: 'The request can be read, and a part of it is unknown or does not fit; `path` points to it.',

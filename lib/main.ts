@@ -131,6 +131,8 @@ function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy
     answerTimeoutMs: config.call.answerTimeoutMs,
     maxCalls: config.call.maxCalls,
     packedLimitBytes: config.attachedData.packedLimitBytes,
+    retainAfterReleaseMs: config.attachedData.retainAfterReleaseMs,
+    maxRetainedCalls: config.attachedData.maxRetainedCalls,
     keys,
     notify: config.notify,
     isOwnAddress: ownAddresses(listeners, config.sip.external),

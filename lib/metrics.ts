@@ -65,6 +65,16 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly #eventsStreamed: Counter<'carrier'>;
+  readonly #retained = new Gauge({
+    name: 'baton_retained_calls',
+    help: 'Released calls whose data is kept for attachedData.retainAfterReleaseMs',
+    registers: [this.registry],
+  });
+  readonly #retainedPushedOut = new Counter({
+    name: 'baton_retained_calls_pushed_out_total',
+    help: 'Released calls let go before their time because of attachedData.maxRetainedCalls',
+    registers: [this.registry],
+  });
   readonly #webhookAttempts = new Counter({
     name: 'baton_webhook_attempts_total',
     help: 'Requests to webhook receivers, by target and outcome',
@@ -183,6 +193,14 @@ export class Metrics {
 
   eventDelivered(seconds: number): void {
     this.#event.observe(seconds);
+  }
+
+  callsRetained(count: number): void {
+    this.#retained.set(count);
+  }
+
+  retainedCallPushedOut(): void {
+    this.#retainedPushedOut.inc();
   }
 
   subscriberJoined(carrier: Carrier): void {

@@ -137,6 +137,8 @@ function house(options: Partial<B2buaOptions> = {}) {
       notification: count('notification'),
       dataDropped: count('dropped'),
       eventDelivered: count('delivered'),
+      callsRetained: count('retained'),
+      retainedCallPushedOut: count('pushedOut'),
     },
     randomHex: digits => {
       random += 1;
@@ -301,6 +303,78 @@ describe('the funnel', () => {
       it_.store.broken = true;
       const operation = { operation: 'update' as const, entries: null as never };
       expect(it_.b2bua.changeData(set('1', { operation }))).to.deep.equal({ ok: false, code: 'internal' });
+    });
+
+    describe('after the release, where calls are retained', () => {
+      const retaining = (more: Partial<B2buaOptions> = {}): House => {
+        const it_ = house({ retainAfterReleaseMs: 1_000, maxCalls: 1, ...more });
+        const bob = establish(it_);
+        it_.b2bua.changeData(set('1'));
+        it_.tell({ type: 'hungUp', leg: bob, payload: { headers: [] } });
+        it_.signalling.done.length = 0;
+        it_.events.length = 0;
+        return it_;
+      };
+
+      it('reads and changes data; the call is listed no more, counts as no call and keeps no leg', () => {
+        const it_ = retaining();
+        expect(it_.b2bua.callDetail(connId)).to.include({ state: 'released', revision: 1 });
+        expect(it_.b2bua.changeData(set('2'))).to.have.nested.property('call.revision', 2);
+        expect(it_.b2bua.callDetail(connId)?.userData).to.deep.equal([
+          { key: 'A', type: 'string', value: '2' },
+        ]);
+        expect(it_.events.map(event => event.ThisDN)).to.deep.equal(['7001', 'bob', undefined]);
+        expect([it_.signalling.heard, it_.b2bua.callsView(), it_.store.size]).to.deep.equal([[], [], 0]);
+        establish(it_, 'next' as LegId);
+        expect(it_.b2bua.callsView()).to.have.length(1);
+      });
+
+      it('is refused like any other, whole', () => {
+        const it_ = retaining();
+        expect(it_.b2bua.changeData(set('x'.repeat(16_000)))).to.include({
+          code: 'packed-limit',
+          revision: 1,
+        });
+        expect(it_.b2bua.changeData(set('2', { ifRevision: 0 }))).to.include({ code: 'revision-conflict' });
+        expect(it_.b2bua.callDetail(connId)?.revision).to.equal(1);
+      });
+
+      it('to release the call is told that it is released', () => {
+        expect(retaining().b2bua.release({ connId })).to.deep.equal({ ok: false, code: 'call-released' });
+      });
+
+      it('that breaks is answered as a defect and costs nothing', () => {
+        const it_ = retaining();
+        const operation = { operation: 'update' as const, entries: null as never };
+        expect(it_.b2bua.changeData(set('1', { operation }))).to.deep.equal({ ok: false, code: 'internal' });
+        expect(it_.b2bua.callDetail(connId)).to.include({ revision: 1 });
+        expect(it_.counted.filter(([name]) => name === 'ended')).to.have.length(1);
+      });
+
+      it('finds nothing when the time is up', () => {
+        const it_ = retaining();
+        it_.clock.pass(1_000);
+        expect(it_.b2bua.callDetail(connId)).to.equal(undefined);
+        expect(it_.b2bua.changeData(set('2'))).to.deep.equal({ ok: false, code: 'call-unknown' });
+        expect(it_.clock.running).to.equal(0);
+      });
+
+      it('finds a call that still waits for the last word of a leg, within its time', () => {
+        const it_ = house({ retainAfterReleaseMs: 1_000 });
+        const bob = invite(it_);
+        it_.tell({ type: 'cancelled', leg: alice, payload: { headers: [] } });
+        expect(it_.b2bua.changeData(set('2'))).to.have.nested.property('call.state', 'released');
+        it_.clock.pass(1_000);
+        expect(it_.b2bua.callDetail(connId)).to.equal(undefined);
+        it_.tell({ type: 'rejected', leg: bob, status: 487, reason: '', payload: { headers: [] } });
+        expect([it_.store.size, it_.clock.running]).to.deep.equal([0, 0]);
+      });
+
+      it('does not hold up a stop, which leaves no timer', async () => {
+        const it_ = retaining();
+        await it_.b2bua.stop({ mode: 'bye', withinMs: 1_000_000 });
+        expect([it_.clock.running, it_.b2bua.callDetail(connId)]).to.deep.equal([0, undefined]);
+      });
     });
 
     it('by a consumer that is being told is told after that, in the order of revisions', () => {

@@ -31,6 +31,10 @@ export interface B2buaOptions {
   /** What is special about which keys. */
   readonly keys: KeyPolicy;
   readonly notify: NotifyLimits;
+  /** How long the data of a released call may be read and changed. 0 when absent: not at all. */
+  readonly retainAfterReleaseMs?: number;
+  /** Released calls kept for it at one time; beyond it the oldest go. */
+  readonly maxRetainedCalls?: number;
   /** True for our own listening addresses; `port` is undefined where a URI names none. */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
 }
@@ -53,6 +57,10 @@ export interface B2buaMetrics {
   /** No `callStarted` went before. */
   callRefused(verdict: Verdict): void;
   notification(outcome: NotificationOutcome): void;
+  /** Released calls that are kept now. */
+  callsRetained(count: number): void;
+  /** One of them had to go before its time. */
+  retainedCallPushedOut(): void;
   dataDropped(code: DropCode): void;
   eventDelivered(seconds: number): void;
 }

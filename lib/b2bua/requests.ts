@@ -34,4 +34,4 @@ export interface ReleaseRequest {
 export type ReleaseAnswer =
   /** As it is now: released. */
   | { readonly ok: true; readonly call: CallDetail }
-  | { readonly ok: false; readonly code: 'call-unknown' | 'internal' };
+  | { readonly ok: false; readonly code: 'call-unknown' | 'call-released' | 'internal' };

@@ -15,7 +15,7 @@ import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './sig
  *                                                       released
  *
  * A released call may linger for the last response of a leg that is being cancelled, or for the ACK before a
- * BYE.
+ * BYE; its data may be worked on after that, as long as it is retained.
  */
 export type CallState = 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
 
@@ -100,6 +100,8 @@ export interface Call {
   /** Of the ids that `decide` gives to requests and legs. */
   readonly lastId: number;
   readonly startedAtMs: number;
+  /** Undefined until it is released. */
+  readonly releasedAtMs: number | undefined;
 }
 
 export interface CallIdentity {
@@ -144,6 +146,7 @@ export function newCall(
     held: [],
     lastId: 0,
     startedAtMs: nowMs,
+    releasedAtMs: undefined,
   };
 }
 
@@ -156,6 +159,14 @@ export function carriesSdp(payload: Payload): boolean {
 
 function hasSdpPart(payload: Payload): boolean {
   return payload.body?.content.toLowerCase().includes('application/sdp') ?? false;
+}
+
+/**
+ * Until then the data of a released call may be read and changed. 0: not at all; so for an attempt that never had a callee, which is no
+ * call to work after.
+ */
+export function retainedUntilMs({ releasedAtMs, callee }: Call, retainMs: number): number {
+  return releasedAtMs === undefined || callee === undefined || retainMs === 0 ? 0 : releasedAtMs + retainMs;
 }
 
 /** Released, and no leg owes us anything. */

@@ -1,6 +1,6 @@
 import { UUI_KEY } from '../attached-data/custom-name.ts';
 import type { Operation, Origin, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
-import type { Author, Call } from './call.ts';
+import { type Author, type Call, retainedUntilMs } from './call.ts';
 import { requestChange } from './data.ts';
 import type { Dn } from './ids.ts';
 import { isGone } from './leg.ts';
@@ -25,7 +25,7 @@ export interface DataRequested {
 export function onDataRequested(turn: Turn, wanted: DataRequested): void {
   const { call } = turn;
   const { operation, thirdPartyDn, referenceId, ifRevision } = wanted;
-  if (call.state === 'released') {
+  if (call.state === 'released' && retainedUntilMs(call, turn.env.retainAfterReleaseMs ?? 0) <= turn.nowMs) {
     turn.refusal = { code: 'call-unknown' };
     return;
   }
@@ -45,8 +45,10 @@ export function onDataRequested(turn: Turn, wanted: DataRequested): void {
   turn.refusal = requestChange(turn, author, signed(operation, author, turn.nowMs));
 }
 
-function authorOf({ caller, callee }: Call, dn: Dn): Author {
-  for (const leg of [caller, callee]) if (leg?.dn === dn && !isGone(leg)) return { dn, leg: leg.id };
+/** After the release whoever was on the call is its party: that is after-call work. */
+function authorOf({ caller, callee, state }: Call, dn: Dn): Author {
+  for (const leg of [caller, callee])
+    if (leg?.dn === dn && (state === 'released' || !isGone(leg))) return { dn, leg: leg.id };
   return { dn };
 }
 

@@ -79,7 +79,8 @@ function forbiddenBy(turn: Turn, { leg }: Author, operation: Operation): DataRef
 function becomes(turn: Turn, author: Author, after: AttachedData): void {
   const change: UntoldChange = { author, before: turn.call.data, after };
   turn.change({ data: after, revision: turn.call.revision + 1 });
-  if (turn.call.state === 'established') tell(turn, change);
+  const { state } = turn.call;
+  if (state === 'established' || state === 'released') tell(turn, change);
   // No more than a leg's queue takes: the later ones carry the whole data anyway.
   else turn.change({ untold: merged(turn.call.untold, change).slice(-turn.env.notify.queueLimit) });
 }
@@ -130,7 +131,8 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   for (const [at, event] of events.entries()) {
     turn.events.push(event);
     const leg = legs[at];
-    if (leg !== undefined && onSip.changedAnything)
+    // After the release there is no dialog to tell it in.
+    if (leg !== undefined && onSip.changedAnything && call.state !== 'released')
       enqueue(turn, leg.id, { event, changedKeys: onSip.changedKeys });
   }
 }

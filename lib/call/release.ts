@@ -32,7 +32,11 @@ export function releaseCall(turn: Turn, ending: Ending): void {
   if (callee !== undefined) releaseCallee(turn, callee, ending);
   releaseCaller(turn, caller, ending);
   stopNotifying(turn);
-  turn.change({ state: 'released', invite: undefined, targets: [], untold: [], relayed: [], held: [] });
+  turn.change({
+    state: 'released',
+    releasedAtMs: turn.nowMs,
+    ...{ invite: undefined, targets: [], untold: [], relayed: [], held: [] },
+  });
   noteReleased(turn, ending);
   if (!isOver(turn.call)) turn.perform({ do: 'startTimer', timer: { kind: 'linger' }, delayMs: lingerMs });
 }

@@ -21,6 +21,8 @@ export interface Env {
   /** What is special about which keys. */
   readonly keys: KeyPolicy;
   readonly notify: NotifyLimits;
+  /** How long the data of a released call may be changed by request; 0 when absent. */
+  readonly retainAfterReleaseMs?: number;
 }
 
 export interface NotifyLimits {

@@ -96,7 +96,12 @@ export const configSchema = z.strictObject({
     drainMs: spanMs,
   }),
   // 65,535 is the largest that T-Library's `user-data-limit` takes.
-  attachedData: z.strictObject({ packedLimitBytes: z.int().min(1).max(65_535), keys: keyRules }),
+  attachedData: z.strictObject({
+    packedLimitBytes: z.int().min(1).max(65_535),
+    retainAfterReleaseMs: spanMs,
+    maxRetainedCalls: count,
+    keys: keyRules,
+  }),
   notify: z.strictObject({
     maxBytes: z.int().min(200).max(65_535),
     queueLimit: count,

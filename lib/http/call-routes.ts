@@ -56,7 +56,7 @@ function addReads(api: Api, desk: CallDesk): void {
     {
       config: reads,
       schema: {
-        summary: 'One live call with its data',
+        summary: 'One call with its data, for attachedData.retainAfterReleaseMs after its release too',
         params: ConnIdParams,
         response: { 200: json(CallDetail, 'The call'), ...problems(401, 403, 404, 429) },
       },

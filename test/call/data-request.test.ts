@@ -173,6 +173,49 @@ describe('a request to change the data of a call', () => {
     expect(refusalOf(story, wanted(update(entry('A', '1'))))).to.deep.equal({ code: 'call-unknown' });
   });
 
+  describe('of a released call that is retained', () => {
+    const retained = { retainAfterReleaseMs: 1_000 };
+    const released = (): Story => {
+      const story = new Story({ env: retained }).established();
+      story.feed(wanted(update(entry('A', '1'))));
+      story.bob.hangsUp();
+      story.heard();
+      story.events.length = 0;
+      return story;
+    };
+
+    it('counts, is told to all who were on it and to the requester, and goes on no leg', () => {
+      const story = released();
+      story.feed(wanted(update(entry('A', '2')), { referenceId: 9 }));
+      expect(story.heard()).to.deep.equal([]);
+      expect(story.events.map(short)).to.deep.equal([
+        ['alice', 'crm', undefined],
+        ['bob', 'crm', undefined],
+        [undefined, 'crm', 9],
+      ]);
+      expect(pairs(story.call.data)).to.deep.equal({ A: '2' });
+      expect([story.call.revision, story.call.state]).to.deep.equal([2, 'released']);
+      expect(story.noted('notification').map(({ outcome }) => outcome)).to.not.include('dropped');
+    });
+
+    it("with the DN of one who was on it is that party's own", () => {
+      const story = released();
+      story.feed(wanted(update(entry('A', '2')), { thirdPartyDn: 'bob' as Dn, referenceId: 9 }));
+      expect(story.events.map(short)).to.deep.equal([
+        ['alice', 'bob', undefined],
+        ['bob', 'bob', 9],
+      ]);
+    });
+
+    it('is refused from the end of its time on', () => {
+      const story = released();
+      story.nowMs += 999;
+      expect(refusalOf(story, wanted(update(entry('A', '2'))))).to.equal(undefined);
+      story.nowMs += 1;
+      expect(refusalOf(story, wanted(update(entry('A', '2'))))).to.deep.equal({ code: 'call-unknown' });
+    });
+  });
+
   const good = entry('good', '1');
   const line = 'a\r\nb\0';
   const existing = ['X-MS-Custom-CaseId: 42'];

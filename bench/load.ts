@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { BatonProcess } from '../support/baton-process.ts';
+import type { BatonProcess } from '../support/baton-process.ts';
 import { freePort } from '../support/free-ports.ts';
 import { sumOf } from '../support/prometheus-text.ts';
 import { portTaken, type SippOutcome, startSipp } from '../support/sipp.ts';
+import { pidOf, startThroughNpm } from './npm-start.ts';
 import { cpuSecondsOf, collectGarbage, residentBytesOf } from './process-figures.ts';
 
 export interface LoadOptions {
@@ -78,21 +79,6 @@ async function playCalls(
   return Promise.all([caller.outcome, callee.outcome]);
 }
 
-async function startThroughNpm(stage: Stage): Promise<BatonProcess> {
-  const httpPort = await freePort();
-  return BatonProcess.start({
-    command: ['npm', 'start', '--silent'],
-    env: {
-      BATON_SIP_LISTEN: `udp:${address}:${stage.sipPort},tcp:${address}:${stage.sipPort}`,
-      BATON_HTTP_LISTEN: `${address}:${httpPort}`,
-      BATON_TARGET: `sip:${address}:${stage.targetPort}`,
-      NODE_OPTIONS: `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${stage.folder}`,
-    },
-    httpUrl: `http://${address}:${httpPort}`,
-    readyWithinMs: 120_000,
-  });
-}
-
 /** Until no transaction stands: what is left then is left for good. */
 async function settle(baton: BatonProcess): Promise<void> {
   for (const until = Date.now() + lingerMs + 8_000; Date.now() < until; ) {
@@ -107,7 +93,7 @@ async function measure(
   options: LoadOptions,
   startMs: number,
 ): Promise<LoadFigures> {
-  const pid = Number(baton.log.find(line => line.msg === 'ready')?.['pid']);
+  const pid = pidOf(baton);
   await playCalls(stage, { callsPerSecond: options.callsPerSecond, seconds: warmUpSeconds });
   await settle(baton);
   const heapBeforeBytes = await collectGarbage(baton, pid, stage.folder);
@@ -149,7 +135,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const stage = { folder, sipPort: await freePort(), targetPort: await freePort() };
   const startedAt = performance.now();
-  const baton = await startThroughNpm(stage);
+  const baton = await startThroughNpm({
+    ...stage,
+    address,
+    nodeOptions: `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${folder}`,
+  });
   const startMs = performance.now() - startedAt;
   try {
     return await measure(baton, stage, options, startMs);

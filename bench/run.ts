@@ -1,29 +1,23 @@
-// npm run bench -- streams: see streams.ts.
-// npm run bench [-- CALLS_PER_SECOND SECONDS]: prints the figures as Markdown; ends with 1 when a call failed or was left.
-import { spawnSync } from 'node:child_process';
-import { cpus, release, totalmem } from 'node:os';
+// npm run bench [-- CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
+// npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
+// Both print their figures as Markdown.
+import { type ChangesFigures, runChanges } from './changes.ts';
 import { type LoadFigures, runLoad } from './load.ts';
+import { machine, table } from './report.ts';
 
-const [callsPerSecond = 200, seconds = 30] = process.argv.slice(2).map(Number);
 const mebibyte = 1024 * 1024;
 
-function machine(): string {
-  const sipp = /SIPp (v[\d.]+)/.exec(spawnSync('sipp', ['-v'], { encoding: 'utf8' }).stdout)?.[1] ?? 'none';
-  const [cpu] = cpus();
-  const memory = `${(totalmem() / 1024 ** 3).toFixed(1)} GiB`;
-  return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory}, Linux ${release()}, Node ${process.version}, SIPp ${sipp}`;
-}
-
-function table(figures: LoadFigures): string {
+function loadTable(figures: LoadFigures): string {
   const mib = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
-  const rows = [
+  return table([
+    ['figure', 'value'],
     [
       'load',
       `${figures.callsPerSecond} calls/s for ${figures.seconds} s (${figures.calls} calls), 100 ms hold, UDP`,
     ],
-    ['failed calls', `${figures.failedCalls}`],
-    ['retransmissions seen by SIPp', `${figures.retransmissions}`],
-    ['calls left in GET /v1/calls, 1 s after', `${figures.callsLeft}`],
+    ['failed calls', figures.failedCalls],
+    ['retransmissions seen by SIPp', figures.retransmissions],
+    ['calls left in GET /v1/calls, 1 s after', figures.callsLeft],
     ['dialogs / transactions left in the engine', `${figures.dialogsLeft} / ${figures.transactionsLeft}`],
     [
       'heap before → after (full collection)',
@@ -32,18 +26,43 @@ function table(figures: LoadFigures): string {
     ['resident before → after', `${mib(figures.residentBeforeBytes)} → ${mib(figures.residentAfterBytes)}`],
     ['CPU per 1,000 calls', `${figures.cpuSecondsPerThousandCalls.toFixed(2)} s`],
     ['npm start to ready', `${(figures.startMs / 1000).toFixed(2)} s`],
-  ];
-  return ['| figure | value |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join(
-    '\n',
-  );
+  ]);
 }
 
-async function load(): Promise<void> {
+async function load(callsPerSecond = 200, seconds = 30): Promise<void> {
   const figures = await runLoad({ callsPerSecond, seconds });
-  console.log(`${machine()}\n\n${table(figures)}`);
+  console.log(`${machine()}\n\n${loadTable(figures)}`);
   if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
   if (figures.failedCalls > 0 || figures.callsLeft > 0) process.exitCode = 1;
 }
 
-if (process.argv[2] === 'streams') await import('./streams.ts');
-else await load();
+function changesTables(figures: ChangesFigures): string {
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  const observers = figures.observers.map(({ observer, missing, doubled, p50Ms, p99Ms, worstMs }) => [
+    observer,
+    missing,
+    doubled,
+    ...[p50Ms, p99Ms, worstMs].map(ms),
+  ]);
+  const whole = table([
+    ['figure', 'value'],
+    ['changes', `${figures.changes} at ${figures.perSecond}/s by ${figures.writers} writers`],
+    ['achieved', `${figures.achievedPerSecond.toFixed(0)}/s`],
+    ['requests refused', figures.refused],
+    ['request to answer, p50 / p99', `${ms(figures.answerP50Ms)} / ${ms(figures.answerP99Ms)}`],
+    ['event INFOs not delivered', figures.undelivered],
+    ['CPU per 1,000 changes', `${figures.cpuSecondsPerThousandChanges.toFixed(2)} s`],
+  ]);
+  return `${whole}\n\n${table([['observer', 'missing', 'doubled', 'p50', 'p99', 'worst'], ...observers])}`;
+}
+
+async function changes(count = 10_000, perSecond = 500): Promise<void> {
+  const figures = await runChanges({ changes: count, perSecond, writers: 8 });
+  console.log(`${machine()}\n\n${changesTables(figures)}`);
+  const wrong = figures.observers.some(({ missing, doubled }) => missing + doubled > 0);
+  if (wrong || figures.refused > 0 || figures.undelivered > 0) process.exitCode = 1;
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'changes') await changes(...rest.map(Number));
+else await load(...process.argv.slice(2).map(Number));

@@ -14,6 +14,8 @@ export interface MessageContent {
 /** A SIP user agent over UDP on loopback that does only what a test says. Retransmissions are left out of what it shows. */
 export class SipAgent {
   readonly name: string;
+  /** Called for each request as it comes, once; true: taken, nobody will expect it. */
+  onRequest: (request: SipText) => boolean = () => false;
   readonly #socket: Socket;
   readonly #seen = new Set<string>();
   readonly #received: SipText[] = [];
@@ -166,6 +168,7 @@ export class SipAgent {
     this.#copies.set(message.raw, this.copiesOf(message) + 1);
     if (this.#seen.has(message.raw)) return;
     this.#seen.add(message.raw);
+    if (message.status === 0 && this.onRequest(message)) return;
     this.#received.push(message);
     this.#bell.ring();
   }

@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatonProcess } from '../support/baton-process.ts';
 import { freePort } from '../support/free-ports.ts';
 import { sumOf } from '../support/prometheus-text.ts';
 import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
 import { SseReader, WebSocketReader } from '../support/stream-readers.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { pidOf, startThroughNpm } from './npm-start.ts';
 import { cpuSecondsOf } from './process-figures.ts';
 import { percentile } from './report.ts';
@@ -45,21 +43,9 @@ function watchLeg(agent: SipAgent, watch: Watch): void {
   agent.onRequest = request => {
     if (request.method !== 'INFO' && request.method !== 'BYE') return false;
     agent.respond(request, 200);
-    if (request.method === 'INFO') watch.see(request.body);
+    if (request.method === 'INFO') watch.see(JSON.parse(request.body));
     return true;
   };
-}
-
-async function receiveWebhooks(watch: Watch): Promise<Server> {
-  const server = createServer((request, response) => {
-    void text(request).then(body => {
-      response.writeHead(204).end();
-      watch.see(JSON.stringify((JSON.parse(body) as { data: unknown }).data));
-    });
-  });
-  server.listen(0, address);
-  await once(server, 'listening');
-  return server;
 }
 
 async function call(alice: SipAgent, bob: SipAgent, sipPort: number): Promise<void> {
@@ -92,7 +78,11 @@ class Bench {
       'SIP INFO to the caller',
       'SIP INFO to the callee',
     ].map(name => new Watch(name, this.#sentAtMs)) as [Watch, Watch, Watch, Watch, Watch];
-    const receiver = await receiveWebhooks(webhook);
+    const receiver = await WebhookReceiver.open();
+    receiver.reply = ({ event }) => {
+      webhook.see(event['data']);
+      return { status: 204 };
+    };
     const sipPort = await freePort();
     const config = join(folder, 'baton.yaml');
     await writeFile(config, JSON.stringify(this.#config(receiver)));
@@ -107,22 +97,16 @@ class Bench {
       return figures;
     } finally {
       await baton.stop();
-      receiver.closeAllConnections();
-      receiver.close();
-      await Promise.all([alice.close(), bob.close()]);
+      await Promise.all([alice.close(), bob.close(), receiver.close()]);
     }
   }
 
   /** What differs from the default: nothing is dropped and nobody is slowed down by a limit. */
-  #config(receiver: Server): object {
-    const { port } = receiver.address() as { port: number };
-    const secret = 'a secret of this benchmark';
+  #config({ url, secret }: WebhookReceiver): object {
     return {
       notify: { queueLimit: 10_000 },
       http: { rateLimit: { perSecond: 100_000 } },
-      webhooks: {
-        targets: [{ name: 'bench', url: `http://${address}:${port}/`, secret, filter: observed }],
-      },
+      webhooks: { targets: [{ name: 'bench', url, secret, filter: observed }] },
     };
   }
 
@@ -130,9 +114,9 @@ class Bench {
     const url = `${baton.httpUrl}/v1/events?dn=${observed.dn[0]}&id=${observed.id[0]}`;
     const [one, other] = await Promise.all([SseReader.open(url), WebSocketReader.open(url)]);
     one.onBlock = ({ data }) => {
-      if (data !== undefined) sse.see(data);
+      if (data !== undefined) sse.see(JSON.parse(data));
     };
-    other.onFrame = ({ event }) => webSocket.see(JSON.stringify(event));
+    other.onFrame = ({ event }) => webSocket.see(event);
     return [() => one.close(), () => other.close()];
   }
 

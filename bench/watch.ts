@@ -24,10 +24,10 @@ export class Watch {
     this.#sentAtMs = sentAtMs;
   }
 
-  /** The event as it came: its change is the value of its first pair. */
-  see(eventJson: string): void {
+  /** An event has come: its change is the value of its first pair. */
+  see(event: unknown): void {
     const atMs = performance.now();
-    const { UserData } = JSON.parse(eventJson) as { UserData: readonly { readonly value: unknown }[] };
+    const { UserData } = event as { readonly UserData: readonly { readonly value: unknown }[] };
     const number = Number(UserData[0]?.value);
     if (this.#seen.has(number)) this.#doubled += 1;
     this.#seen.add(number);

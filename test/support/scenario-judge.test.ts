@@ -3,6 +3,7 @@ import { parsePrometheusText } from '../../support/prometheus-text.ts';
 import {
   judgeLog,
   judgeMetrics,
+  judgeReceiver,
   judgeSipp,
   judgeSubscriber,
   judgeTold,
@@ -10,7 +11,7 @@ import {
 } from './scenario-judge.ts';
 import { changeOf, changeOfThirdParty } from '../../support/sample-change.ts';
 import type { Party } from './scenario-story.ts';
-import type { SubscriberStory, Told } from './scenario-third-party.ts';
+import type { ReceiverStory, SubscriberStory, Told } from './scenario-third-party.ts';
 import type { SippOutcome } from '../../support/sipp.ts';
 
 const nothing: Told = { writesInOrder: false };
@@ -178,5 +179,23 @@ describe('a subscriber', () => {
   it('is wrong when an event came twice or was overtaken', () => {
     for (const items of [at(1, 1), at(2, 1), at(1, 3, 2)])
       expect(judgeSubscriber('crm', { ...right, items }, wanted, unplayed)[0]).to.match(/^crm: position/);
+  });
+});
+
+describe('a webhook receiver', () => {
+  const wanted: ReceiverStory = { replies: [{ status: 204, headers: {} }], requests: 2, told: nothing };
+  const right = { events: [], requestCount: 2, faults: [] };
+
+  it('is right with as many requests as told, all of them good', () => {
+    expect(judgeReceiver('crm', right, wanted, unplayed)).to.deep.equal([]);
+  });
+
+  it('is wrong with fewer, bad ones, or other events', () => {
+    for (const notified of [
+      { ...right, requestCount: 1 },
+      { ...right, faults: ['has a good signature'] },
+      { ...right, events: [{ id: 'EventNothing' }] },
+    ])
+      expect(judgeReceiver('crm', notified, wanted, unplayed), JSON.stringify(notified)).to.have.length(1);
   });
 });

@@ -5,7 +5,7 @@ import { type Sample, sumOf } from '../../support/prometheus-text.ts';
 import type { Write } from './scenario-steps.ts';
 import type { Party, Story } from './scenario-story.ts';
 import type { StreamItem } from './scenario-subscriber.ts';
-import type { SubscriberStory, Told } from './scenario-third-party.ts';
+import type { ReceiverStory, SubscriberStory, Told } from './scenario-third-party.ts';
 import { eventFault } from './valid-event.ts';
 import { fillInJson } from './words.ts';
 import type { SippOutcome } from '../../support/sipp.ts';
@@ -92,6 +92,27 @@ export function judgeSubscriber(
       : [];
   const rest = items.map(({ position: _, ...item }) => ('event' in item ? item.event : item));
   return [...judgeTold(name, rest, wanted.told, played), ...judgePositions(name, items), ...ending];
+}
+
+/** What a webhook receiver has got. */
+export interface Notified {
+  readonly events: readonly unknown[];
+  readonly requestCount: number;
+  readonly faults: readonly string[];
+}
+
+export function judgeReceiver(
+  name: string,
+  { events, requestCount, faults }: Notified,
+  wanted: ReceiverStory,
+  played: Played,
+): string[] {
+  const wrong = wanted.requests === undefined ? undefined : misses(requestCount, wanted.requests);
+  return [
+    ...(wrong === undefined ? [] : [`${name}: requests: ${wrong}`]),
+    ...faults.map(fault => `${name}: a request that is wrong: ${fault}`),
+    ...judgeTold(name, events, wanted.told, played),
+  ];
 }
 
 /** What somebody was told: events, and gaps as `{gap: …}`. */

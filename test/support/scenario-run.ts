@@ -11,10 +11,12 @@ import {
   excerptLength,
   judgeLog,
   judgeMetrics,
+  judgeReceiver,
   judgeSipp,
   judgeSubscriber,
   type Played,
 } from './scenario-judge.ts';
+import { StoryReceiver } from './scenario-receiver.ts';
 import { StorySteps } from './scenario-steps.ts';
 import { configText, type Party, type Story } from './scenario-story.ts';
 import { StorySubscriber } from './scenario-subscriber.ts';
@@ -56,6 +58,7 @@ class Stage {
   readonly #story: Story;
   readonly #ports: number[] = [];
   readonly #sipps: SippProcess[] = [];
+  readonly #receivers = new Map<string, StoryReceiver>();
   #baton: BatonProcess | undefined;
   #silent: SilentTarget | undefined;
 
@@ -69,12 +72,20 @@ class Stage {
     const story = this.#story;
     const targetPorts = await this.#claim(Math.max(1, story.uas?.length ?? 0));
     const callees = await this.#startCallees(targetPorts);
+    for (const [name, receiver] of Object.entries(story.receivers))
+      this.#receivers.set(name, await StoryReceiver.open(receiver));
     const sipPort = await this.#port();
     const baton = await this.#startBaton(sipPort, targetPorts);
     const before = await baton.metrics();
     const subscribers = await this.#subscribe(baton);
     this.failures.push(...(await exchangeRaw(story.raw, { address: this.address, port: sipPort })));
-    const steps = new StorySteps({ baton, before, subscribers, timeoutMs: story.timeoutMs });
+    const steps = new StorySteps({
+      baton,
+      before,
+      subscribers,
+      receivers: this.#receivers,
+      timeoutMs: story.timeoutMs,
+    });
     const caller = await this.#startCaller(sipPort);
     await this.#playSteps(steps, caller);
     if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac, steps));
@@ -83,6 +94,8 @@ class Stage {
     await this.#judgeEnding(baton, subscribers);
     for (const [name, subscriber] of subscribers)
       this.failures.push(...judgeSubscriber(name, subscriber, subscriber.story, steps));
+    for (const [name, receiver] of this.#receivers)
+      this.failures.push(...judgeReceiver(name, receiver, receiver.story, steps));
   }
 
   /** Something that should always work did not. */
@@ -95,6 +108,7 @@ class Stage {
     await Promise.all(this.#sipps.map(sipp => sipp.outcome));
     if (this.#baton?.running === true) await this.#baton.stop('SIGKILL');
     this.#silent?.stop();
+    await Promise.all([...this.#receivers.values()].map(receiver => receiver.close()));
     releasePorts(this.#ports);
   }
 
@@ -182,8 +196,13 @@ class Stage {
   async #words(targets: readonly string[], sipPort: number): Promise<Map<string, string>> {
     const words = targets.map((target, at) => [at === 0 ? 'target' : `target-${at + 1}`, target] as const);
     const nobody = `${hostOf(this.address)}:${await this.#port()}`;
+    const receivers = [...this.#receivers].flatMap(([name, { url, secret }]) => [
+      [`receiver-${name}`, url] as const,
+      [`secret-${name}`, secret] as const,
+    ]);
     return new Map([
       ...words,
+      ...receivers,
       ['nobody', nobody],
       ['baton', `${hostOf(this.address)}:${sipPort}`],
       ['address', this.address],

@@ -3,6 +3,7 @@ import type { BatonProcess } from '../../support/baton-process.ts';
 import { misses } from './bound.ts';
 import { fits } from './pattern.ts';
 import { type Sample, sumOf } from '../../support/prometheus-text.ts';
+import type { StoryReceiver } from './scenario-receiver.ts';
 import type { StorySubscriber } from './scenario-subscriber.ts';
 import type { AnswerStory, Moment, RequestStory, Step } from './scenario-third-party.ts';
 import { fillIn, fillInJson } from './words.ts';
@@ -24,6 +25,7 @@ export interface StepsOptions {
   /** Metrics before the story. */
   readonly before: readonly Sample[];
   readonly subscribers: ReadonlyMap<string, StorySubscriber>;
+  readonly receivers: ReadonlyMap<string, StoryReceiver>;
   readonly timeoutMs: number;
 }
 
@@ -86,8 +88,8 @@ export class StorySteps {
     return true;
   }
 
-  async #is({ log, calls, seen, metrics }: Moment): Promise<boolean> {
-    const { baton, before, subscribers } = this.#options;
+  async #is({ log, calls, seen, received, metrics }: Moment): Promise<boolean> {
+    const { baton, before, subscribers, receivers } = this.#options;
     const lines = log.every(
       ({ msg, fields, times }) =>
         misses(baton.log.filter(line => line.msg === msg && fits(line, fields)).length, times) === undefined,
@@ -95,7 +97,10 @@ export class StorySteps {
     const told = Object.entries(seen).every(
       ([name, count]) => (subscribers.get(name)?.eventCount ?? 0) >= count,
     );
-    return lines && told && (await this.#stand(calls)) && (await this.#grew(metrics, before));
+    const posted = Object.entries(received).every(
+      ([name, count]) => (receivers.get(name)?.requestCount ?? 0) >= count,
+    );
+    return lines && told && posted && (await this.#stand(calls)) && (await this.#grew(metrics, before));
   }
 
   async #stand(calls: Moment['calls']): Promise<boolean> {

@@ -58,9 +58,10 @@ describe('a story', () => {
       { after: { seen: { crm: 1 } }, leave: 'desk' },
       { leave: 'desk', subscribe: 'desk' },
       { requests: [{ path: '/', body: {}, text: '' }] },
+      { after: { received: { erp: 1 } }, leave: 'desk' },
       { after: { log: [{ mesg: 'x' }] }, leave: 'desk' },
     ];
-    for (const [at, wrong] of [/crm/, /one of/, /either/, /mesg/].entries()) {
+    for (const [at, wrong] of [/crm/, /one of/, /either/, /erp/, /mesg/].entries()) {
       write(`step-${at}`, {
         'expect.json': JSON.stringify({ summary: 'x', subscribers: { desk: {} }, steps: [steps[at]] }),
       });

@@ -32,6 +32,30 @@ const subscriber = z.strictObject({
 });
 export type SubscriberStory = z.infer<typeof subscriber>;
 
+const reply = z.union([
+  z.literal('hang'),
+  z.literal('break'),
+  z.strictObject({
+    status: z.number().int(),
+    headers: z.record(z.string(), z.string()).default({}),
+    /** JSON. */
+    body: z.json().optional(),
+  }),
+]);
+
+const receiver = z.strictObject({
+  /** To the first request, the second, …; the last is for all that follow. */
+  replies: z
+    .array(reply)
+    .min(1)
+    .prefault([{ status: 204 }]),
+  /** How many requests come. */
+  requests: bound.optional(),
+  /** By the requests that it answered with 2xx. */
+  told: told.prefault({}),
+});
+export type ReceiverStory = z.infer<typeof receiver>;
+
 const answer = z.strictObject({
   status: z.number().int(),
   /** How many of the answers are of this kind. */
@@ -78,6 +102,8 @@ const moment = z.strictObject({
   calls: z.record(z.string(), z.number().int()).default({}),
   /** How many events a subscriber has seen, at least. */
   seen: z.record(z.string(), z.number().int()).default({}),
+  /** How many requests a webhook receiver has got, at least. */
+  received: z.record(z.string(), z.number().int()).default({}),
   /** How much a series grew since the start of the story. */
   metrics: z.record(z.string(), bound).default({}),
 });
@@ -105,26 +131,34 @@ const step = z
 export type Step = z.infer<typeof step>;
 
 export const thirdParties = {
+  /** Who receives webhooks, by name. */
+  receivers: z.record(z.string(), receiver).default({}),
   /** Who reads /v1/events, by name: from before the calls, unless a step lets it in. */
   subscribers: z.record(z.string(), subscriber).default({}),
   /** What is done during the calls, one after the other. */
   steps: z.array(step).default([]),
 };
 
-/** Every subscriber that a step names must be there. */
-export function checkNames(
-  story: { readonly subscribers: Readonly<Record<string, unknown>>; readonly steps: readonly Step[] },
-  issues: z.core.$ZodRawIssue[],
-): void {
+interface Named {
+  readonly subscribers: Readonly<Record<string, unknown>>;
+  readonly receivers: Readonly<Record<string, unknown>>;
+  readonly steps: readonly Step[];
+}
+
+/** Everybody whom a step names must be there. */
+export function checkNames(story: Named, issues: z.core.$ZodRawIssue[]): void {
   for (const [at, { subscribe, leave, read, after }] of story.steps.entries()) {
-    for (const name of [subscribe, leave, read, ...Object.keys(after?.seen ?? {})]) {
-      if (name === undefined || Object.hasOwn(story.subscribers, name)) continue;
-      issues.push({
-        code: 'custom',
-        path: ['steps', at],
-        message: `no subscriber is named ${JSON.stringify(name)}`,
-        input: name,
-      });
+    const missing = [
+      ...absent([subscribe, leave, read, ...Object.keys(after?.seen ?? {})], story.subscribers),
+      ...absent(Object.keys(after?.received ?? {}), story.receivers),
+    ];
+    for (const name of missing) {
+      const message = `nobody is named ${JSON.stringify(name)}`;
+      issues.push({ code: 'custom', path: ['steps', at], message, input: name });
     }
   }
+}
+
+function absent(names: readonly (string | undefined)[], all: Readonly<Record<string, unknown>>): string[] {
+  return names.filter((name): name is string => name !== undefined && !Object.hasOwn(all, name));
 }

@@ -237,6 +237,7 @@ describe('the funnel', () => {
   it('gives events to the publisher last, and logs the keys', () => {
     const it_ = house();
     const bob = establish(it_);
+    it_.events.splice(0);
     it_.tell({
       type: 'requested',
       leg: bob,
@@ -380,6 +381,7 @@ describe('the funnel', () => {
     it('by a consumer that is being told is told after that, in the order of revisions', () => {
       const it_ = house();
       establish(it_);
+      it_.events.splice(0);
       const revisions: unknown[] = [];
       it_.publish = event => {
         const [pair] = ('UserData' in event ? event.UserData : undefined) ?? [];

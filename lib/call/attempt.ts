@@ -119,7 +119,7 @@ export interface FailedAttempt {
 export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
   const { status, reason, payload, verdict } = failure;
   if (turn.call.targets.length > 0 && isWorthFailover(status)) {
-    turn.note({ note: 'failedOver', leg: callee.id, status, reason });
+    turn.note({ note: 'failedOver', leg: callee.id, verdict, reason });
     answerPendingOf(turn, callee.id);
     tryNextTarget(turn);
     return;

@@ -1,7 +1,7 @@
 import type { AttachedData, Operation } from '../attached-data/entry.ts';
 import type { Target } from '../routing/route.ts';
 import type { Standing } from '../routing/who-is.ts';
-import { callerDn } from '../routing/dn.ts';
+import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
 import { type Leg, newLeg } from './leg.ts';
 import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
@@ -79,6 +79,8 @@ export interface Call {
   readonly callThreadId: CallThreadId;
   readonly state: CallState;
   readonly standing: Standing;
+  /** The number that the caller asked for. */
+  readonly dialled: Dn;
   readonly caller: Leg;
   /** The current attempt; undefined before the first. */
   readonly callee: Leg | undefined;
@@ -132,6 +134,7 @@ export function newCall(
     callThreadId: ids.callThreadId,
     state: 'inviting',
     standing,
+    dialled: dnOfUri(invite.requestUri),
     caller,
     callee: undefined,
     leaving: [],

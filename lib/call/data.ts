@@ -2,9 +2,9 @@ import { applyAll, type DataLimits } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
-import type { CallType } from '../events/attributes.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
 import type { Author, UntoldChange } from './call.ts';
+import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
 import type { Leg } from './leg.ts';
 import { enqueue } from './notify.ts';
 import type { LegId, Payload } from './signal.ts';
@@ -119,7 +119,7 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
     connId: call.connId,
     callId: call.callId,
     callThreadId: call.callThreadId,
-    callType: callTypeOf(call.caller, call.callee),
+    callType: callTypeOf(call),
     callState: 'Ok',
     server: `baton/${turn.env.node}`,
     timeMs: turn.nowMs,
@@ -140,14 +140,8 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
 const withoutVoip = (data: AttachedData): AttachedData => data.filter(({ scope }) => scope !== 'voip');
 
 function partyOf(leg: Leg): ToldParty {
-  const role = leg.role === 'caller' ? 'Origination' : 'Destination';
-  return { dn: leg.dn, role, ...(leg.trunk.name !== '' && { trunk: leg.trunk.name }) };
-}
-
-/** Inbound: from the outside world to us; Outbound: the other way round. */
-function callTypeOf(caller: Leg, callee: Leg): CallType {
-  if (caller.trunk.network === callee.trunk.network) return 'Internal';
-  return caller.trunk.network ? 'Inbound' : 'Outbound';
+  const trunk = trunkOf(leg);
+  return { dn: leg.dn, role: roleOf(leg), ...(trunk !== undefined && { trunk }) };
 }
 
 function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {

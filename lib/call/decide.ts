@@ -12,6 +12,7 @@ import {
 } from './ending.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
+import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, TimerName } from './signal.ts';
@@ -29,6 +30,7 @@ export type CallSignal = Signal | ReleaseWanted | DataRequested;
 export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);
   take(turn, signal);
+  tellParties(turn, call);
   return turn;
 }
 

@@ -23,7 +23,8 @@ import type { HeaderLine, LegId, Payload } from './signal.ts';
  */
 export type LegState =
   | { readonly is: 'invited' }
-  | { readonly is: 'early' }
+  /** `rang`: a 180 was among its provisional responses. */
+  | { readonly is: 'early'; readonly rang: boolean }
   /**
    * `bye`: the call is over; BYE with these headers goes out when the ACK is in (RFC 3261 §15 forbids it
    * before).
@@ -35,11 +36,25 @@ export type LegState =
   | { readonly is: 'ended' };
 
 export const invited: LegState = { is: 'invited' };
-export const early: LegState = { is: 'early' };
+export const early: LegState = { is: 'early', rang: false };
+const alerted: LegState = { is: 'early', rang: true };
 export const answered: LegState = { is: 'answered' };
 export const confirmed: LegState = { is: 'confirmed' };
 export const cancelling: LegState = { is: 'cancelling' };
 export const ended: LegState = { is: 'ended' };
+
+/** After a provisional response. RFC 3261 §21.1.2: 180 says that the user is being alerted. */
+export function earlyAfter(state: LegState, status: number): LegState {
+  return status === 180 || (state.is === 'early' && state.rang) ? alerted : early;
+}
+
+/**
+ * What a party was told of its call last.
+ *
+ *     nothing ──▶ dialing (who calls) ─────────▶ established ──▶ released
+ *         └─────▶ ringing (who is called) ────────▲    (or released, without an answer)
+ */
+export type Told = 'nothing' | 'dialing' | 'ringing' | 'established' | 'released';
 
 /** What the peer said it takes (RFC 3261 §20.5), reduced to what we ask. */
 export interface PeerAllow {
@@ -71,12 +86,20 @@ export interface Leg {
   /** The peer is reached over a stream, where a message may be large. */
   readonly stream: boolean;
   readonly notify: NotifyQueue;
+  readonly told: Told;
 }
 
 export type NewLeg = Pick<Leg, 'id' | 'role' | 'dn' | 'trunk' | 'callId' | 'stream'>;
 
 export function newLeg(leg: NewLeg): Leg {
-  return { ...leg, state: invited, allow: undefined, recvInfo: undefined, notify: emptyNotifyQueue };
+  return {
+    ...leg,
+    state: invited,
+    allow: undefined,
+    recvInfo: undefined,
+    notify: emptyNotifyQueue,
+    told: 'nothing',
+  };
 }
 
 /** A request can be sent within the leg: there is a dialog, early or confirmed (RFC 3261 §12). */

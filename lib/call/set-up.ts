@@ -5,7 +5,7 @@ import { allowLine, offerHeaders, unsupportedTags, warning } from './capabilitie
 import { isUserToUser } from '../attached-data/custom-name.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
-import { answered, confirmed, early, ended, isRinging, type Leg } from './leg.ts';
+import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
 import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import type { HeaderLine, Payload, SignalOf } from './signal.ts';
@@ -63,7 +63,10 @@ function refuse(turn: Turn, { status, code, text, headers = [] }: SetUpRefusal):
 export function onProgressed(turn: Turn, signal: SignalOf<'progressed'>): void {
   const known = turn.leg(signal.leg);
   if (known === undefined || !isRinging(known)) return;
-  const callee = turn.learn(turn.changeLeg(known, { state: early }), signal.payload);
+  const callee = turn.learn(
+    turn.changeLeg(known, { state: earlyAfter(known.state, signal.status) }),
+    signal.payload,
+  );
   // RFC 6228: 199 is for those who asked for it with its option tag; we did not pass one on.
   if (signal.status === 199) return;
   const caller = turn.changeLeg(turn.call.caller, { state: early });

@@ -64,7 +64,7 @@ export type Note =
       readonly reason: string;
     }
   | { readonly note: 'lost'; readonly leg: LegId; readonly reason: string }
-  | { readonly note: 'failedOver'; readonly leg: LegId; readonly status: number; readonly reason: string }
+  | { readonly note: 'failedOver'; readonly leg: LegId; readonly verdict: Verdict; readonly reason: string }
   | {
       readonly note: 'notification';
       readonly leg: LegId;

@@ -86,7 +86,7 @@ describe('a request to change the data of a call', () => {
     const story = new Story().established();
     story.feed(wanted(update(entry('CaseId', '42')), { referenceId: 9 }));
     expect(story.heard()).to.deep.equal(['alice ← INFO event', 'bob ← INFO event']);
-    expect(story.events.map(short)).to.deep.equal([
+    expect(story.changes.map(short)).to.deep.equal([
       ['alice', 'crm', undefined],
       ['bob', 'crm', undefined],
       [undefined, 'crm', 9],
@@ -99,7 +99,7 @@ describe('a request to change the data of a call', () => {
   it("with a party's DN is that party's own change: no further copy", () => {
     const story = new Story().established();
     story.feed(wanted(update(entry('CaseId', '42')), { thirdPartyDn: 'bob' as Dn, referenceId: 9 }));
-    expect(story.events.map(short)).to.deep.equal([
+    expect(story.changes.map(short)).to.deep.equal([
       ['alice', 'bob', undefined],
       ['bob', 'bob', 9],
     ]);
@@ -114,9 +114,9 @@ describe('a request to change the data of a call', () => {
     expect(pairs(story.call.data)).to.deep.equal({ A: '1', B: '2' });
     expect(story.call.revision).to.equal(2);
     story.bob.answers({ sdp: 'answer' });
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     story.alice.acknowledges();
-    expect(story.events.map(short)).to.deep.equal([
+    expect(story.changes.map(short)).to.deep.equal([
       ['alice', 'crm', undefined],
       ['bob', 'crm', undefined],
       [undefined, 'crm', undefined],
@@ -129,7 +129,7 @@ describe('a request to change the data of a call', () => {
     story.feed(wanted(update(entry('A', '2')), { referenceId: 2 }));
     story.bob.answers({ sdp: 'answer' });
     story.alice.acknowledges();
-    const answers = story.events.map(short).filter(([, , reference]) => reference !== undefined);
+    const answers = story.changes.map(short).filter(([, , reference]) => reference !== undefined);
     expect(answers).to.deep.equal([
       [undefined, 'crm', 1],
       [undefined, 'crm', 2],
@@ -140,7 +140,7 @@ describe('a request to change the data of a call', () => {
     const story = new Story().established({ headers: ['X-MS-Custom-CaseId: 42'] });
     story.feed(wanted(update(entry('caseid', '42'))));
     story.feed(wanted({ operation: 'delete', keys: ['nothing'] }));
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     expect(story.call.revision).to.equal(0);
   });
 
@@ -257,7 +257,7 @@ describe('a request to change the data of a call', () => {
     const story = new Story().established();
     story.feed(wanted(update(entry('secret', '1', 'voip'), entry('open', '2'))));
     expect(story.alice.told().map(({ UserData }) => pairs(UserData))).to.deep.equal([{ open: '2' }]);
-    expect(pairs((story.events[0] as EventAttachedDataChanged).UserData)).to.deep.equal({
+    expect(pairs(story.changes[0]?.UserData ?? [])).to.deep.equal({
       secret: '1',
       open: '2',
     });
@@ -296,9 +296,9 @@ describe('a scope that a request names', () => {
     const story = new Story().established();
     story.feed(wanted(update(entry('V', 'v', 'voip'))));
     expect(story.heard()).to.deep.equal([]);
-    expect(story.events).to.have.length(3);
+    expect(story.changes).to.have.length(3);
     story.feed(wanted({ operation: 'delete', keys: ['V'] }));
     expect(story.heard()).to.deep.equal([]);
-    expect(story.events).to.have.length(6);
+    expect(story.changes).to.have.length(6);
   });
 });

@@ -23,7 +23,7 @@ describe('where a change comes from, and when it counts', () => {
     expect(pairs(story.call.data)).to.deep.equal({ CaseId: '42', UUI: '04aa;encoding=hex' });
     story.bob.answers();
     story.alice.acknowledges();
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     expect(story.call.revision).to.equal(0);
   });
 
@@ -33,7 +33,7 @@ describe('where a change comes from, and when it counts', () => {
     expect(pairs(story.call.data)).to.deep.equal({ CaseId: '42', Queue: 'gold' });
     story.bob.answers({ sdp: 'answer', headers: ['X-MS-Custom-Agent: 7'] });
     story.heard();
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     story.alice.acknowledges();
     expect(story.heard()).to.deep.equal(['alice ← INFO event', 'bob ← INFO event']);
     const all = { CaseId: '42', Queue: 'gold', Agent: '7' };
@@ -47,7 +47,7 @@ describe('where a change comes from, and when it counts', () => {
     story.bob.rings(180, { headers: ['x-ms-custom-caseid: 42'] });
     story.bob.answers();
     story.alice.acknowledges();
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
   });
 
   it("a late offer's change is told after the ACK with the answer", () => {
@@ -83,7 +83,7 @@ describe('where a change comes from, and when it counts', () => {
       story.bob.sends(method, { sdp: 'x', headers: ['X-MS-Custom-CaseId: 43'] });
       story.alice.replies(method, 488);
       expect(story.call.data).to.deep.equal([]);
-      expect(story.events).to.deep.equal([]);
+      expect(story.changes).to.deep.equal([]);
     });
   }
 
@@ -100,7 +100,7 @@ describe('where a change comes from, and when it counts', () => {
       story.bob.replies('INVITE', 200, { sdp: 'again' });
       story.alice.acknowledges({}, reinvite);
     }
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     expect(pairs(story.call.data)).to.deep.equal({ A: '1' });
   });
 
@@ -153,7 +153,7 @@ describe('where a change comes from, and when it counts', () => {
       const story = new Story().established();
       story.alice.sends('INFO', { body });
       expect(story.bob.got('request').payload.body).to.deep.equal(body);
-      expect(story.events).to.deep.equal([]);
+      expect(story.changes).to.deep.equal([]);
     });
   }
 
@@ -173,9 +173,9 @@ describe('where a change comes from, and when it counts', () => {
     story.bob.rings();
     story.alice.sends('INFO', { body: json({ A: 1 }) });
     story.bob.answers({ headers: ['X-MS-Custom-B: 2'] });
-    expect(story.events).to.deep.equal([]);
+    expect(story.changes).to.deep.equal([]);
     story.alice.acknowledges();
-    expect(story.events.map(event => short(event as EventAttachedDataChanged))).to.deep.equal([
+    expect(story.changes.map(event => short(event))).to.deep.equal([
       ['alice', 'alice', { A: 1 }],
       ['bob', 'alice', { A: 1 }],
       ['alice', 'bob', { A: 1, B: '2' }],
@@ -194,7 +194,7 @@ describe('where a change comes from, and when it counts', () => {
     expect(story.call.untold).to.have.length(2);
     story.bob.answers();
     story.alice.acknowledges();
-    expect(story.events.map(event => short(event as EventAttachedDataChanged))).to.deep.equal([
+    expect(story.changes.map(event => short(event))).to.deep.equal([
       ['alice', 'alice', { A: 3, B: 2 }],
       ['bob', 'alice', { A: 3, B: 2 }],
       ['alice', 'bob', { A: 3, B: 3 }],
@@ -208,7 +208,7 @@ describe('where a change comes from, and when it counts', () => {
     story.bob.rejects(503, '');
     story.carol.answers();
     story.alice.acknowledges();
-    expect(story.events.map(event => short(event as EventAttachedDataChanged))).to.deep.equal([
+    expect(story.changes.map(event => short(event))).to.deep.equal([
       ['alice', 'bob', { Q: '1' }],
       ['carol', 'bob', { Q: '1' }],
       [undefined, 'bob', { Q: '1' }],

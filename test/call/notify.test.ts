@@ -72,7 +72,7 @@ describe('telling a leg', () => {
     story.alice.sends('INFO', json({ n: 1 }));
     expect(story.heard()).to.deep.equal(['alice ← 200 to INFO', 'alice ← INFO event']);
     expect(outcomes(story)).to.deep.equal(['skipped']);
-    expect(story.events).to.have.length(2);
+    expect(story.changes).to.have.length(2);
   });
 
   it('learns Allow from every message', () => {

@@ -133,6 +133,11 @@ export class Story {
     return this;
   }
 
+  /** The changes of data that were told, without what else the parties were told. */
+  get changes(): EventAttachedDataChanged[] {
+    return this.events.filter(event => event.id === 'EventAttachedDataChanged');
+  }
+
   feed(signal: Parameters<typeof decide>[1]): this {
     const decision: Decision = decide(this.call, signal, this.nowMs, this.env);
     checkEvents(decision.events);

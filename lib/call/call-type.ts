@@ -1,0 +1,21 @@
+import type { CallType, DnRole } from '../events/attributes.ts';
+import type { Call } from './call.ts';
+import type { Leg } from './leg.ts';
+
+/** What every event says about the call and the party it is told to. */
+
+/** Inbound: from the outside world to us; Outbound: the other way round. */
+export function callTypeOf({ caller, callee }: Call): CallType {
+  if (callee === undefined) return 'Unknown';
+  if (caller.trunk.network === callee.trunk.network) return 'Internal';
+  return caller.trunk.network ? 'Inbound' : 'Outbound';
+}
+
+export function roleOf(leg: Leg): DnRole {
+  return leg.role === 'caller' ? 'Origination' : 'Destination';
+}
+
+/** Name of its trunk; undefined where it comes from none. */
+export function trunkOf({ trunk }: Leg): string | undefined {
+  return trunk.name === '' ? undefined : trunk.name;
+}

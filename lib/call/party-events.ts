@@ -1,0 +1,193 @@
+import type { EventCallState, Extension } from '../events/attributes.ts';
+import type { CallHandlingEvent } from '../events/event.ts';
+import type { CallHandlingEventName } from '../events/names.ts';
+import type { Call } from './call.ts';
+import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
+import { isRinging, type Leg, type Told } from './leg.ts';
+import type { Turn } from './turn.ts';
+import type { Verdict, Why } from './verdict.ts';
+
+/**
+ * What each party is told of its call: T-Library's sequences, as rules over the call before and after a decision. Each rule
+ * is asked once a decision, in this order; a party that has been told something else than `from` is not concerned.
+ */
+const sequences: readonly Rule[] = [
+  { tell: 'EventReleased', to: 'given-up', from: ['ringing'], when: always },
+  { tell: 'EventDialing', to: 'caller', from: ['nothing'], becomes: 'dialing', when: isCalling },
+  { tell: 'EventNetworkReached', to: 'caller', from: ['dialing'], when: isReachingOutside },
+  // Our choice: who answers without ringing has rung.
+  { tell: 'EventRinging', to: 'callee', from: ['nothing'], becomes: 'ringing', when: isAlerted },
+  { tell: 'EventEstablished', to: 'caller', from: ['dialing'], becomes: 'established', when: isAnswered },
+  { tell: 'EventEstablished', to: 'callee', from: ['ringing'], becomes: 'established', when: isAnswered },
+  { tell: 'EventDestinationBusy', to: 'caller', from: ['dialing'], when: isBusy },
+  {
+    tell: 'EventReleased',
+    to: 'caller',
+    from: ['dialing', 'established'],
+    becomes: 'released',
+    when: isOver,
+  },
+  { tell: 'EventAbandoned', to: 'callee', from: ['ringing'], becomes: 'released', when: isAbandoned },
+  {
+    tell: 'EventReleased',
+    to: 'callee',
+    from: ['ringing', 'established'],
+    becomes: 'released',
+    when: isOver,
+  },
+];
+
+interface Rule {
+  readonly tell: CallHandlingEventName;
+  /** `given-up`: the target of an attempt that failed, after which the next is tried. */
+  readonly to: 'caller' | 'callee' | 'given-up';
+  /** What the party was told last. */
+  readonly from: readonly Told[];
+  /** What it has been told then; absent: that stays. */
+  readonly becomes?: Told;
+  readonly when: (moment: Moment) => boolean;
+}
+
+/** A call before and after a decision. */
+interface Moment {
+  readonly before: Call;
+  readonly after: Call;
+  /** Of the call when it has just ended, else of an attempt that has failed. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** Adds to the decision what the parties are told of it. Nobody is told anything of a call that never started. */
+export function tellParties(turn: Turn, before: Call): void {
+  const { call: after } = turn;
+  if (after.callee === undefined || isQuiet(before, after)) return;
+  const moment = { before, after, verdict: verdictOf(turn) };
+  for (const rule of sequences) {
+    const leg = concerned(rule, turn, before);
+    if (leg === undefined || !rule.from.includes(leg.told) || !rule.when(moment)) continue;
+    turn.events.push(partyEvent(turn, leg, rule.tell, moment.verdict));
+    if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
+  }
+}
+
+/** Nothing of what the rules ask for is another than before: so it is for nearly every message of a standing call. */
+function isQuiet(before: Call, after: Call): boolean {
+  return before.state === after.state && before.callee?.state === after.callee?.state;
+}
+
+function concerned({ to }: Rule, turn: Turn, before: Call): Leg | undefined {
+  if (to !== 'given-up') return turn.call[to];
+  return before.callee?.id === turn.call.callee?.id ? undefined : before.callee;
+}
+
+function verdictOf({ notes }: Turn): Verdict | undefined {
+  for (const note of notes) if (note.note === 'released' || note.note === 'failedOver') return note.verdict;
+  return undefined;
+}
+
+function always(): boolean {
+  return true;
+}
+
+function isCalling({ after }: Moment): boolean {
+  return after.callee !== undefined;
+}
+
+/** The first sign of life from beyond a trunk that leads to the outside world. */
+function isReachingOutside({ before, after }: Moment): boolean {
+  const { callee } = after;
+  if (callee?.trunk.network !== true || callee.state.is === 'invited' || before.callee === undefined)
+    return false;
+  return before.callee.state.is === 'invited' && (isAnswered({ after }) || isRinging(callee));
+}
+
+function isAlerted({ after }: Pick<Moment, 'after'>): boolean {
+  const { callee } = after;
+  return (callee?.state.is === 'early' && callee.state.rang) || isAnswered({ after });
+}
+
+function isAnswered({ after }: Pick<Moment, 'after'>): boolean {
+  return after.state === 'answered' || after.state === 'established';
+}
+
+function isOver({ after }: Moment): boolean {
+  return after.state === 'released';
+}
+
+function isBusy(moment: Moment): boolean {
+  return isOver(moment) && moment.verdict?.why === 'busy';
+}
+
+/** The caller gave up, or was gone, before the answer. */
+function isAbandoned(moment: Moment): boolean {
+  return isOver(moment) && moment.verdict?.why === 'cancelled';
+}
+
+function partyEvent(
+  turn: Turn,
+  leg: Leg,
+  id: CallHandlingEventName,
+  verdict: Verdict | undefined,
+): CallHandlingEvent {
+  const { call, env, nowMs } = turn;
+  const thisTrunk = trunkOf(leg);
+  return {
+    id,
+    time: nowMs,
+    Server: `baton/${env.node}`,
+    ConnID: call.connId,
+    CallID: call.callId,
+    CallThreadID: call.callThreadId,
+    CallType: callTypeOf(call),
+    CallState: verdict === undefined ? 'Ok' : callStates[verdict.why],
+    ThisDN: leg.dn,
+    ThisDNRole: roleOf(leg),
+    ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
+    ...otherParty(call, leg, id),
+    ANI: call.caller.dn,
+    DNIS: call.dialled,
+    UserData: call.data,
+    ...(verdict !== undefined && howEnded(verdict)),
+  };
+}
+
+type OtherParty = Pick<CallHandlingEvent, 'OtherDN' | 'OtherDNRole' | 'OtherTrunk'>;
+
+/** Who dials knows the number only. */
+function otherParty(call: Call, leg: Leg, id: CallHandlingEventName): OtherParty {
+  if (id === 'EventDialing') return { OtherDN: call.dialled, OtherDNRole: 'Destination' };
+  const other = leg.role === 'caller' ? call.callee : call.caller;
+  if (other === undefined) return {};
+  const otherTrunk = trunkOf(other);
+  return {
+    OtherDN: other.dn,
+    OtherDNRole: roleOf(other),
+    ...(otherTrunk !== undefined && { OtherTrunk: otherTrunk }),
+  };
+}
+
+/** T-Library's word for how a call ended; which of ours is which is our choice. */
+const callStates: Readonly<Record<Why, EventCallState>> = {
+  hangup: 'Ok',
+  cancelled: 'Ok',
+  requested: 'Ok',
+  busy: 'Busy',
+  'no-answer': 'NoAnswer',
+  redirected: 'Redirected',
+  rejected: 'GeneralError',
+  refused: 'GeneralError',
+  unreachable: 'SystemError',
+  lost: 'SystemError',
+  shutdown: 'SystemError',
+  internal: 'SystemError',
+};
+
+/** Our choice: the verdict stands in Extensions, the SIP status of a failure in Cause besides. */
+function howEnded({ by, why, sipStatus, atFault }: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
+  const verdict: readonly Extension[] = [
+    { ReleasedBy: by },
+    { ReleaseReason: why },
+    { SipStatus: sipStatus },
+    { AtFault: atFault },
+  ];
+  return { ...(sipStatus >= 300 && { Cause: sipStatus }), Extensions: verdict };
+}

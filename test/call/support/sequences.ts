@@ -1,0 +1,210 @@
+import type { Story } from './story.ts';
+import { type StoryOptions, trunk } from './story.ts';
+
+/** Short names of events, without the word Event; behind the name the CallState where it is not Ok. */
+export type Told = readonly string[];
+
+export interface Sequence {
+  readonly scenario: string;
+  /** Where the order comes from: T-Library's documents, or our choice. */
+  readonly from: 'documented' | 'our choice';
+  readonly options?: StoryOptions;
+  readonly run: (story: Story) => void;
+  readonly told: { readonly alice: Told; readonly bob: Told; readonly carol?: Told };
+}
+
+const onlyBob: StoryOptions = { routing: { routes: [{ targets: ['sip:bob@192.0.2.2'] }] } };
+const carrier = trunk({ name: 'carrier', sources: ['192.0.2.0/24'], network: true });
+const outside: StoryOptions = { routing: { ...onlyBob.routing, trunks: [carrier] } };
+
+/** Alice calls bob; where there is a second target, it is carol. */
+export const sequences: readonly Sequence[] = [
+  {
+    scenario: 'simple call, ended by the caller',
+    from: 'documented',
+    run: story => {
+      established(story);
+      story.alice.hangsUp();
+    },
+    told: { alice: ['Dialing', 'Established', 'Released'], bob: ['Ringing', 'Established', 'Released'] },
+  },
+  {
+    scenario: 'simple call, ended by the called',
+    from: 'documented',
+    run: story => {
+      established(story);
+      story.bob.hangsUp();
+    },
+    told: { alice: ['Dialing', 'Established', 'Released'], bob: ['Ringing', 'Established', 'Released'] },
+  },
+  {
+    scenario: 'answered without ringing',
+    from: 'our choice',
+    run: story => {
+      story.invite();
+      story.bob.answers();
+      story.alice.acknowledges();
+    },
+    told: { alice: ['Dialing', 'Established'], bob: ['Ringing', 'Established'] },
+  },
+  {
+    scenario: 'the caller quits before ringing',
+    from: 'documented',
+    run: story => {
+      story.invite();
+      story.bob.rings(183);
+      story.alice.cancels();
+    },
+    told: { alice: ['Dialing', 'Released'], bob: [] },
+  },
+  {
+    scenario: 'abandoned: the caller quits while it rings',
+    from: 'documented',
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.alice.cancels();
+    },
+    told: { alice: ['Dialing', 'Released'], bob: ['Ringing', 'Abandoned'] },
+  },
+  {
+    scenario: 'busy (486)',
+    from: 'documented',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rejects(486, 'Busy Here');
+    },
+    told: { alice: ['Dialing', 'DestinationBusy(Busy)', 'Released(Busy)'], bob: [] },
+  },
+  {
+    scenario: 'busy everywhere (600), after it rang',
+    from: 'documented',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.bob.rejects(600, 'Busy Everywhere');
+    },
+    told: {
+      alice: ['Dialing', 'DestinationBusy(Busy)', 'Released(Busy)'],
+      bob: ['Ringing', 'Released(Busy)'],
+    },
+  },
+  {
+    scenario: 'no answer',
+    from: 'our choice',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.fires('no-answer', story.bob);
+    },
+    told: { alice: ['Dialing', 'Released(NoAnswer)'], bob: ['Ringing', 'Released(NoAnswer)'] },
+  },
+  {
+    scenario: 'refused (403, 404, 488, 5xx, 603)',
+    from: 'our choice',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.bob.rejects(603, 'Decline');
+    },
+    told: { alice: ['Dialing', 'Released(GeneralError)'], bob: ['Ringing', 'Released(GeneralError)'] },
+  },
+  {
+    scenario: 'nothing can be reached',
+    from: 'our choice',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rejects(503, '');
+    },
+    told: { alice: ['Dialing', 'Released(SystemError)'], bob: [] },
+  },
+  {
+    scenario: 'redirected (302), and the redirection goes to the caller',
+    from: 'our choice',
+    options: onlyBob,
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.bob.rejects(302, 'Moved Temporarily', { headers: ['Contact: <sip:carol@192.0.2.3>'] });
+    },
+    told: { alice: ['Dialing', 'Released(Redirected)'], bob: ['Ringing', 'Released(Redirected)'] },
+  },
+  {
+    scenario: 'the first target fails, the second answers',
+    from: 'our choice',
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.bob.rejects(500, 'Oops', { headers: ['Server: bob'] });
+      story.carol.rings();
+      story.carol.answers();
+    },
+    told: {
+      alice: ['Dialing', 'Established'],
+      bob: ['Ringing', 'Released(GeneralError)'],
+      carol: ['Ringing', 'Established'],
+    },
+  },
+  {
+    scenario: 'to the outside world',
+    from: 'our choice',
+    options: outside,
+    run: established,
+    told: { alice: ['Dialing', 'NetworkReached', 'Established'], bob: ['Ringing', 'Established'] },
+  },
+  {
+    scenario: 'a leg breaks',
+    from: 'our choice',
+    run: story => {
+      established(story);
+      story.bob.isLost();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'Released(SystemError)'],
+      bob: ['Ringing', 'Established', 'Released(SystemError)'],
+    },
+  },
+  {
+    scenario: 'a party changes the data',
+    from: 'documented',
+    run: story => {
+      established(story);
+      story.alice.sends('INFO', { headers: ['X-MS-Custom-CaseId: 42'] });
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'AttachedDataChanged'],
+      bob: ['Ringing', 'Established', 'AttachedDataChanged'],
+    },
+  },
+];
+
+function established(story: Story): void {
+  story.invite();
+  story.bob.rings();
+  story.bob.answers();
+  story.alice.acknowledges();
+}
+
+/** What a party was told, in order. */
+export function toldTo(story: Story, dn: string): string[] {
+  return story.events
+    .filter(({ ThisDN }) => ThisDN === dn)
+    .map(event => {
+      const state = 'CallState' in event && event.CallState !== 'Ok' ? `(${event.CallState})` : '';
+      return event.id.replace('Event', '') + state;
+    });
+}
+
+/** The sequences as docs/sequences.md shows them. */
+export function sequencesTable(): string {
+  const cells = (told: Told = []): string => (told.length === 0 ? '–' : told.join(', '));
+  const rows = sequences.map(({ scenario, from, told }) =>
+    ['', scenario, cells(told.alice), cells(told.bob), cells(told.carol), from, ''].join(' | ').trim(),
+  );
+  return ['| scenario | A (calls) | B (is called) | C | from |', '|---|---|---|---|---|', ...rows].join('\n');
+}

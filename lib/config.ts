@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import { renamedDataHeaders } from './attached-data/rename.ts';
 import { crossCheck } from './config/cross-checks.ts';
 import { ConfigError, type Problem, problemsOf } from './config/problem.ts';
 import { configSchema } from './config/schema.ts';
@@ -95,6 +96,7 @@ function withInherited(values: Values): Config {
       ...trunk,
       tenant: trunk.tenant ?? values.tenant,
       notify: trunk.notify ?? trunk.profile.notify,
+      dataHeaders: [...trunk.dataHeaders, ...renamedDataHeaders(trunk.rename)],
     })),
   };
 }

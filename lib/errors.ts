@@ -130,6 +130,24 @@ export const errorTable = {
     httpStatus: 403,
     blame: 'caller',
   },
+  'not-converted': {
+    meaning:
+      "Relayed as it came: the value cannot be read, or has no place in the form that the trunk's profile asks for.",
+    blame: 'caller',
+  },
+  'uui-several': {
+    meaning:
+      'Not sent: several User-to-User values of the ISDN package, of which none may be taken (RFC 7434 §8).',
+    blame: 'caller',
+  },
+  'uui-too-long': {
+    meaning: "Not sent: User-to-User is longer than the trunk's profile allows.",
+    blame: 'operator',
+  },
+  'reserved-header': {
+    meaning: "Not sent: the trunk's profile reserves header names that begin so for the neighbour.",
+    blame: 'operator',
+  },
   'config-invalid': {
     meaning: 'The configuration has unknown keys or bad values.',
     exitCode: 78,

@@ -136,7 +136,7 @@ export class Metrics {
     });
     this.#dropped = new Counter({
       name: 'baton_data_dropped_total',
-      help: 'Entries of attached data not taken or not sent, by reason',
+      help: 'Entries of attached data not taken, not sent or not converted, by reason',
       labelNames: ['code'],
       registers,
     });

@@ -24,6 +24,10 @@ describe('the table of errors', () => {
       'acs-charset': 'acs-charset',
       'duplicate-header': 'duplicate-header',
       'not-writable': 'not-writable',
+      'not-converted': 'not-converted',
+      'uui-several': 'uui-several',
+      'uui-too-long': 'uui-too-long',
+      'reserved-header': 'reserved-header',
     };
     expect(errorCodes).to.include.members(Object.keys(codes));
   });

@@ -21,6 +21,8 @@ export interface DataMessage extends Payload {
   readonly dataHeaders: readonly string[];
   /** What its sender may write, and under which names. Absent: anything, as it came. */
   readonly keys?: KeyPolicy;
+  /** The same for what comes in headers, where the trunk has names of its own; absent: `keys`. */
+  readonly headerKeys?: KeyPolicy;
   /** The leg that sent it, and when. */
   readonly from: Origin;
 }
@@ -79,7 +81,8 @@ type Read = Pick<MessageData, 'operations' | 'dropped'>;
 
 /** Changes from the wire are updates. An empty value deletes, but on the initial INVITE there is nothing to delete: it is a value. */
 function dataFromHeaders(message: DataMessage): Read & { readonly brought: boolean } {
-  const custom = customEntriesFromHeaders(message.headers, message, message.from);
+  const { dataHeaders, keys = openKeyPolicy, headerKeys = keys } = message;
+  const custom = customEntriesFromHeaders(message.headers, { dataHeaders, keys: headerKeys }, message.from);
   const uui = uuiEntry(message);
   const all = uui === undefined ? custom.entries : [...custom.entries, uui];
   const { entries, dropped } = writable(all, message.keys);

@@ -61,7 +61,15 @@ export type DropCode =
   | 'acs-charset'
   | 'duplicate-header'
   /** `attachedData.keys` does not let its sender write it. */
-  | 'not-writable';
+  | 'not-writable'
+  /** Relayed as it came: it cannot be read, or has no place in the form that the trunk's profile asks for. */
+  | 'not-converted'
+  /** Several values of the ISDN package, of which none may be taken. */
+  | 'uui-several'
+  /** User-to-User longer than the trunk's profile allows. */
+  | 'uui-too-long'
+  /** A header name that the trunk's profile reserves for the neighbour. */
+  | 'reserved-header';
 
 export interface Drop {
   readonly key: string;

@@ -3,13 +3,11 @@ import { isToken } from '../engine/message/token.ts';
 import { isUserToUser, readCustomName } from './custom-name.ts';
 import type { DropCode } from './entry.ts';
 import { breaksHeader } from './header-text.ts';
-import { parseUserToUser } from './user-to-user.ts';
+import { profileOf } from './profile.ts';
+import { emitUserToUser, parseUserToUser } from './user-to-user.ts';
+import { hexOf, writeUui } from './uui-form.ts';
 
 /** The header lines that a mapping of keys leads to. */
-
-/** RFC 7434 §6, ITU-T Q.931 §4.5.30: what stands in the octets: IA5 characters, or what the users have agreed upon. */
-const PD_IA5 = '04';
-const PD_USER_SPECIFIC = '00';
 
 /** Why a value cannot stand in the header of this name; undefined when it can. */
 export function mappedHeaderFault(name: string, value: string): DropCode | undefined {
@@ -29,8 +27,9 @@ export function mappedHeader(name: string, value: string): HeaderLine {
 function uuiOf(text: string): string {
   const parsed = parseUserToUser([text]);
   if (parsed.syntax === 'valid' && parsed.values.some(({ params }) => params.length > 0)) return text;
-  const octets = new TextEncoder().encode(text);
-  let hex = octets.length === text.length ? PD_IA5 : PD_USER_SPECIFIC;
-  for (const octet of octets) hex += octet.toString(16).padStart(2, '0').toUpperCase();
-  return `${hex};encoding=hex`;
+  const output = writeUui({ payloadHex: hexOf(text), params: [] }, rfcForm);
+  const written = output === undefined ? undefined : emitUserToUser([output]);
+  return written?.ok === true ? written.value : text;
 }
+
+const rfcForm = profileOf('plain');

@@ -35,7 +35,7 @@ export function tryNextTarget(turn: Turn): void {
 
 function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
   const { requestUri, via } = target;
-  const { payload, keys } = withCurrentData(turn, invite);
+  const { payload, ...reading } = withCurrentData(turn, invite, callee.trunk.rename);
   turn.perform({
     do: 'invite',
     leg: callee.id,
@@ -48,7 +48,7 @@ function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest)
       turn,
       payload,
       { from: turn.call.caller, to: callee },
-      { ...setUpMessage(), keys },
+      { ...setUpMessage(), ...reading },
       offerHeaders(callee),
     ),
     ...(via !== undefined && { via }),

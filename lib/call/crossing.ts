@@ -3,7 +3,9 @@ import { bringsData } from '../attached-data/data-from-message.ts';
 import type { Drop } from '../attached-data/entry.ts';
 import { breaksHeader } from '../attached-data/header-text.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import { renamedDataHeaders } from '../attached-data/rename.ts';
 import { mayCarryDefaultUui, withoutDefaultUui } from '../attached-data/uui-rules.ts';
+import { linesFromWire, linesToWire } from '../attached-data/wire.ts';
 import { keyOf } from '../engine/message/header-names.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import type { HeaderLine } from './signal.ts';
@@ -45,8 +47,10 @@ export interface Crossing {
   /** The message stands within a dialog: anything but the initial INVITE and its responses. */
   readonly inDialog: boolean;
   readonly initialInviteHadUui: boolean;
-  /** Which data its sender may write, and under which names it leaves. */
+  /** Which data its sender may write, and under which names it leaves: those of the trunks come first. */
   readonly keys: KeyPolicy;
+  /** The lines have been read from the wire of `from` already (`linesFromWire`). */
+  readonly isRead?: boolean;
 }
 
 /** The header lines that go on to the other leg: same spelling, same order, repeated lines repeated. */
@@ -60,22 +64,44 @@ export function crossingHeaders(headers: readonly HeaderLine[], crossing: Crossi
     crossed.push(line);
   }
   const { from, to, keys } = crossing;
-  const named = headersByPolicy(crossed, from.dataHeaders, keys);
+  const read =
+    crossing.isRead === true ? asTheyAre(crossed) : linesFromWire(crossed, from.profile, from.dataHeaders);
+  const named = headersByPolicy(read.headers, from.dataHeaders, keys);
   const passing =
     named.renamed.length === 0
       ? named.headers
       : named.headers.filter(({ name }) => !isBlocked(keyOf(name), crossing));
-  // RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO.
-  const allowed = mayCarryDefaultUui(crossing.message, crossing) ? passing : withoutDefaultUui(passing);
-  // What the policy has named anew counts as data for the neighbour, whatever its name.
-  const dataHeaders = named.renamed.length === 0 ? from.dataHeaders : [...from.dataHeaders, ...named.renamed];
-  const limited = limitHeaders(allowed, to.profile, dataHeaders);
-  if (named.dropped.length === 0) return limited;
-  return { headers: limited.headers, dropped: [...newDrops(named.dropped, crossing), ...limited.dropped] };
+  const allowed = mayCarryUui(crossing) ? passing : withoutDefaultUui(passing);
+  const dataHeaders = dataHeadersOf(crossing, named.renamed);
+  const { bareText } = from.profile;
+  const written = linesToWire(allowed, { profile: to.profile, dataHeaders, bareText });
+  const limited = limitHeaders(written.headers, to.profile, dataHeaders);
+  const before = [read.dropped, newDrops(named.dropped, crossing), written.dropped];
+  if (before.every(drops => drops.length === 0)) return limited;
+  return { headers: limited.headers, dropped: [...before.flat(), ...limited.dropped] };
+}
+
+function asTheyAre(headers: readonly HeaderLine[]): SentHeaders {
+  return { headers, dropped: [] };
+}
+
+/**
+ * RFC 7434 §7: no isdn-uui, which is also the default package, on re-INVITE, UPDATE or INFO. X-User-to-User is no header of that
+ * RFC.
+ */
+function mayCarryUui(crossing: Crossing): boolean {
+  return crossing.to.profile.uuiHeader !== 'User-to-User' || mayCarryDefaultUui(crossing.message, crossing);
+}
+
+/** What has been named anew counts as data for the neighbour, whatever its name. */
+function dataHeadersOf({ from, to }: Crossing, renamed: readonly string[]): readonly string[] {
+  if (renamed.length === 0 && to.rename.headers.size === 0) return from.dataHeaders;
+  return [...from.dataHeaders, ...renamed, ...renamedDataHeaders(to.rename)];
 }
 
 /** What may not be written has been told already where the message was read for its data. */
 function newDrops(drops: readonly Drop[], { message, inDialog }: Crossing): readonly Drop[] {
+  if (drops.length === 0) return drops;
   const [first = '', second] = message.split('/');
   const place =
     second === undefined

@@ -2,7 +2,9 @@ import { customHeadersFromEntries, headersByPolicy } from '../attached-data/cust
 import { isCustomHeader, isUserToUser, UUI_KEY } from '../attached-data/custom-name.ts';
 import { type KeyPolicy, openKeyPolicy } from '../attached-data/key-policy.ts';
 import { profileOf } from '../attached-data/profile.ts';
+import { namesBetween, type Rename } from '../attached-data/rename.ts';
 import { valueText } from '../attached-data/views.ts';
+import { linesFromWire } from '../attached-data/wire.ts';
 import type { Call } from './call.ts';
 import type { HeaderLine, Payload } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -12,35 +14,39 @@ export interface CurrentInvite {
   readonly payload: Payload;
   /** What its data headers are still to be judged by. */
   readonly keys: KeyPolicy;
+  /** Its lines have been read from the caller's wire. */
+  readonly isRead: boolean;
 }
 
 /**
  * The caller's INVITE as it goes to a target. What has changed since it came goes along, by the headers it would have come in, and
- * so does what the key policy gives a header. Without either the caller's own lines stay as they are.
+ * so does what the target's own names or the key policy give a header. Without either the caller's own lines stay as they are.
  */
-export function withCurrentData(turn: Turn, invite: Payload): CurrentInvite {
-  const { call, env } = turn;
-  if (call.revision === 0 && !leavesByPolicy(call, env.keys)) return { payload: invite, keys: env.keys };
-  const { dataHeaders } = call.caller.trunk;
+export function withCurrentData(turn: Turn, invite: Payload, target: Rename): CurrentInvite {
+  const { call } = turn;
+  const { dataHeaders, profile, rename } = call.caller.trunk;
+  const keys = namesBetween(turn.env.keys, rename, target);
+  if (call.revision === 0 && !leavesByPolicy(call, keys)) return { payload: invite, keys, isRead: false };
+  const read = linesFromWire(invite.headers, profile, dataHeaders).headers;
   const uui = call.data.filter(({ scope, from }) => scope === 'uui' && from.atMs > call.startedAtMs);
   // User-to-User that nobody has changed stays as it came: what could not be attached is relayed all the same.
-  const others = invite.headers.filter(
+  const others = read.filter(
     ({ name }) => !isCustomHeader(name, dataHeaders) && (uui.length === 0 || !isUserToUser(name)),
   );
-  const kept = headersByPolicy(others, dataHeaders, env.keys).headers;
+  const kept = headersByPolicy(others, dataHeaders, keys).headers;
   const { headers, dropped } = customHeadersFromEntries(call.data, {
     profile: profileOf('plain'),
     dataHeaders,
-    keys: env.keys,
+    keys,
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: call.caller.id, drops: dropped });
-  const uuiName = env.keys.headerNameOf(UUI_KEY);
+  const uuiName = keys.headerNameOf(UUI_KEY);
   const changed = uui.map(entry => ({
     name: uuiName ?? entry.headerName ?? 'User-to-User',
     value: valueText(entry),
   }));
   const lines = [...kept, ...withoutSecondUui(headers, kept), ...changed];
-  return { payload: { ...invite, headers: lines }, keys: openKeyPolicy };
+  return { payload: { ...invite, headers: lines }, keys: openKeyPolicy, isRead: true };
 }
 
 /** Does a pair that has no header of its own get one by the policy? */

@@ -2,6 +2,8 @@ import { applyAll, type DataLimits } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
+import { namesBetween, noRename } from '../attached-data/rename.ts';
+import { linesFromWire } from '../attached-data/wire.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
 import type { Author, UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
@@ -17,12 +19,14 @@ export function readData(
   payload: Payload,
   message: Pick<DataMessage, 'method' | 'status' | 'inDialog'>,
 ): MessageData {
+  const { profile, dataHeaders, rename } = leg.trunk;
   const read = dataFromMessage({
-    headers: payload.headers,
+    headers: linesFromWire(payload.headers, profile, dataHeaders).headers,
     ...(payload.body !== undefined && { body: payload.body }),
     ...message,
-    dataHeaders: leg.trunk.dataHeaders,
+    dataHeaders,
     keys: turn.env.keys,
+    headerKeys: namesBetween(turn.env.keys, rename, noRename),
     from: { leg: leg.id, atMs: turn.nowMs },
   });
   noteDropped(turn, leg.id, read.dropped);

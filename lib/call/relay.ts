@@ -1,4 +1,5 @@
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import { namesBetween } from '../attached-data/rename.ts';
 import { type Crossing, crossingHeaders } from './crossing.ts';
 import type { Leg } from './leg.ts';
 import type { HeaderLine, LegId, Payload, RequestId } from './signal.ts';
@@ -11,14 +12,16 @@ export function crossed(
   turn: Turn,
   payload: Payload,
   legs: { readonly from: Leg; readonly to: Leg },
-  how: Pick<Crossing, 'message' | 'inDialog'> & { readonly keys?: KeyPolicy },
+  how: Pick<Crossing, 'message' | 'inDialog' | 'isRead'> & { readonly keys?: KeyPolicy },
   own: readonly HeaderLine[] = [],
 ): Payload {
+  const from = legs.from.trunk;
+  const to = legs.to.trunk;
   const { headers, dropped } = crossingHeaders(payload.headers, {
-    from: legs.from.trunk,
-    to: legs.to.trunk,
+    from,
+    to,
     initialInviteHadUui: turn.call.inviteHadUui,
-    keys: turn.env.keys,
+    keys: namesBetween(turn.env.keys, from.rename, to.rename),
     ...how,
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: legs.to.id, drops: dropped });

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import { routeFor } from '../routing/route.ts';
 import { endCrossedAnswer, tryNextTarget } from './attempt.ts';
 import { allowLine, offerHeaders, unsupportedTags, warning } from './capabilities.ts';
-import { isUserToUser } from '../attached-data/custom-name.ts';
+import { isUuiOnWire } from '../attached-data/wire.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
@@ -36,7 +36,7 @@ export function onInvited(turn: Turn, { request }: SignalOf<'invited'>): void {
     return;
   }
   turn.note({ note: 'started' });
-  const inviteHadUui = request.headers.some(line => isUserToUser(line.name));
+  const inviteHadUui = request.headers.some(({ name }) => isUuiOnWire(name, caller.trunk.profile));
   turn.change({ targets: route.targets, inviteHadUui });
   const initial = { method: 'INVITE', inDialog: false };
   setInitialData(turn, caller, readData(turn, caller, request, initial).operations);

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { profileNames } from '../attached-data/profile.ts';
 import { splitAtCommas } from '../config/field.ts';
 import { BatonError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,6 +22,7 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
     .option('--no-initial-invite-had-uui', 'it carried none')
     .option('--no-dialog', 'the dialog is not known')
     .option('--recv-info <packages>', 'the info packages that are taken, with commas between', splitAtCommas)
+    .addOption(profileOption('the profile of the trunk it came from: how that reads it'))
     // A token may begin with `-`, so such a value is no unknown option.
     .allowUnknownOption()
     .action(async (values: string[], options: UuiParseOptions, command: Command) => {
@@ -41,11 +43,16 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
     .option('--encoding <encoding>', 'hex, ascii or text')
     .option('--purpose <package>', 'package, isdn-uui when absent')
     .option('--content <content>', 'content parameter')
+    .addOption(profileOption('in the form of this profile: with --hex or --text, and perhaps --pd'))
     .action((options: UuiBuildOptions) => {
       const built = uuiBuild(options);
       if (!built.ok) throw new BatonError('bad-request', built.reason);
       terminal.print(`${built.value}\n`);
     });
+}
+
+function profileOption(meaning: string): Option {
+  return new Option('--profile <name>', meaning).choices(profileNames);
 }
 
 async function readInput(terminal: Terminal): Promise<string> {

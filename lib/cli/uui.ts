@@ -1,5 +1,9 @@
-import { emitUserToUser, isBase16, type UuiOutput } from '../attached-data/user-to-user.ts';
+import { acsValueFaultOf } from '../attached-data/acs-limits.ts';
+import { type ProfileName, profileOf } from '../attached-data/profile.ts';
+import { hexOf, readUui, textOf, writeUui } from '../attached-data/uui-form.ts';
+import { emitUserToUser, isBase16, parseUserToUser, type UuiOutput } from '../attached-data/user-to-user.ts';
 import { type JudgedMessage, judgeMessage } from './uui-judge.ts';
+import { isUuiLine } from './uui-judge-data.ts';
 
 /** What `baton uui parse` and `baton uui build` do, without the command line around it. */
 
@@ -16,6 +20,8 @@ export interface UuiParseOptions {
   readonly recvInfo?: readonly string[];
   /** Further `X-` names that are data. Default: all. */
   readonly dataHeaders?: readonly string[];
+  /** The profile of the trunk it came from: adds `profile` and `readings`, one for each value. */
+  readonly profile?: ProfileName;
 }
 
 /**
@@ -32,7 +38,23 @@ export function uuiParse(value: string | readonly string[], options: UuiParseOpt
       ? (headerLines(one) ?? [{ name: headerOf(one, method), value: one }])
       : [{ name: header, value: one }],
   );
-  return judgeMessage({ method, headers, context: contextOf(options) });
+  const judged = judgeMessage({ method, headers, context: contextOf(options) });
+  const { profile } = options;
+  return profile === undefined ? judged : { ...judged, profile, readings: readingsBy(profile, headers) };
+}
+
+/** What the values say to a trunk with this profile; null where it cannot read one. */
+function readingsBy(profile: ProfileName, headers: JudgedMessage['headers']): unknown[] {
+  const lines = headers.filter(({ name }) => isUuiLine(name)).map(line => line.value);
+  const parsed = parseUserToUser(lines);
+  if (parsed.syntax === 'invalid') return [];
+  return parsed.values.map(value => {
+    const content = readUui(value, profileOf(profile));
+    if (content === undefined) return null;
+    const { pd = null, payloadHex } = content;
+    const payloadText = textOf(payloadHex, 'text');
+    return { pd, payloadHex, ...(payloadText !== undefined && { payloadText }) };
+  });
 }
 
 /** The text of standard input as a value: the line end that `echo` adds is not part of it. */
@@ -52,6 +74,8 @@ export interface UuiBuildOptions {
   readonly encoding?: string;
   readonly purpose?: string;
   readonly content?: string;
+  /** In the form of this profile, with hex or text and perhaps pd; the profile says the rest. */
+  readonly profile?: ProfileName;
 }
 
 export type UuiBuilt =
@@ -66,7 +90,25 @@ export function uuiBuild(options: UuiBuildOptions): UuiBuilt {
     return refusal('pd is two hex digits');
   if (options.hex !== undefined && !isBase16(options.hex))
     return refusal('hex is an even number of hex digits');
+  if (options.profile !== undefined) return buildFor(options.profile, options);
   return emitUserToUser([{ ...dataAndEncoding(options), params: paramsOf(options) }]);
+}
+
+/** As a trunk with this profile is sent it; refused when it would not be. */
+function buildFor(name: ProfileName, options: UuiBuildOptions): UuiBuilt {
+  const { data, hex, text, pd } = options;
+  const said = [data, options.encoding, options.purpose, options.content];
+  if (said.some(one => one !== undefined)) return refusal('with profile give hex or text, and perhaps pd');
+  const profile = profileOf(name);
+  const payloadHex = (hex ?? hexOf(text ?? '')).toUpperCase();
+  const octets = payloadHex.length / 2;
+  if (profile.maxUuiBytes !== undefined && octets > profile.maxUuiBytes)
+    return refusal(`${String(octets)} octets; ${name} takes ${String(profile.maxUuiBytes)}`);
+  const output = writeUui({ payloadHex, params: [], ...(pd !== undefined && { pd }) }, profile);
+  if (output === undefined) return refusal(`no ${profile.encoding}`);
+  const built = emitUserToUser([output]);
+  const fault = built.ok && profile.acsLimits ? acsValueFaultOf(built.value) : undefined;
+  return fault === undefined ? built : refusal(`over the limits of ${name}: ${fault}`);
 }
 
 function dataAndEncoding(options: UuiBuildOptions): Pick<UuiOutput, 'data'> {
@@ -97,12 +139,6 @@ function paramsOf(options: UuiBuildOptions): [string, string][] {
 
 function isHex({ encoding }: UuiBuildOptions): boolean {
   return encoding === undefined || encoding.toLowerCase() === 'hex';
-}
-
-function hexOf(text: string): string {
-  let hex = '';
-  for (const octet of new TextEncoder().encode(text)) hex += octet.toString(16).padStart(2, '0');
-  return hex;
 }
 
 function refusal(reason: string): UuiBuilt {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { ProfileName } from '../../lib/attached-data/profile.ts';
 import { uuiBuild, type UuiBuildOptions, uuiParse, valueFromInput } from '../../lib/cli/uui.ts';
 import { type JudgedMessage, judgeMessage } from '../../lib/cli/uui-judge.ts';
 
@@ -47,6 +48,44 @@ describe('the User-to-User and custom header vectors', () => {
         expect(uuiParse(header.value, { method })).to.deep.equal(whole);
       }
     });
+  }
+});
+
+describe('uui with a profile', () => {
+  it('reads a value as a trunk with that profile does', () => {
+    const readings = (value: string, profile: ProfileName) =>
+      (uuiParse(value, { profile }) as { readings: unknown }).readings;
+    expect(readings('jason', 'acs-dr')).to.deep.equal([
+      { pd: null, payloadHex: '6A61736F6E', payloadText: 'jason' },
+    ]);
+    expect(readings('jason', 'avaya')).to.deep.equal([null]);
+    expect(readings('48656C;pd=04;encoding=hex', 'genesys-cloud')).to.deep.equal([
+      { pd: '04', payloadHex: '48656C', payloadText: 'Hel' },
+    ]);
+    expect(readings('{"a":1}', 'plain')).to.deep.equal([]);
+  });
+
+  const rules: [options: UuiBuildOptions, value: string][] = [
+    [{ text: 'Hello', profile: 'avaya' }, '0448656C6C6F;encoding=hex'],
+    [{ hex: 'fa0801', profile: 'cisco-cvp' }, '00FA0801;encoding=hex'],
+    [
+      { text: 'Hello', pd: '05', profile: 'genesys-cloud' },
+      '48656C6C6F;pd=05;encoding=hex;purpose=isdn-uui;content=isdn-uui',
+    ],
+  ];
+  for (const [options, value] of rules) {
+    it(`builds ${value} for ${String(options.profile)}`, () =>
+      expect(uuiBuild(options)).to.deep.equal({ ok: true, value }));
+  }
+
+  const refused: [options: UuiBuildOptions, reason: string][] = [
+    [{ data: 'x', profile: 'avaya' }, 'with profile give hex or text, and perhaps pd'],
+    [{ text: 'x', encoding: 'ascii', profile: 'avaya' }, 'with profile give hex or text, and perhaps pd'],
+    [{ text: 'x'.repeat(97), profile: 'avaya' }, '97 octets; avaya takes 96'],
+    [{ text: 'x'.repeat(122), profile: 'acs-dr' }, 'over the limits of acs-dr: acs-value-length'],
+  ];
+  for (const [options, reason] of refused) {
+    it(`builds nothing: ${reason}`, () => expect(uuiBuild(options)).to.deep.equal({ ok: false, reason }));
   }
 });
 

@@ -16,12 +16,19 @@ function isFromBaton(headers, body) {
   return isFresh && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
+/** Only asked where webhooks.incomingCall points here. */
+const decisionAbout = ({ customContext }) =>
+  customContext.sipHeaders['X-MS-Custom-Tier'] === 'gold'
+    ? { action: 'redirect', target: 'sip:gold@10.0.5.30' }
+    : { action: 'answer' };
+
 const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString();
   if (!isFromBaton(request.headers, body)) return response.writeHead(401).end();
   const { id, type, subject, data } = JSON.parse(body);
+  if (type === 'baton.IncomingCall') return response.end(JSON.stringify(decisionAbout(data)));
   // The same event can come twice: when the answer to the first was lost.
   if (!seen.has(id)) console.log(type, subject, JSON.stringify(data.UserData));
   seen.add(id);

@@ -13,6 +13,7 @@ import type { CallThreadId, ConnId, Dn } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
+import type { IncomingCall } from './events/incoming-call.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
@@ -51,7 +52,11 @@ export class B2bua implements SignallingUser {
     const { options } = parts;
     const routing = compileRouting(options);
     this.#parts = parts;
-    this.#env = { ...options, routing };
+    this.#env = {
+      ...options,
+      routing,
+      ...(parts.screening !== undefined && { screening: parts.screening.rules }),
+    };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
     this.#retained = new RetainedCalls({
@@ -307,13 +312,15 @@ export class B2bua implements SignallingUser {
     this.#parts.store.remove(call.connId);
     this.#index.close(call.connId);
     const { verdict, status: sipStatus } = releasedByDefect;
-    if (call.callee === undefined) this.#parts.metrics.callRefused({ ...verdict, sipStatus });
+    const hasStarted = call.callee !== undefined || call.state === 'screening';
+    if (!hasStarted) this.#parts.metrics.callRefused({ ...verdict, sipStatus });
     else this.#parts.metrics.callEnded({ ...verdict, sipStatus });
   }
 
   #act({ call, effects }: Decision): void {
     for (const effect of effects) {
       if (effect.do === 'startTimer') this.#startTimer(call.connId, effect.timer, effect.delayMs);
+      else if (effect.do === 'askDecision') this.#askDecision(call.connId, effect.incoming);
       else if (effect.do === 'stopTimer') this.#index.stopTimer(call.connId, effect.timer);
       else {
         if (effect.do === 'invite') this.#index.addLeg(call.connId, effect.leg);
@@ -340,6 +347,16 @@ export class B2bua implements SignallingUser {
       });
     });
     this.#index.keepTimer(connId, timer, cancel);
+  }
+
+  #askDecision(connId: ConnId, incoming: IncomingCall): void {
+    const withdraw = this.#parts.screening?.ask(incoming, verdict => {
+      this.#index.keepQuestion(connId, undefined);
+      this.#enqueue(() => {
+        this.#step(connId, { type: 'decided', verdict });
+      });
+    });
+    this.#index.keepQuestion(connId, withdraw);
   }
 
   #tell({ call, notes, events }: Decision): void {

@@ -241,6 +241,18 @@ export const errorTable = {
     meaning: 'More events waited for a webhook receiver than its queue allows: the oldest was dropped.',
     blame: 'operator',
   },
+  'decision-missing': {
+    meaning:
+      'Nobody decided about the call in time: webhooks.incomingCall.onTimeout says what becomes of it.',
+    sipStatus: 480,
+    blame: 'operator',
+  },
+  'decision-invalid': {
+    meaning:
+      'What the receiver of webhooks.incomingCall answered is no decision, or redirects to where the caller may not call.',
+    sipStatus: 480,
+    blame: 'operator',
+  },
   'not-supported': {
     meaning: 'Planned, and not in this version.',
     sipStatus: 501,

@@ -13,13 +13,15 @@ import type { CallEvent } from './events/event.ts';
 import { type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
-import type { Clock } from './ports.ts';
+import type { CallScreening, Clock } from './ports.ts';
 import { Admission } from './routing/admission.ts';
 import { compileSources } from './routing/who-is.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { EventRing } from './stream/event-ring.ts';
+import { Endpoint } from './webhooks/endpoint.ts';
+import { IncomingCallWebhook } from './webhooks/incoming-call-webhook.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Something that runs until it is stopped. */
@@ -78,6 +80,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     onFailure: error => log.error({ err: error }, 'an event stream failed'),
   });
   startWebhooks(config, log, started, ring, metrics);
+  const screening = startScreening(config, started);
   // Without HTTP and webhooks nobody can ever read what is in the ring.
   const isRead = config.http.listen !== 'off' || config.webhooks.targets.length > 0;
   const keys = compileKeyPolicy(config.attachedData.keys);
@@ -91,6 +94,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
         logEvent(event, log);
       },
     },
+    ...(screening !== undefined && { screening }),
     clock: realClock,
     log,
     metrics,
@@ -245,6 +249,20 @@ function startWebhooks(
     ring.cutAll('shutting-down');
     await webhooks.stop(flushMs);
   });
+}
+
+function startScreening(config: Config, started: Started): CallScreening | undefined {
+  const { url, secret, timeoutMs, onTimeout, trunks, maxConnections } = config.webhooks.incomingCall;
+  if (url === undefined) return undefined;
+  const clock = { after: afterRealTime, nowMs: Date.now };
+  const webhook = new IncomingCallWebhook({
+    rules: { onTimeout, ...(trunks.length > 0 && { trunks: new Set(trunks) }) },
+    endpoint: new Endpoint({ url, secret, timeoutMs, maxConnections, ...clock }),
+    source: `baton/${config.node}`,
+    nowMs: Date.now,
+  });
+  started.add(() => webhook.stop());
+  return webhook;
 }
 
 /** `baton engine`: the engine alone, for any drachtio application. It waits for nobody to start. */

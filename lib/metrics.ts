@@ -75,6 +75,18 @@ export class Metrics {
     help: 'Released calls let go before their time because of attachedData.maxRetainedCalls',
     registers: [this.registry],
   });
+  readonly #decisions = new Counter({
+    name: 'baton_call_decisions_total',
+    help: 'Calls about which a webhook was asked, by what became of them; with a code nobody decided',
+    labelNames: ['action', 'code'] as const,
+    registers: [this.registry],
+  });
+  readonly #decision = new Histogram({
+    name: 'baton_call_decision_seconds',
+    help: 'From the INVITE of the caller to the decision about it',
+    buckets: setupBuckets,
+    registers: [this.registry],
+  });
   readonly #webhookAttempts = new Counter({
     name: 'baton_webhook_attempts_total',
     help: 'Requests to webhook receivers, by target and outcome',
@@ -166,6 +178,11 @@ export class Metrics {
 
   callAnswered(setupMs: number): void {
     this.#setup.observe(setupMs / 1000);
+  }
+
+  callDecided(action: string, code: ErrorCode | undefined, tookMs: number): void {
+    this.#decisions.inc({ action, code: code ?? '' });
+    this.#decision.observe(tookMs / 1000);
   }
 
   /** Once for each `callStarted`. */

@@ -1,7 +1,9 @@
 import type { Call } from './call/call.ts';
 import type { HeaderLine, NewRequest, Signal, SignallingEffect } from './call/signal.ts';
 import type { ConnId } from './call/ids.ts';
+import type { ScreeningRules, ScreeningVerdict } from './call/screening.ts';
 import type { CallEvent } from './events/event.ts';
+import type { IncomingCall } from './events/incoming-call.ts';
 
 /** The answer to a request outside a dialog other than INVITE. `ignore` leaves it without an answer. */
 export type StandaloneAnswer =
@@ -39,6 +41,16 @@ export interface CallStore {
 /** Consumers of events other than the legs. Never throws, never waits. */
 export interface Publisher {
   publish(event: CallEvent): void;
+}
+
+/** Somebody outside who decides about calls that come in. */
+export interface CallScreening {
+  readonly rules: ScreeningRules;
+  /**
+   * Asks about one call. `onVerdict` is called once, later, in the end also without a decision, unless the result was called
+   * before: it takes the question back. Never throws, never waits.
+   */
+  ask(incoming: IncomingCall, onVerdict: (verdict: ScreeningVerdict) => void): () => void;
 }
 
 export interface Clock {

@@ -29,6 +29,8 @@ export class WebhookReceiver {
   /** Most requests that were open at one time. */
   mostOpen = 0;
   reply: (received: Received, number: number) => Reply = () => ({ status: 204 });
+  /** Before anything of it is read. */
+  onRequest: (request: IncomingMessage) => void = () => undefined;
   readonly #secret: string;
   readonly #server: Server;
   readonly #bell = new Bell();
@@ -84,8 +86,14 @@ export class WebhookReceiver {
       if (!response.writableFinished) this.aborted += 1;
       this.#bell.ring();
     });
+    this.onRequest(request);
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // The sender, or the test, has hung up.
+      return;
+    }
     const body = Buffer.concat(chunks).toString('utf8');
     this.#verify(request, body);
     const event = JSON.parse(body) as Received['event'];

@@ -3,8 +3,10 @@ import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
 import type { Call } from '../lib/call/call.ts';
 import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
+import type { ScreeningVerdict } from '../lib/call/screening.ts';
 import type { CallEvent } from '../lib/events/event.ts';
-import type { Signalling, StandaloneAnswer } from '../lib/ports.ts';
+import type { IncomingCall } from '../lib/events/incoming-call.ts';
+import type { CallScreening, Signalling, StandaloneAnswer } from '../lib/ports.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines, payloadOf, trunk } from './call/support/story.ts';
 import { checkEvents } from './support/valid-event.ts';
@@ -79,7 +81,7 @@ class BrokenStore extends MemoryStore {
   }
 }
 
-function house(options: Partial<B2buaOptions> = {}) {
+function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
   const signalling = new RecordedSignalling();
   const store = new BrokenStore();
   const clock = new FakeClock();
@@ -121,6 +123,7 @@ function house(options: Partial<B2buaOptions> = {}) {
         made.publish(event);
       },
     },
+    ...(screening !== undefined && { screening }),
     clock,
     log: {
       debug: write('debug'),
@@ -132,6 +135,7 @@ function house(options: Partial<B2buaOptions> = {}) {
     metrics: {
       callStarted: count('started'),
       callAnswered: count('answered'),
+      callDecided: count('decided'),
       callEnded: count('ended'),
       callRefused: count('refused'),
       notification: count('notification'),
@@ -567,6 +571,68 @@ describe('who may come in', () => {
       'Accept',
       'Supported',
     ]);
+  });
+});
+
+describe('a call about which somebody outside is asked', () => {
+  /** Keeps what it is asked, until the test answers. */
+  class Ivr implements CallScreening {
+    readonly rules = { onTimeout: 'answer' } as const;
+    readonly questions: { readonly connId: string; readonly answer: (verdict: ScreeningVerdict) => void }[] =
+      [];
+    withdrawn = 0;
+
+    ask(incoming: IncomingCall, answer: (verdict: ScreeningVerdict) => void): () => void {
+      this.questions.push({ connId: incoming.serverCallId, answer });
+      return () => {
+        this.withdrawn += 1;
+      };
+    }
+  }
+
+  let ivr: Ivr;
+  let it_: House;
+
+  beforeEach(() => {
+    ivr = new Ivr();
+    it_ = house({}, ivr);
+    invite(it_);
+  });
+
+  it('is shown while it waits, and goes on by what is answered', () => {
+    expect(it_.b2bua.callsView()).to.have.length(1);
+    expect(it_.b2bua.callDetail(ivr.questions[0]?.connId ?? '')).to.include({ state: 'screening' });
+    expect(it_.signalling.heard).to.deep.equal([]);
+    ivr.questions[0]?.answer({ action: 'answer' });
+    expect(it_.signalling.heard).to.deep.equal(['invite']);
+    expect(it_.counted).to.deep.include(['decided', 'answer', undefined, 0]);
+    expect(infoLines(it_)).to.deep.equal(['decided']);
+  });
+
+  it('takes the question back when the caller gives up, and keeps nothing', () => {
+    it_.tell({ type: 'cancelled', leg: alice, payload: { headers: [] } });
+    expect([ivr.withdrawn, it_.store.size, it_.clock.running]).to.deep.equal([1, 0, 0]);
+    ivr.questions[0]?.answer({ action: 'answer' });
+    expect(it_.signalling.heard).to.deep.equal([]);
+    expect(it_.counted.map(([name]) => name)).to.deep.equal(['started', 'ended']);
+  });
+
+  it('takes it back when Baton stops', async () => {
+    await it_.b2bua.stop({ mode: 'bye', withinMs: 1000 });
+    expect([ivr.withdrawn, it_.signalling.heard]).to.deep.equal([1, ['reject 503']]);
+  });
+
+  it('is not asked about again once it has been answered', () => {
+    ivr.questions[0]?.answer({ action: 'reject', status: 486 });
+    expect([ivr.withdrawn, it_.signalling.heard]).to.deep.equal([0, ['reject 486']]);
+  });
+
+  it('counts as over when it cannot be released in order', () => {
+    it_.store.broken = true;
+    ivr.questions[0]?.answer({ action: 'answer' });
+    expect(it_.signalling.heard.at(0)).to.equal('reject 500');
+    expect(it_.counted.map(([name]) => name)).to.deep.equal(['started', 'ended']);
+    expect(ivr.withdrawn).to.equal(0);
   });
 });
 

@@ -52,6 +52,14 @@ describe('the metrics', () => {
     expect(await sample('baton_data_dropped_total{code="packed-limit"}')).to.equal(1);
   });
 
+  it('counts decisions about calls, and what was decided by nobody', async () => {
+    metrics.callDecided('redirect', undefined, 40);
+    metrics.callDecided('answer', 'decision-missing', 2_000);
+    expect(await sample('baton_call_decisions_total{action="redirect",code=""}')).to.equal(1);
+    expect(await sample('baton_call_decisions_total{action="answer",code="decision-missing"}')).to.equal(1);
+    expect(await sample('baton_call_decision_seconds_sum')).to.equal(2.04);
+  });
+
   it('counts what webhook receivers got, did not get, and wait for', async () => {
     metrics.webhookAttempted('crm', 'failing');
     metrics.webhookDelivered('crm', 0.02);

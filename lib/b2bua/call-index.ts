@@ -5,6 +5,8 @@ interface CallEntry {
   readonly legs: LegId[];
   /** Running timers by name; the value stops one. */
   readonly timers: Map<string, () => void>;
+  /** Takes back the question that somebody outside was asked about it. */
+  withdraw: (() => void) | undefined;
 }
 
 /** Which legs and timers belong to which call. Everything of a call goes with `close`. */
@@ -13,7 +15,7 @@ export class CallIndex {
   readonly #byLeg = new Map<LegId, ConnId>();
 
   open(connId: ConnId, leg: LegId): void {
-    this.#calls.set(connId, { legs: [], timers: new Map() });
+    this.#calls.set(connId, { legs: [], timers: new Map(), withdraw: undefined });
     this.addLeg(connId, leg);
   }
 
@@ -48,10 +50,17 @@ export class CallIndex {
     this.#calls.get(connId)?.timers.delete(keyOf(timer));
   }
 
+  /** It is taken back when the call is over. Undefined: it has been answered. */
+  keepQuestion(connId: ConnId, withdraw: (() => void) | undefined): void {
+    const entry = this.#calls.get(connId);
+    if (entry !== undefined) entry.withdraw = withdraw;
+  }
+
   close(connId: ConnId): void {
     const entry = this.#calls.get(connId);
     if (entry === undefined) return;
     for (const stop of entry.timers.values()) stop();
+    entry.withdraw?.();
     for (const leg of entry.legs) this.#byLeg.delete(leg);
     this.#calls.delete(connId);
   }

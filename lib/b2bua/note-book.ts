@@ -28,6 +28,10 @@ export class NoteBook {
       case 'started':
         this.#metrics.callStarted();
         return;
+      case 'decided':
+        this.#metrics.callDecided(note.action, note.code, note.tookMs);
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'decided');
+        return;
       case 'answered':
         this.#metrics.callAnswered(note.setupMs);
         this.#log.info({ ...callFields(call, note.leg), setupMs: note.setupMs }, 'answered');

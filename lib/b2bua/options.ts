@@ -1,8 +1,9 @@
 import type { DropCode } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import type { NoDecision } from '../call/screening.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/verdict.ts';
-import type { CallStore, Clock, Publisher, Signalling } from '../ports.ts';
+import type { CallScreening, CallStore, Clock, Publisher, Signalling } from '../ports.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 
 export interface B2buaOptions {
@@ -52,6 +53,8 @@ export interface B2buaMetrics {
   callStarted(): void;
   /** From the INVITE to its 2xx. */
   callAnswered(setupMs: number): void;
+  /** What became of a call that somebody outside was asked about. With a code nobody decided. */
+  callDecided(action: string, code: NoDecision | undefined, tookMs: number): void;
   /** Once for each `callStarted`. */
   callEnded(verdict: Verdict): void;
   /** No `callStarted` went before. */
@@ -71,6 +74,8 @@ export interface B2buaParts {
   readonly signalling: Signalling;
   readonly store: CallStore;
   readonly publisher: Publisher;
+  /** Absent: nobody is asked about calls. */
+  readonly screening?: CallScreening;
   readonly clock: Clock;
   readonly log: B2buaLog;
   readonly metrics: B2buaMetrics;

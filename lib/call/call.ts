@@ -9,15 +9,16 @@ import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './sig
 /**
  * How far a call has come, seen from the caller.
  *
- *     inviting ──1xx──▶ ringing ──2xx──▶ answered ──caller's ACK──▶ established
- *         └────────────────┴───────────────┴───────────────┬────────────┘
- *                                                          ▼
- *                                                       released
+ *     screening ──decided──▶ inviting ──1xx──▶ ringing ──2xx──▶ answered ──caller's ACK──▶ established
+ *         └─────────────────────┴────────────────┴───────────────┴───────────────┬────────────┘
+ *                                                                                ▼
+ *                                                                             released
  *
+ * `screening`: somebody outside is asked what to do with it, and no target has been tried; most calls begin with `inviting`.
  * A released call may linger for the last response of a leg that is being cancelled, or for the ACK before a
  * BYE; its data may be worked on after that, as long as it is retained.
  */
-export type CallState = 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
+export type CallState = 'screening' | 'inviting' | 'ringing' | 'answered' | 'established' | 'released';
 
 /** A request on its way from one leg to the other. */
 export interface Relayed {

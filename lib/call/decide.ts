@@ -14,13 +14,14 @@ import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
 import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
+import { type Decided, onDecided } from './screening.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, TimerName } from './signal.ts';
 import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
-export type CallSignal = Signal | ReleaseWanted | DataRequested;
+export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -82,6 +83,9 @@ function take(turn: Turn, signal: CallSignal): void {
       return;
     case 'dataRequested':
       onDataRequested(turn, signal);
+      return;
+    case 'decided':
+      onDecided(turn, signal);
       return;
     default:
       return signal satisfies never;

@@ -28,7 +28,7 @@ export interface Ending {
 export function releaseCall(turn: Turn, ending: Ending): void {
   if (turn.call.state === 'released') return;
   answerPending(turn);
-  const { caller, callee } = turn.call;
+  const { caller, callee, state } = turn.call;
   if (callee !== undefined) releaseCallee(turn, callee, ending);
   releaseCaller(turn, caller, ending);
   stopNotifying(turn);
@@ -37,17 +37,18 @@ export function releaseCall(turn: Turn, ending: Ending): void {
     releasedAtMs: turn.nowMs,
     ...{ invite: undefined, targets: [], untold: [], relayed: [], held: [] },
   });
-  noteReleased(turn, ending);
+  // Neither sent on nor asked about: it never started.
+  if (callee === undefined && state !== 'screening') noteRefused(turn, ending);
+  else noteReleased(turn, ending);
   if (!isOver(turn.call)) turn.perform({ do: 'startTimer', timer: { kind: 'linger' }, delayMs: lingerMs });
 }
 
-function noteReleased(turn: Turn, { verdict, reason, leg, answer }: Ending): void {
-  const { caller, callee } = turn.call;
-  if (callee === undefined) {
-    // Not even the first target was tried: the call never started.
-    turn.note({ note: 'refused', leg: caller.id, status: answer.status, code: 'internal', reason });
-    return;
-  }
+function noteRefused(turn: Turn, { reason, answer }: Ending): void {
+  const { caller } = turn.call;
+  turn.note({ note: 'refused', leg: caller.id, status: answer.status, code: 'internal', reason });
+}
+
+function noteReleased(turn: Turn, { verdict, reason, leg }: Ending): void {
   turn.note({
     note: 'released',
     verdict,

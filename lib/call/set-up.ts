@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { routeFor } from '../routing/route.ts';
-import { endCrossedAnswer, tryNextTarget } from './attempt.ts';
+import { endCrossedAnswer } from './attempt.ts';
 import { allowLine, offerHeaders, unsupportedTags, warning } from './capabilities.ts';
 import { isUuiOnWire } from '../attached-data/wire.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
@@ -8,6 +8,7 @@ import { nextMaxForwards } from './from-to.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
 import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
+import { beginOrAsk } from './screening.ts';
 import type { HeaderLine, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -40,7 +41,7 @@ export function onInvited(turn: Turn, { request }: SignalOf<'invited'>): void {
   turn.change({ targets: route.targets, inviteHadUui });
   const initial = { method: 'INVITE', inDialog: false };
   setInitialData(turn, caller, readData(turn, caller, request, initial).operations);
-  tryNextTarget(turn);
+  beginOrAsk(turn, request);
 }
 
 interface SetUpRefusal {

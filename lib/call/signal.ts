@@ -1,4 +1,5 @@
 import type { Brand } from '../brand.ts';
+import type { IncomingCall } from '../events/incoming-call.ts';
 
 /** Names one leg; chosen by whoever creates the leg (the shell for caller legs, `decide` for callee legs). */
 export type LegId = Brand<string, 'LegId'>;
@@ -192,8 +193,10 @@ export type Effect =
       readonly payload: Payload;
     }
   | { readonly do: 'hangUp'; readonly leg: LegId; readonly headers: readonly HeaderLine[] }
+  /** Ask somebody outside what to do with the call; the answer is the signal `decided`. The end of the call takes it back. */
+  | { readonly do: 'askDecision'; readonly incoming: IncomingCall }
   | { readonly do: 'startTimer'; readonly timer: TimerName; readonly delayMs: number }
   | { readonly do: 'stopTimer'; readonly timer: TimerName };
 
-/** The effects that the Signalling port carries out (timers are the clock's). */
-export type SignallingEffect = Exclude<Effect, { do: 'startTimer' | 'stopTimer' }>;
+/** The effects that the Signalling port carries out (timers are the clock's, decisions the CallScreening's). */
+export type SignallingEffect = Exclude<Effect, { do: 'startTimer' | 'stopTimer' | 'askDecision' }>;

@@ -6,6 +6,7 @@ import type { Routing } from '../routing/route.ts';
 import type { Call } from './call.ts';
 import type { Dn } from './ids.ts';
 import { type Leg, learnt } from './leg.ts';
+import type { NoDecision, ScreeningRules } from './screening.ts';
 import type { Effect, LegId, Payload, RequestId } from './signal.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,6 +24,8 @@ export interface Env {
   readonly notify: NotifyLimits;
   /** How long the data of a released call may be changed by request; 0 when absent. */
   readonly retainAfterReleaseMs?: number;
+  /** Which calls somebody outside decides about; none when absent. */
+  readonly screening?: ScreeningRules;
 }
 
 export interface NotifyLimits {
@@ -41,6 +44,14 @@ export type NotificationOutcome = 'delivered' | 'refused' | 'timeout' | 'dropped
 export type Note =
   /** The call counts from here: it has a route. */
   | { readonly note: 'started' }
+  /** About a call that comes in, `tookMs` after it came. `code`: nobody decided, and it is what the configuration says. */
+  | {
+      readonly note: 'decided';
+      readonly leg: LegId;
+      readonly action: 'answer' | 'redirect' | 'reject';
+      readonly tookMs: number;
+      readonly code?: NoDecision;
+    }
   | { readonly note: 'answered'; readonly leg: LegId; readonly setupMs: number }
   /** `leg` of the author, whose DN is `dn`; absent for a third party. */
   | {

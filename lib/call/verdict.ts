@@ -57,6 +57,11 @@ function whyRejected(status: number): Why {
   return status === 408 ? 'no-answer' : 'rejected';
 }
 
+/** Somebody outside decided against the call. */
+export function decidedAgainst(status: number): Verdict {
+  return { by: 'third-party', why: whyRejected(status), sipStatus: status, atFault: 'none' };
+}
+
 /** A call that never started, by an error of the table. */
 export function refusal(blame: Blame, sipStatus: number): Verdict {
   return { by: 'baton', why: 'refused', sipStatus, atFault: blame === 'operator' ? 'baton' : blame };

@@ -13,12 +13,18 @@ export function withoutSecrets(config: Config): Config {
         : { ...signalling, servers: signalling.servers.map(server => ({ ...server, secret: hidden })) },
     engine: { control: { ...engine.control, secret: engine.control.secret === '' ? '' : hidden } },
     http: { ...http, tokens: http.tokens.map(() => hidden) },
-    webhooks: { ...webhooks, targets: webhooks.targets.map(receiverWithoutSecrets) },
+    webhooks: {
+      ...webhooks,
+      targets: webhooks.targets.map(receiverWithoutSecrets),
+      incomingCall: receiverWithoutSecrets(webhooks.incomingCall),
+    },
   };
 }
 
 /** Some receivers are told who asks by a parameter of their URL. */
-function receiverWithoutSecrets<R extends { readonly url: string; readonly secret: string }>(receiver: R): R {
-  const [path = '', query] = receiver.url.split('?', 2);
-  return { ...receiver, secret: hidden, url: query === undefined ? path : `${path}?${hidden}` };
+function receiverWithoutSecrets<R extends { readonly url: string | undefined; readonly secret: string }>(
+  receiver: R,
+): R {
+  const { url, secret } = receiver;
+  return { ...receiver, secret: secret === '' ? '' : hidden, url: url?.replace(/\?.*$/s, `?${hidden}`) };
 }

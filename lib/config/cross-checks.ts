@@ -10,6 +10,7 @@ export function crossCheck(tree: Tree): Problem[] {
     ...checkNames(tree, 'trunks', 'trunk'),
     ...checkNames(tree, 'webhooks.targets', 'webhook'),
     ...checkRoutes(tree),
+    ...checkIncomingCall(tree),
     ...checkListeners(tree),
     ...checkHttp(tree),
   ];
@@ -34,6 +35,21 @@ function checkRoutes(tree: Tree): Problem[] {
       return [{ key: `routes[${index}].${field}`, message: `no trunk is named "${name}"` }];
     }),
   );
+}
+
+function checkIncomingCall(tree: Tree): Problem[] {
+  const at = 'webhooks.incomingCall';
+  const names = new Set(listAt(tree, 'trunks').map(trunk => (isTree(trunk) ? trunk['name'] : undefined)));
+  const isOn = (valueAt(tree, `${at}.url`) ?? '') !== '';
+  const hasSecret = (valueAt(tree, `${at}.secret`) ?? '') !== '';
+  return [
+    ...(isOn && !hasSecret ? [{ key: `${at}.secret`, message: 'must be set where url is' }] : []),
+    ...listAt(tree, `${at}.trunks`).flatMap((name, index) =>
+      names.has(name)
+        ? []
+        : [{ key: `${at}.trunks[${index}]`, message: `no trunk is named "${String(name)}"` }],
+    ),
+  ];
 }
 
 function checkListeners(tree: Tree): Problem[] {

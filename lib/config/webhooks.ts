@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AGENT_STATE_EVENTS, CALL_THREAD_EVENTS } from '../events/names.ts';
 import { parseWebhookSecret } from '../webhooks/signature.ts';
-import { count, durationMs, name, parsed, spanMs } from './field.ts';
+import { count, durationMs, listOf, name, oneOf, parsed, spanMs } from './field.ts';
 
 const eventName = z.enum(['EventAttachedDataChanged', ...CALL_THREAD_EVENTS, ...AGENT_STATE_EVENTS], {
   error: 'expected the name of an event',
@@ -33,7 +33,20 @@ export const webhookTarget = z.strictObject({
   maxInFlight: count.max(256).default(16),
 });
 
-export const webhooks = z.strictObject({ targets: z.array(webhookTarget), flushMs: spanMs });
+/** A caller hears nothing while it lasts. */
+const longestDecisionMs = 60_000;
+
+/** Who decides about calls that come in; an empty `url`: nobody is asked. */
+const incomingCall = z.strictObject({
+  url: parsed(text => (text === '' ? undefined : parseWebhookUrl(text))),
+  secret: parsed(text => (text === '' ? '' : parseWebhookSecret(text))),
+  timeoutMs: durationMs.max(longestDecisionMs),
+  onTimeout: oneOf(['answer', 'reject']),
+  trunks: listOf(name),
+  maxConnections: count.max(1_024),
+});
+
+export const webhooks = z.strictObject({ targets: z.array(webhookTarget), flushMs: spanMs, incomingCall });
 
 /** Checks the URL of a receiver. What is secret stands in `secret`: user and password in a URL end up in logs. */
 function parseWebhookUrl(text: string): string | Error {

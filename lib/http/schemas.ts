@@ -109,7 +109,7 @@ const LegView = Type.Object({
 const callView = {
   connId: Type.String(),
   callThreadId: Type.String(),
-  state: words(['inviting', 'ringing', 'answered', 'established', 'released'], ''),
+  state: words(['screening', 'inviting', 'ringing', 'answered', 'established', 'released'], ''),
   legs: Type.Array(LegView),
   startedAt: Type.String({ format: 'date-time' }),
 };

@@ -121,6 +121,21 @@ function mayName(called: SipUri, standing: Standing, routing: Routing): boolean 
   return routing.targetHosts.has(called.host.toLowerCase());
 }
 
+/**
+ * Where a call to `requestUri` goes when somebody wants it at `target` instead. The same rules as for a Request-URI of the
+ * caller's: where it may not call, nobody may send it.
+ */
+export function redirectedTo(
+  target: string,
+  call: { readonly requestUri: string; readonly standing: Standing },
+  routing: Routing,
+): RouteAnswer {
+  const called = parseUri(call.requestUri);
+  const [aim] = called === undefined ? [] : aimedAt(target, called);
+  if (aim === undefined || aim.scheme !== 'sip' || aim.port === 0) return unsupportedScheme;
+  return routeToRequestUri(aim, call.standing, routing);
+}
+
 /** RFC 3261 §16.3 item 4: what would come straight back to us is a loop. */
 function withoutLoops(uris: readonly SipUri[], routing: Routing, trunkName?: string): RouteAnswer {
   const others = uris.filter(uri => !isOwn(uri, routing));

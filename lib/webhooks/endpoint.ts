@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import type { After } from '../engine/control/after.ts';
 import { parseRetryAfter } from './attempt.ts';
 import { CLOUD_EVENT_CONTENT_TYPE } from './cloud-event.ts';
@@ -10,9 +10,20 @@ export interface Letter {
   readonly body: string;
 }
 
+export interface Failed {
+  readonly kind: 'failed';
+  readonly why: 'timeout' | 'network';
+}
+
+/** To an event. */
 export type Answer =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs: number | undefined }
-  | { readonly kind: 'failed'; readonly why: 'timeout' | 'network' };
+  | Failed;
+
+/** To a question. `text`: undefined when it is longer than anybody reads. */
+export type Reply =
+  | { readonly kind: 'answered'; readonly status: number; readonly text: string | undefined }
+  | Failed;
 
 export interface EndpointOptions {
   readonly url: string;
@@ -24,7 +35,7 @@ export interface EndpointOptions {
   readonly nowMs: () => number;
 }
 
-/** Octets of an answer that are read so that the connection can be used again; a longer answer costs it. */
+/** Octets of an answer that are read; a longer one costs the connection. */
 const drainedBytes = 16_384;
 
 /** One receiver: its address, its secret, and connections that stay open. Redirects are not followed. */
@@ -48,27 +59,59 @@ export class Endpoint {
     });
   }
 
-  /** Never rejects. */
+  /** Never rejects. What the answer says does not count, and whether it breaks off neither: the status has been given. */
   async post(letter: Letter): Promise<Answer> {
-    const { after, timeoutMs, nowMs } = this.#options;
+    return this.#exchange(letter, undefined, async ({ statusCode, headers, body }) => {
+      await body.dump({ limit: drainedBytes });
+      const retryAfterMs = parseRetryAfter(firstOf(headers['retry-after']), this.#options.nowMs());
+      return { kind: 'answered', status: statusCode, retryAfterMs };
+    });
+  }
+
+  /**
+   * Never rejects. Somebody waits for the answer: a connection that broke, most likely one that the receiver was just closing,
+   * is tried once more within the same time.
+   */
+  async ask(letter: Letter, withdrawn: AbortSignal): Promise<Reply> {
+    return this.#exchange(letter, withdrawn, async ({ statusCode, body }) => ({
+      kind: 'answered',
+      status: statusCode,
+      text: await textOf(body),
+    }));
+  }
+
+  async #exchange<Read>(
+    letter: Letter,
+    withdrawn: AbortSignal | undefined,
+    read: (response: Dispatcher.ResponseData) => Promise<Read>,
+  ): Promise<Read | Failed> {
     const limit = new AbortController();
-    const cancel = after(timeoutMs, () => limit.abort());
+    const end = (): void => limit.abort();
+    const cancel = this.#options.after(this.#options.timeoutMs, end);
+    withdrawn?.addEventListener('abort', end, { once: true });
     try {
-      const { statusCode, headers, body } = await this.#pool.request({
-        method: 'POST',
-        path: this.#path,
-        headers: this.#headersOf(letter),
-        body: letter.body,
-        signal: limit.signal,
-      });
-      // What it says does not count, and whether it breaks off neither: the status has been given.
-      await body.dump({ limit: drainedBytes }).catch(() => undefined);
-      const retryAfter = parseRetryAfter(firstOf(headers['retry-after']), nowMs());
-      return { kind: 'answered', status: statusCode, retryAfterMs: retryAfter };
+      return await read(await this.#request(letter, limit.signal, withdrawn === undefined ? 1 : 2));
     } catch {
       return { kind: 'failed', why: limit.signal.aborted ? 'timeout' : 'network' };
     } finally {
       cancel();
+      withdrawn?.removeEventListener('abort', end);
+    }
+  }
+
+  async #request(letter: Letter, signal: AbortSignal, attempts: number): Promise<Dispatcher.ResponseData> {
+    const request = {
+      method: 'POST',
+      path: this.#path,
+      headers: this.#headersOf(letter),
+      body: letter.body,
+    } as const;
+    try {
+      return await this.#pool.request({ ...request, signal });
+    } catch (error) {
+      if (attempts > 1 && !signal.aborted && !this.#pool.destroyed)
+        return this.#request(letter, signal, attempts - 1);
+      throw error;
     }
   }
 
@@ -87,6 +130,18 @@ export class Endpoint {
       'webhook-signature': signatureOf({ id, timestampS, body }, this.#key),
     };
   }
+}
+
+async function textOf(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    // Leaving the loop ends the connection.
+    if (length > drainedBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function firstOf(value: string | string[] | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { isOver } from '../../lib/call/call.ts';
-import type { Effect, LegId, Payload, RequestId, Signal } from '../../lib/call/signal.ts';
+import type { Decided } from '../../lib/call/screening.ts';
+import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { lines, Story } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -56,7 +57,7 @@ const endings: ReadonlySet<Signal['type']> = new Set([
 
 /** A call on whose phones anything happens that the wire allows, in any order. What breaks a rule throws. */
 class AnyCall {
-  readonly story = new Story();
+  readonly story: Story;
   readonly #phones = new Map<LegId, Phone>();
   readonly #random: () => number;
   readonly #timers = new Map<string, Extract<Effect, { do: 'startTimer' }>['timer']>();
@@ -65,6 +66,8 @@ class AnyCall {
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
+    // A third of the calls somebody outside decides about.
+    this.story = new Story(this.#random() < 0.3 ? { env: { screening: { onTimeout: 'answer' } } } : {});
     const offers = this.#random() < 0.7;
     this.story.invite(offers ? { sdp: 'offer' } : {});
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
@@ -82,9 +85,11 @@ class AnyCall {
   /** Does one thing that may happen now; false when there is none. */
   step(ending: boolean): boolean {
     const mayEnd = ending || this.#random() < 0.1;
-    const possible = this.phones
+    const possible: (Signal | Decided)[] = this.#decisions();
+    const happening = this.phones
       .flatMap(phone => this.#possible(phone, ending))
       .filter(({ type }) => mayEnd || !endings.has(type));
+    possible.push(...happening);
     for (const timer of this.#timers.values()) {
       if (ending || this.#random() < 0.1) possible.push({ type: 'timerFired', timer });
     }
@@ -94,7 +99,18 @@ class AnyCall {
     return true;
   }
 
-  #happen(signal: Signal): void {
+  #decisions(): Decided[] {
+    if (this.story.call.state !== 'screening') return [];
+    const verdicts: Decided['verdict'][] = [
+      { action: 'answer' },
+      { action: 'redirect', target: 'sip:carol@192.0.2.3' },
+      { action: 'reject', status: 486 },
+      { action: 'none', code: 'decision-missing' },
+    ];
+    return verdicts.map(verdict => ({ type: 'decided', verdict }));
+  }
+
+  #happen(signal: Signal | Decided): void {
     this.said.push(JSON.stringify(signal));
     this.story.nowMs += 1 + Math.floor(this.#random() * 500);
     this.#suffered(signal);
@@ -177,7 +193,8 @@ class AnyCall {
   }
 
   /** What the signal means for the phone itself. */
-  #suffered(signal: Signal): void {
+  #suffered(signal: Signal | Decided): void {
+    if (signal.type === 'decided') return;
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -230,11 +247,12 @@ class AnyCall {
   #perform(effect: Effect): void {
     if (effect.do === 'startTimer') this.#timers.set(JSON.stringify(effect.timer), effect.timer);
     else if (effect.do === 'stopTimer') this.#timers.delete(JSON.stringify(effect.timer));
+    else if (effect.do === 'askDecision') return;
     else if (effect.do === 'invite') this.#phones.set(effect.leg, new Phone(effect.leg, 'callee'));
     else this.#performOn(this.#phone(effect.leg), effect);
   }
 
-  #performOn(phone: Phone, effect: Exclude<Effect, { do: 'startTimer' | 'stopTimer' | 'invite' }>): void {
+  #performOn(phone: Phone, effect: Exclude<SignallingEffect, { do: 'invite' }>): void {
     const rule = (holds: boolean): void => {
       if (!holds)
         throw new Error(`${effect.do} on a ${phone.role} that is ${phone.state}: ${JSON.stringify(effect)}`);

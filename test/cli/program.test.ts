@@ -102,7 +102,8 @@ describe('the command line', () => {
       BATON_CONTROL_SECRET: 'hush',
     };
     const webhook = '{name: crm, url: "https://crm.example.com/in?key=hush", secret: hush-hush-hush-hush}';
-    const args = ['check-config', '--node', 'a1', '--set', `webhooks.targets=[${webhook}]`];
+    const asked = 'webhooks.incomingCall={url: "http://127.0.0.1/?key=hush", secret: hush-hush-hush-hush}';
+    const args = ['check-config', '--node', 'a1', '--set', `webhooks.targets=[${webhook}]`, '--set', asked];
     const { code, out } = await baton(args, { env });
     expect(out).to.include('https://crm.example.com/in?***');
     expect(code).to.equal(0);

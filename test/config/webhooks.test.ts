@@ -63,6 +63,39 @@ describe('the configuration of webhooks', () => {
     });
   }
 
+  it('asks nobody about calls by default', () => {
+    expect(loadConfig().webhooks.incomingCall).to.deep.equal({
+      url: undefined,
+      secret: '',
+      timeoutMs: 2_000,
+      onTimeout: 'answer',
+      trunks: [],
+      maxConnections: 64,
+    });
+  });
+
+  for (const [what, incomingCall, problem] of [
+    ['a receiver without a secret', { url: 'https://ivr/' }, '.secret: must be set where url is'],
+    ['a bad URL', { url: 'ivr', secret }, '.url: expected a URL like https://crm.example.com/baton'],
+    [
+      'a short secret',
+      { url: 'https://ivr/', secret: 'hush' },
+      '.secret: a secret has at least 16 characters',
+    ],
+    ['a trunk nobody knows', { trunks: ['sbc'] }, '.trunks[0]: no trunk is named "sbc"'],
+    ['an endless wait', { timeoutMs: 60_001 }, '.timeoutMs: expected number to be <=60000'],
+    ['another policy', { onTimeout: 'drop' }, '.onTimeout: expected one of answer, reject'],
+  ] as const) {
+    it(`refuses ${what} for calls that come in`, () => {
+      const entries = Object.entries(incomingCall).map(
+        ([key, value]) => [`webhooks.incomingCall.${key}`, value] as const,
+      );
+      expect(problemsOf(() => loadConfig({ flags: new Map<string, unknown>(entries) }))).to.deep.equal([
+        `webhooks.incomingCall${problem}`,
+      ]);
+    });
+  }
+
   it('refuses two of one name', () => {
     const target = { name: 'crm', url: 'https://crm/', secret };
     const flags = new Map([['webhooks.targets', [target, target]]]);

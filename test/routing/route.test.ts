@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { compileRouting, routeFor, type RoutingOptions } from '../../lib/routing/route.ts';
+import { compileRouting, redirectedTo, routeFor, type RoutingOptions } from '../../lib/routing/route.ts';
 import { neighbourWithoutTrunk, whoIs } from '../../lib/routing/who-is.ts';
 
 const sbc = { ...neighbourWithoutTrunk('acme'), name: 'sbc', sources: ['192.0.2.1/32'] };
@@ -129,4 +129,46 @@ describe('what cannot be routed', () => {
     const routes = [{ targets: ['sip:192.0.2.200', 'sip:192.0.2.65'] }];
     expect(routed('sip:bob@b', '127.0.0.1', { routes })).to.deep.equal(['sip:bob@192.0.2.65 (pbx)']);
   });
+});
+
+describe('a call that is redirected', () => {
+  for (const [what, target, source, expected] of [
+    ['to a trunk', 'sip:7@192.0.2.65:5070', '192.0.2.1', 'sip:7@192.0.2.65:5070 (pbx)'],
+    ['to the host of a route', 'sip:7@gw.example', '192.0.2.1', 'sip:7@gw.example'],
+    [
+      'with the called user where the target names none',
+      'sip:192.0.2.65',
+      '192.0.2.1',
+      'sip:5@192.0.2.65 (pbx)',
+    ],
+    [
+      'to anywhere, where the caller may call anybody',
+      'sip:7@198.51.100.9',
+      '127.0.0.1',
+      'sip:7@198.51.100.9',
+    ],
+    ['to a stranger', 'sip:7@198.51.100.9', '192.0.2.1', '403 relay-denied'],
+    ['to ourselves', 'sip:7@192.0.2.200', '127.0.0.1', '482 no-route'],
+    ['to what is no SIP URI', 'mailto:7@192.0.2.65', '192.0.2.1', '416 not-supported'],
+    ['over TLS', 'sips:7@192.0.2.65', '192.0.2.1', '416 not-supported'],
+    ['to port 0', 'sip:7@192.0.2.65:0', '192.0.2.1', '416 not-supported'],
+  ] as const) {
+    it(`${what}: ${expected}`, () => {
+      const routing = compileRouting({
+        trunks: [sbc, pbx],
+        routes: [{ number: '^9', targets: ['sip:gw.example'] }],
+        trusted: [],
+        anyTarget: 'loopback',
+        tenant: 'acme',
+        isOwnAddress: host => host === '192.0.2.200',
+      });
+      const call = { requestUri: 'sip:5@192.0.2.200', standing: whoIs(source, routing.sources) };
+      const answer = redirectedTo(target, call, routing);
+      const words =
+        'refusal' in answer
+          ? [`${answer.refusal.status} ${answer.refusal.code}`]
+          : answer.targets.map(({ requestUri, trunk }) => `${requestUri} (${trunk.name})`.replace(' ()', ''));
+      expect(words).to.deep.equal([expected]);
+    });
+  }
 });

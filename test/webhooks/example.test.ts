@@ -34,6 +34,16 @@ describe('the example of a receiver', () => {
         expect(await post(two, { secret: 'the secret of others' })).to.include(status(401));
         expect(await post(two, { nowMs: () => Date.now() - 600_000 })).to.include(status(401));
         expect(await post(two)).to.include(status(204));
+        const { withdrawn, endpoint } = asking(port, secret);
+        for (const [tier, action] of [
+          ['gold', 'redirect'],
+          ['silver', 'answer'],
+        ] as const) {
+          const reply = await endpoint.ask(questionOf(tier), withdrawn);
+          expect(reply).to.nested.include({ status: 200 });
+          expect(reply.kind === 'answered' && reply.text).to.include(`"${action}"`);
+        }
+        await endpoint.close();
         const shown = ['baton.EventAttachedDataChanged', 'a call'].join(' ');
         expect([await nextLine(), await nextLine()]).to.deep.equal(
           ['a', 'b'].map(value => `${shown} [{"key":"Note","type":"string","value":"${value}"}]`),
@@ -45,6 +55,25 @@ describe('the example of a receiver', () => {
     });
   }
 });
+
+function asking(port: string, secret: string) {
+  const url = `http://127.0.0.1:${port}/`;
+  const parts = { url, secret, timeoutMs: 5_000, maxConnections: 1, after: afterRealTime, nowMs: Date.now };
+  return { endpoint: new Endpoint(parts), withdrawn: new AbortController().signal };
+}
+
+function questionOf(tier: string): { id: string; body: string } {
+  const dataJson = JSON.stringify({ customContext: { sipHeaders: { 'X-MS-Custom-Tier': tier } } });
+  const event = {
+    id: tier,
+    source: 'baton/n1',
+    type: 'baton.IncomingCall',
+    subject: tier,
+    timeMs: 0,
+    dataJson,
+  };
+  return { id: tier, body: cloudEventJson(event) };
+}
 
 function letterOf(id: string): { id: string; body: string } {
   const type = 'baton.EventAttachedDataChanged';

@@ -33,7 +33,7 @@ describe('webhooks', function () {
         secret: receivers[index]?.secret ?? '',
         filter: {},
         timeoutMs: 5_000,
-        maxAttempts: 3,
+        maxAttempts: 50,
         backoff: { firstMs: 1, maxMs: 2 },
         queue: { maxEvents: 1_000, maxBytes: 10_000_000 },
         maxInFlight: 4,

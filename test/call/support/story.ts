@@ -12,6 +12,7 @@ import type {
   Payload,
   RequestId,
   Signal,
+  SignallingEffect,
   TimerName,
 } from '../../../lib/call/signal.ts';
 import type { Decision, Env, Note } from '../../../lib/call/turn.ts';
@@ -193,6 +194,7 @@ export class Story {
 
   #sentence(effect: Effect): string[] {
     if (effect.do === 'startTimer' || effect.do === 'stopTimer') return [];
+    if (effect.do === 'askDecision') return ['somebody is asked'];
     const { what, payload } = wordsFor(effect, this.#methodOf(effect));
     const body = payload?.body;
     const carries =
@@ -211,10 +213,7 @@ function shortType({ contentType }: Body): string {
   return contentType === 'application/vnd.baton.event+json' ? 'event' : contentType;
 }
 
-function wordsFor(
-  effect: Exclude<Effect, { do: 'startTimer' | 'stopTimer' }>,
-  method: string,
-): { what: string; payload?: Payload } {
+function wordsFor(effect: SignallingEffect, method: string): { what: string; payload?: Payload } {
   switch (effect.do) {
     case 'invite':
       return { what: 'INVITE', payload: effect.payload };

@@ -1,0 +1,50 @@
+import type { ScreeningVerdict } from '../call/screening.ts';
+import { parseTargetUri } from '../config/target-uri.ts';
+
+const maxReasonLength = 128;
+
+const invalid: ScreeningVerdict = { action: 'none', code: 'decision-invalid' };
+
+/**
+ * What a receiver answered about a call: `{"action": "answer"}`, `{"action": "redirect", "target": "sip:…"}` or
+ * `{"action": "reject", "status": 486, "reason": "…"}`; status is 403 when it is absent. Other members are left aside.
+ */
+export function parseDecision(text: string): ScreeningVerdict {
+  const decision = parseObject(text);
+  switch (decision?.['action']) {
+    case 'answer':
+      return { action: 'answer' };
+    case 'redirect':
+      return redirect(decision['target']);
+    case 'reject':
+      return reject(decision);
+    default:
+      return invalid;
+  }
+}
+
+function redirect(target: unknown): ScreeningVerdict {
+  if (typeof target !== 'string') return invalid;
+  const uri = parseTargetUri(target.trim());
+  return uri instanceof Error ? invalid : { action: 'redirect', target: uri };
+}
+
+function reject({ status = 403, reason }: Readonly<Record<string, unknown>>): ScreeningVerdict {
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 699) return invalid;
+  if (reason === undefined) return { action: 'reject', status };
+  return isPhrase(reason) ? { action: 'reject', status, reason } : invalid;
+}
+
+/** RFC 3261 §25.1, Reason-Phrase: it stands in the status line, so no control character may be in it. */
+function isPhrase(reason: unknown): reason is string {
+  return typeof reason === 'string' && reason.length <= maxReasonLength && !/\p{Cc}/u.test(reason);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

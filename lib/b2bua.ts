@@ -5,10 +5,10 @@ import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
 import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
+import { wantedReleases } from './b2bua/wanted-releases.ts';
 import { type Call, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
-import type { ReleaseWanted } from './call/ending.ts';
 import type { CallThreadId, ConnId, Dn } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
@@ -20,13 +20,6 @@ import { type Standing, whoIs } from './routing/who-is.ts';
 
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
-
-const releasedByDefect = {
-  type: 'releaseWanted',
-  status: 500,
-  reason: 'internal error',
-  verdict: { by: 'baton', why: 'internal', atFault: 'baton' },
-} as const satisfies ReleaseWanted;
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
@@ -52,11 +45,7 @@ export class B2bua implements SignallingUser {
     const { options } = parts;
     const routing = compileRouting(options);
     this.#parts = parts;
-    this.#env = {
-      ...options,
-      routing,
-      ...(parts.screening !== undefined && { screening: parts.screening.rules }),
-    };
+    this.#env = { ...options, routing, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
     this.#retained = new RetainedCalls({
@@ -125,13 +114,7 @@ export class B2bua implements SignallingUser {
     if (call.state === 'released') return { ok: false, code: 'call-released' };
     const { connId: known } = call;
     this.#parts.log.info({ connId: known, thirdPartyDn }, 'release requested');
-    const wanted: ReleaseWanted = {
-      type: 'releaseWanted',
-      status: 480,
-      reason: 'released by request',
-      verdict: { by: 'third-party', why: 'requested', atFault: 'none' },
-    };
-    const decision = this.#ask(known, wanted);
+    const decision = this.#ask(known, wantedReleases.request);
     // A defect: it is gone, but not in order.
     if (decision === undefined) return { ok: false, code: 'internal' };
     return { ok: true, call: detailOf(decision.call) };
@@ -187,15 +170,9 @@ export class B2bua implements SignallingUser {
   }
 
   #releaseAll(): void {
-    const wanted: ReleaseWanted = {
-      type: 'releaseWanted',
-      status: 503,
-      reason: 'shutting down',
-      verdict: { by: 'baton', why: 'shutdown', atFault: 'baton' },
-    };
     for (const { connId } of [...this.#parts.store.list()]) {
       this.#enqueue(() => {
-        this.#step(connId, wanted);
+        this.#step(connId, wantedReleases.shutdown);
       });
     }
   }
@@ -298,7 +275,7 @@ export class B2bua implements SignallingUser {
     // It has been released before: what was asked is not done, and that is all.
     if (call.state === 'released' && isOver(call)) return undefined;
     try {
-      return decide(call, releasedByDefect, nowMs, this.#env);
+      return decide(call, wantedReleases.defect, nowMs, this.#env);
     } catch {
       this.#endByForce(call);
       return undefined;
@@ -311,7 +288,7 @@ export class B2bua implements SignallingUser {
     for (const leg of this.#index.legsOf(call.connId)) this.#perform({ do: 'hangUp', leg, headers });
     this.#parts.store.remove(call.connId);
     this.#index.close(call.connId);
-    const { verdict, status: sipStatus } = releasedByDefect;
+    const { verdict, status: sipStatus } = wantedReleases.defect;
     const hasStarted = call.callee !== undefined || call.state === 'screening';
     if (!hasStarted) this.#parts.metrics.callRefused({ ...verdict, sipStatus });
     else this.#parts.metrics.callEnded({ ...verdict, sipStatus });

@@ -25,7 +25,7 @@ export interface Env {
   /** How long the data of a released call may be changed by request; 0 when absent. */
   readonly retainAfterReleaseMs?: number;
   /** Which calls somebody outside decides about; none when absent. */
-  readonly screening?: ScreeningRules;
+  readonly screening?: ScreeningRules | undefined;
 }
 
 export interface NotifyLimits {

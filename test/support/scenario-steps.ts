@@ -36,6 +36,7 @@ export class StorySteps {
   readonly failures: string[] = [];
   readonly writes: Write[] = [];
   readonly #options: StepsOptions;
+  readonly #connIds = new Set<string>();
   #abandoned = false;
 
   constructor(options: StepsOptions) {
@@ -59,20 +60,23 @@ export class StorySteps {
     this.#abandoned = true;
   }
 
-  /** `{connId}` is the first call that the log names, `{connId-2}` the next. */
+  /** `{connId}` is the first call that Baton names, `{connId-2}` the next. */
   get words(): Map<string, string> {
-    const connIds = this.#options.baton.log.flatMap(({ connId }) =>
-      typeof connId === 'string' ? [connId] : [],
+    for (const { connId } of this.#options.baton.log)
+      if (typeof connId === 'string') this.#connIds.add(connId);
+    return new Map(
+      [...this.#connIds].map((connId, at) => [at === 0 ? 'connId' : `connId-${at + 1}`, connId] as const),
     );
-    const named = [...new Set(connIds)].map((connId, at) => [
-      at === 0 ? 'connId' : `connId-${at + 1}`,
-      connId,
-    ]);
-    return new Map(named as [string, string][]);
+  }
+
+  /** The log comes through a pipe: what stands is known before its line is here. */
+  async #learnCalls(): Promise<void> {
+    for (const { connId } of await this.#options.baton.calls()) this.#connIds.add(connId);
   }
 
   async #do(step: Step, where: string): Promise<void> {
     const { subscribers } = this.#options;
+    await this.#learnCalls();
     if (step.subscribe !== undefined) await subscribers.get(step.subscribe)?.subscribe(this.words);
     if (step.leave !== undefined) subscribers.get(step.leave)?.leave();
     if (step.read !== undefined) subscribers.get(step.read)?.read();
@@ -122,6 +126,11 @@ export class StorySteps {
   /** All copies at once; each answer must be of a kind that the story tells, and of each kind there must be as many as it tells. */
   async #send(request: RequestStory, where: string): Promise<void> {
     const { words } = this;
+    const unknown = /\{connId[-\d]*\}/.exec(fillIn(request.path, words))?.[0];
+    if (unknown !== undefined) {
+      this.failures.push(`${where}: there is no call ${unknown} yet`);
+      return;
+    }
     const answers = await Promise.all(
       Array.from({ length: request.times }, (_, at) =>
         this.#exchange(request, new Map([...words, ['n', `${at + 1}`]])),

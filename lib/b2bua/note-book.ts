@@ -45,6 +45,7 @@ export class NoteBook {
       case 'refused':
         this.#refused(call, note);
         return;
+      case 'disagreed':
       case 'failedOver':
       case 'lost':
         this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, note.note);

@@ -4,7 +4,9 @@ import type { Standing } from '../routing/who-is.ts';
 import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
 import { type Leg, newLeg } from './leg.ts';
-import type { LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
+import { isNamedSdp } from './sdp.ts';
+import type { Session } from './session.ts';
+import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
 
 /**
  * How far a call has come, seen from the caller.
@@ -40,6 +42,8 @@ export interface Relayed {
   readonly stage: 'relayed' | 'withdrawn' | 'acknowledging';
   /** What it changes once its 2xx is sent. */
   readonly operations: readonly Operation[];
+  /** `acknowledging`: what its sender had agreed upon before. */
+  readonly before?: Session;
 }
 
 /** A request that waits for the other leg to get its dialog, or its ACK. */
@@ -51,6 +55,14 @@ export interface HeldRequest {
   readonly operations: readonly Operation[];
   /** When it came. */
   readonly sinceMs: number;
+}
+
+/** Both ends shall agree on one session, by offers of ours. */
+export interface Agreement {
+  /** Where both are out of date it is offered first. */
+  readonly first: LegId;
+  /** Our offers that were accepted, by leg. */
+  readonly made: readonly LegId[];
 }
 
 /** Who changes attached data. */
@@ -100,6 +112,8 @@ export interface Call {
   readonly untold: readonly UntoldChange[];
   readonly relayed: readonly Relayed[];
   readonly held: readonly HeldRequest[];
+  /** Undefined: none is sought. */
+  readonly agreement: Agreement | undefined;
   /** Of the ids that `decide` gives to requests and legs. */
   readonly lastId: number;
   readonly startedAtMs: number;
@@ -148,6 +162,7 @@ export function newCall(
     untold: [],
     relayed: [],
     held: [],
+    agreement: undefined,
     lastId: 0,
     startedAtMs: nowMs,
     releasedAtMs: undefined,
@@ -156,13 +171,21 @@ export function newCall(
 
 /** An offer or answer is in it: SDP, alone or as a part (RFC 3261 §13.2.1; RFC 5621 §3.1 for parts). */
 export function carriesSdp(payload: Payload): boolean {
-  const type = payload.body?.contentType.toLowerCase();
-  if (type === undefined || payload.body?.content === '') return false;
-  return type.startsWith('application/sdp') || (type.startsWith('multipart/') && hasSdpPart(payload));
+  const { body } = payload;
+  if (body === undefined) return false;
+  return isNamedSdp(body) || (body.contentType.toLowerCase().startsWith('multipart/') && hasSdpPart(body));
 }
 
-function hasSdpPart(payload: Payload): boolean {
-  return payload.body?.content.toLowerCase().includes('application/sdp') ?? false;
+function hasSdpPart({ content }: Body): boolean {
+  return content.toLowerCase().includes('application/sdp');
+}
+
+/**
+ * It takes part in offer and answer: an INVITE with or without SDP, for without it asks for the offer (RFC 3261
+ * §14.1), and an UPDATE with (RFC 3311 §5.1).
+ */
+export function isOffer(method: MidCallMethod, offers: boolean): boolean {
+  return method === 'INVITE' || (method === 'UPDATE' && offers);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { seekAgreement } from './agreement.ts';
 import { onNoAnswer, onRejected } from './attempt.ts';
 import type { Call } from './call.ts';
 import { type DataRequested, onDataRequested } from './data-request.ts';
@@ -12,6 +13,7 @@ import {
 } from './ending.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyTimeout } from './notify.ts';
+import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
 import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
 import { type Decided, onDecided } from './screening.ts';
@@ -31,6 +33,11 @@ export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided;
 export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);
   take(turn, signal);
+  // Whatever has happened may be what they waited for.
+  if (turn.call.state === 'established') {
+    seekAgreement(turn);
+    sendOwnOffers(turn);
+  }
   tellParties(turn, call);
   return turn;
 }
@@ -105,6 +112,9 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return;
     case 'ack-missing':
       onAckMissing(turn, timer.leg);
+      return;
+    case 'offer-retry':
+      onOfferRetry(turn, timer.leg);
       return;
     default:
       return timer satisfies never;

@@ -4,6 +4,8 @@ import type { Trunk } from '../routing/trunk.ts';
 import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
+import { noOffers, type OwnOffers } from './offer.ts';
+import { noSession, type Session } from './session.ts';
 import type { HeaderLine, LegId, Payload } from './signal.ts';
 
 /**
@@ -87,6 +89,10 @@ export interface Leg {
   readonly stream: boolean;
   readonly notify: NotifyQueue;
   readonly told: Told;
+  /** What its peer and we have agreed upon. */
+  readonly session: Session;
+  /** Our own re-INVITEs. */
+  readonly ownOffers: OwnOffers;
 }
 
 export type NewLeg = Pick<Leg, 'id' | 'role' | 'dn' | 'trunk' | 'callId' | 'stream'>;
@@ -99,6 +105,8 @@ export function newLeg(leg: NewLeg): Leg {
     recvInfo: undefined,
     notify: emptyNotifyQueue,
     told: 'nothing',
+    session: noSession,
+    ownOffers: noOffers,
   };
 }
 

@@ -68,6 +68,11 @@ function infoOf(turn: Turn, leg: Leg, { event, changedKeys }: Notification): Pay
 const inOurPackage = [{ name: 'Info-Package', value: BATON_PACKAGE }];
 const asPackage = [{ name: 'Content-Disposition', value: 'Info-Package' }];
 
+/** A re-INVITE of ours that carried an event has its final response. */
+export function onReinviteNotified(turn: Turn, leg: Leg, status: number): void {
+  outcome(turn, leg.id, outcomeOf(status), { status });
+}
+
 /** The answer to an event INFO, the late one of a given up INFO included. */
 export function onEventAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responded'>): void {
   if (signal.status < 200) return;

@@ -1,4 +1,4 @@
-import { carriesSdp, type HeldRequest, type Relayed } from './call.ts';
+import { carriesSdp, type HeldRequest, isOffer, type Relayed } from './call.ts';
 import { offerHeaders, warning } from './capabilities.ts';
 import { changeData } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
@@ -27,7 +27,7 @@ export function relayOrHold(turn: Turn, request: HeldRequest): boolean {
     return false;
   }
   const sentMethod = sentMethodFor(to, request);
-  const ready = isReady(turn, to, sentMethod);
+  const ready = isReady(turn, to, sentMethod, request);
   const refusal = hopRefusal(request) ?? offerRefusal(turn, request) ?? roomRefusal(turn, ready);
   if (refusal !== undefined) respond(turn, from.id, request.request, refusal);
   else if (ready) relay(turn, from, to, { request, sentMethod });
@@ -58,12 +58,18 @@ function roomRefusal(turn: Turn, ready: boolean): RelayRefusal | undefined {
 }
 
 /**
- * RFC 3261 §14.1: no INVITE while another is without its ACK. Other requests need only a dialog, but a caller
- * whose ACK we wait for gets none either: it may not know yet that it was answered.
+ * RFC 3261 §14.1: no INVITE while another is without its ACK, or one of our own is outstanding; RFC 3311 §5.1: nor an
+ * UPDATE with an offer while another is. Other requests need only a dialog, but a caller whose ACK we wait for gets
+ * none either: it may not know yet that it was answered.
  */
-function isReady(turn: Turn, to: Leg, method: MidCallMethod): boolean {
+function isReady(turn: Turn, to: Leg, method: MidCallMethod, { payload }: HeldRequest): boolean {
+  const { relayed } = turn.call;
+  if (isOffer(method, carriesSdp(payload))) {
+    if (to.ownOffers.outstanding !== undefined || relayed.some(({ stage }) => stage === 'withdrawn'))
+      return false;
+  }
   if (method !== 'INVITE') return hasDialog(to);
-  return to.state.is === 'confirmed' && turn.call.relayed.every(({ stage }) => stage === 'relayed');
+  return to.state.is === 'confirmed' && relayed.every(({ stage }) => stage === 'relayed');
 }
 
 interface RelayRefusal {
@@ -84,6 +90,8 @@ function hopRefusal({ payload }: HeldRequest): RelayRefusal | undefined {
  */
 function offerRefusal(turn: Turn, request: HeldRequest): RelayRefusal | undefined {
   if (!isOffer(request.method, carriesSdp(request.payload))) return undefined;
+  // One of our own is outstanding there.
+  if (turn.leg(request.from)?.ownOffers.outstanding !== undefined) return { status: 491 };
   for (const other of turn.call.relayed) {
     if (other.stage === 'acknowledging' || !isOffer(other.sentMethod, other.offers)) continue;
     if (other.from !== request.from) return { status: 491 };
@@ -98,11 +106,6 @@ function offerRefusal(turn: Turn, request: HeldRequest): RelayRefusal | undefine
 /** An unanswered callee has our INVITE; whoever has been answered may only be ahead of its own ACK. */
 function heldOrGlare(from: Leg): RelayRefusal | undefined {
   return from.state.is === 'answered' && from.role === 'caller' ? undefined : { status: 491 };
-}
-
-/** An INVITE takes part in offer and answer with or without SDP: without, it asks for the offer. */
-function isOffer(method: MidCallMethod, offers: boolean): boolean {
-  return method === 'INVITE' || (method === 'UPDATE' && offers);
 }
 
 /** RFC 3261 §14.2: between 0 and 10 seconds, at random; the clock's last digit will do. */

@@ -3,6 +3,10 @@ import { offerHeaders } from './capabilities.ts';
 import { changeData } from './data.ts';
 import type { Leg } from './leg.ts';
 import { isDialogInDoubt, onEventAnswered, onProbeAnswered, probe } from './notify.ts';
+import { agree } from './agreement.ts';
+import { endsAgreed, legAgreed, showTo } from './exchange.ts';
+import { onOfferResponded } from './offer-outcome.ts';
+import { isSdp } from './sdp.ts';
 import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
@@ -22,11 +26,10 @@ export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   const leg = turn.learn(known, signal.payload);
   if (signal.request.startsWith('event')) onEventAnswered(turn, leg, signal);
   else if (signal.request.startsWith('probe')) onProbeAnswered(turn, leg, signal);
+  else if (signal.request.startsWith('offer')) onOfferResponded(turn, leg, signal);
   else if (relayed?.stage === 'relayed') relayResponse(turn, relayed, signal, leg);
-  else {
-    acknowledgeStray(turn, signal);
-    if (relayed?.stage === 'withdrawn' && signal.status >= 200) endWithdrawn(turn, relayed);
-  }
+  else if (relayed?.stage === 'withdrawn' && signal.status >= 200) endWithdrawn(turn, relayed, signal);
+  else acknowledgeStray(turn, signal);
 }
 
 function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {
@@ -43,11 +46,34 @@ function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf
 }
 
 /**
- * The last word on a re-INVITE that was taken back: its sender has had its 487, but others may have waited for it.
+ * The last word on a re-INVITE that was taken back: its sender has had its 487, but others may have waited for it. A
+ * 2xx has crossed the CANCEL: the two ends differ.
  */
-function endWithdrawn(turn: Turn, relayed: Relayed): void {
+function endWithdrawn(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>): void {
   turn.change({ relayed: turn.call.relayed.filter(other => other !== relayed) });
+  if (signal.status < 300) acceptedAlone(turn, relayed, signal);
   retryHeld(turn);
+}
+
+/**
+ * One end has accepted what the other has taken back. Who was to make the offer itself is answered with what the
+ * other has said last (RFC 3261 §13.2.2.4: an offer in a 2xx is answered in its ACK).
+ */
+function acceptedAlone(
+  turn: Turn,
+  { from, to, sent: request, offers }: Relayed,
+  { payload }: SignalOf<'responded'>,
+) {
+  const [leg, farEnd] = [turn.leg(to), turn.leg(from)];
+  const received = isSdp(payload.body) ? payload.body : undefined;
+  const said = offers ? undefined : farEnd?.session.received;
+  const answer = received && said && showTo(turn, to, { by: from, body: said, as: 'answer' });
+  const ack = answer === undefined ? emptyPayload : { headers: [], body: answer };
+  turn.perform({ do: 'acknowledge', leg: to, request, payload: ack });
+  const sent = offers ? leg?.session.shown : answer;
+  if (leg === undefined || sent === undefined || received === undefined) return;
+  legAgreed(turn, leg, { sent, received, as: offers ? 'answer' : 'offer' });
+  agree(turn, leg);
 }
 
 function relayProvisional(
@@ -70,6 +96,9 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
   const how = midCallMessage(relayed.method, status);
   const payload = crossed(turn, signal.payload, { from, to }, how, own);
   settle(turn, relayed, success);
+  if (success && changing && relayed.offers && isSdp(signal.payload.body)) {
+    endsAgreed(turn, { offerer: to.id, answerer: from.id });
+  }
   if (success && relayed.sentMethod === 'INVITE' && acknowledgesAtOnce(relayed)) {
     turn.perform({ do: 'acknowledge', leg: from.id, request: relayed.sent, payload: emptyPayload });
   }
@@ -98,7 +127,9 @@ const ackMissingMs = 40_000;
 function settle(turn: Turn, relayed: Relayed, success: boolean): void {
   const others = turn.call.relayed.filter(other => other !== relayed);
   const waitsForAck = success && relayed.method === 'INVITE';
-  turn.change({ relayed: waitsForAck ? [...others, { ...relayed, stage: 'acknowledging' }] : others });
+  const before = turn.leg(relayed.from)?.session;
+  const waiting: Relayed = { ...relayed, stage: 'acknowledging', ...(before && { before }) };
+  turn.change({ relayed: waitsForAck ? [...others, waiting] : others });
   if (!waitsForAck) return;
   turn.perform({
     do: 'startTimer',
@@ -132,6 +163,7 @@ function acknowledged(turn: Turn, relayed: Relayed, ack: Payload): void {
   if (!acknowledgesAtOnce(relayed) && from !== undefined && to !== undefined) {
     const payload = crossed(turn, ack, { from, to }, midCallMessage('ACK'));
     turn.perform({ do: 'acknowledge', leg: to.id, request: relayed.sent, payload });
+    if (isSdp(ack.body)) endsAgreed(turn, { offerer: to.id, answerer: from.id });
   }
   retryHeld(turn);
 }

@@ -1,6 +1,7 @@
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import { namesBetween } from '../attached-data/rename.ts';
 import { type Crossing, crossingHeaders } from './crossing.ts';
+import { crossedBody } from './exchange.ts';
 import type { Leg } from './leg.ts';
 import type { HeaderLine, LegId, Payload, RequestId } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -26,7 +27,9 @@ export function crossed(
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: legs.to.id, drops: dropped });
   const all = own.length === 0 ? headers : [...headers, ...own];
-  return payload.body === undefined ? { headers: all } : { headers: all, body: payload.body };
+  if (payload.body === undefined) return { headers: all };
+  const ends = { from: legs.from.id, to: legs.to.id, message: how.message };
+  return { headers: all, body: crossedBody(turn, payload.body, ends) };
 }
 
 /** The final answer to a request within a dialog, of our own making. */

@@ -1,5 +1,6 @@
 import { isOver, type Relayed } from './call.ts';
 import { cancelling, ended, type Leg } from './leg.ts';
+import { dropOwnOffers } from './own-offer.ts';
 import { emptyPayload, respond } from './relay.ts';
 import type { HeaderLine, Payload } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -32,10 +33,12 @@ export function releaseCall(turn: Turn, ending: Ending): void {
   if (callee !== undefined) releaseCallee(turn, callee, ending);
   releaseCaller(turn, caller, ending);
   stopNotifying(turn);
+  for (const leg of [turn.call.caller, turn.call.callee]) if (leg !== undefined) dropOwnOffers(turn, leg);
   turn.change({
     state: 'released',
     releasedAtMs: turn.nowMs,
     ...{ invite: undefined, targets: [], untold: [], relayed: [], held: [] },
+    agreement: undefined,
   });
   // Neither sent on nor asked about: it never started.
   if (callee === undefined && state !== 'screening') noteRefused(turn, ending);

@@ -5,10 +5,12 @@ import { allowLine, offerHeaders, unsupportedTags, warning } from './capabilitie
 import { isUuiOnWire } from '../attached-data/wire.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
+import { endsAgreed } from './exchange.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
 import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import { beginOrAsk } from './screening.ts';
+import { isSdp } from './sdp.ts';
 import type { HeaderLine, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -102,7 +104,12 @@ export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
     offerHeaders(caller),
   );
   turn.perform({ do: 'answer', leg: caller.id, status: signal.status, payload });
-  if (turn.call.inviteOffers) acknowledgeCallee(turn, callee, emptyPayload);
+  if (turn.call.inviteOffers) {
+    // RFC 3261 §13.2.1: where the 2xx has no SDP, that of the last 18x is the answer.
+    if (isSdp(signal.payload.body) || callee.session.received === undefined)
+      endsAgreed(turn, { offerer: caller.id, answerer: callee.id });
+    acknowledgeCallee(turn, callee, emptyPayload);
+  }
   turn.change({ state: 'answered', invite: undefined, targets: [] });
   turn.note({ note: 'answered', leg: caller.id, setupMs: turn.nowMs - turn.call.startedAtMs });
 }
@@ -130,6 +137,7 @@ export function onAcknowledged(turn: Turn, { leg, payload }: SignalOf<'acknowled
   const up = turn.changeLeg(caller, { state: confirmed });
   if (callee?.state.is === 'answered') {
     acknowledgeCallee(turn, callee, crossed(turn, payload, { from: up, to: callee }, midCallMessage('ACK')));
+    if (isSdp(payload.body)) endsAgreed(turn, { offerer: callee.id, answerer: up.id });
   }
   turn.change({ state: 'established' });
   tellUntold(turn);

@@ -128,6 +128,7 @@ export type TimerName =
   | { readonly kind: 'no-answer'; readonly leg: LegId }
   | { readonly kind: 'notify-timeout'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
+  | { readonly kind: 'offer-retry'; readonly leg: LegId }
   | { readonly kind: 'linger' };
 
 /** What the shell has to do. Each is fire and forget: its outcome comes back as a signal. */

@@ -75,6 +75,8 @@ export type Note =
       readonly reason: string;
     }
   | { readonly note: 'lost'; readonly leg: LegId; readonly reason: string }
+  /** The two ends do not agree on one session, and we leave it at that. `status`: of who refused our offer. */
+  | { readonly note: 'disagreed'; readonly leg: LegId; readonly reason: string; readonly status?: number }
   | { readonly note: 'failedOver'; readonly leg: LegId; readonly verdict: Verdict; readonly reason: string }
   | {
       readonly note: 'notification';
@@ -167,7 +169,7 @@ export class Turn implements Decision {
    * `kind` makes ids readable in logs and tells our requests apart: `relay1`, `event2`. Unique within the
    * call.
    */
-  newRequestId(kind: 'relay' | 'event' | 'probe'): RequestId {
+  newRequestId(kind: 'relay' | 'event' | 'probe' | 'offer'): RequestId {
     this.change({ lastId: this.call.lastId + 1 });
     return `${kind}${String(this.call.lastId)}` as RequestId;
   }

@@ -1,4 +1,6 @@
 import type { Relayed } from './call.ts';
+import { agree } from './agreement.ts';
+import { takeBack } from './exchange.ts';
 import { crossed, midCallMessage } from './relay.ts';
 import { onAckMissing } from './relay-response.ts';
 import type { LegId, RequestId, SignalOf } from './signal.ts';
@@ -20,6 +22,9 @@ export function onWithdrawn(turn: Turn, signal: SignalOf<'withdrawn'>): void {
   if (relayed?.stage === 'acknowledging') {
     turn.perform({ do: 'stopTimer', timer: { kind: 'ack-missing', leg: from.id } });
     onAckMissing(turn, from.id);
+    // The other leg has accepted what this one has not.
+    if (relayed.before !== undefined) takeBack(turn, from.id, relayed.before);
+    agree(turn, to);
     return;
   }
   if (relayed?.stage !== 'relayed' || relayed.sentMethod !== 'INVITE') return;

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { isOver } from '../../lib/call/call.ts';
 import type { Decided } from '../../lib/call/screening.ts';
+import { noOffers } from '../../lib/call/offer.ts';
+import { isUpToDate } from '../../lib/call/session.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { lines, Story } from './support/story.ts';
 
@@ -118,11 +120,24 @@ class AnyCall {
     if (!this.over) this.story.feed(signal);
     this.#carryOut();
     this.#nothingIsForgotten();
+    this.#mediaAgree();
+  }
+
+  /** When nothing is under way and no offer of ours was refused, each was sent last what the other said last. */
+  #mediaAgree(): void {
+    const { state, caller, callee, relayed, held, agreement } = this.story.call;
+    if (state !== 'established' || callee === undefined || agreement !== undefined) return;
+    const busy = [caller, callee].some(
+      ({ ownOffers }) => ownOffers.waiting.length > 0 || ownOffers.outstanding,
+    );
+    if (busy || relayed.length + held.length > 0 || this.story.noted('disagreed').length > 0) return;
+    if (!isUpToDate(caller.session, callee.session) || !isUpToDate(callee.session, caller.session))
+      throw new Error('the two ends do not agree');
   }
 
   /** What a phone is owed the call knows, and what the call waits for a phone owes. */
   #nothingIsForgotten(): void {
-    const { held, relayed, state } = this.story.call;
+    const { held, relayed, state, caller, callee } = this.story.call;
     for (const { id, unanswered, toAcknowledge } of this.phones) {
       const known = [...held, ...relayed].filter(({ from }) => from === id).map(({ request }) => request);
       // A released call only waits to say BYE.
@@ -134,6 +149,15 @@ class AnyCall {
       const id = stage === 'acknowledging' ? request : sent;
       if (!owed.some(one => one.request === id)) throw new Error(`nobody owes what ${id} waits for`);
     }
+    for (const leg of [caller, callee]) {
+      const own = leg?.ownOffers.outstanding?.request;
+      if (
+        leg !== undefined &&
+        own !== undefined &&
+        !this.#phone(leg.id).asked.some(one => one.request === own)
+      )
+        throw new Error(`nobody owes what ${own} waits for`);
+    }
   }
 
   #possible(phone: Phone, ending: boolean): Signal[] {
@@ -144,13 +168,16 @@ class AnyCall {
     if (phone.hasDialog && phone.state !== 'cancelled') signals.push({ type: 'hungUp', leg, payload });
     signals.push(...(phone.role === 'caller' ? this.#ofCaller(phone) : this.#ofCallee(phone)));
     for (const { request, method } of phone.asked) {
-      for (const status of ending ? [200, 408] : [183, 200, 200, 488, 405, 481, 408])
+      for (const status of ending ? [200, 408] : [183, 200, 200, 488, 405, 481, 408, 491])
         signals.push({ type: 'responded', leg, request, method, status, reason: '', payload });
     }
     for (const { request } of phone.toAcknowledge)
       signals.push({ type: 'acknowledged', leg, request, payload });
     for (const { request, method } of phone.unanswered)
-      if (method === 'INVITE') signals.push({ type: 'withdrawn', leg, request, payload });
+      if (method === 'INVITE')
+        signals.push(
+          ...Array.from({ length: 6 }, () => ({ type: 'withdrawn', leg, request, payload }) as const),
+        );
     if (!ending && phone.hasDialog && phone.unanswered.length < 3 && phone.state !== 'cancelled') {
       for (const method of ['INVITE', 'INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'FOO'])
         signals.push({ type: 'requested', leg, request: this.story.newRequestId(), method, payload });
@@ -189,7 +216,7 @@ class AnyCall {
     if (this.#random() < 0.2) headers.push(...lines(['Allow: INVITE, INFO, UPDATE']));
     return this.#random() < 0.5
       ? { headers }
-      : { headers, body: { contentType: 'application/sdp', content: 'v=0' } };
+      : { headers, body: { contentType: 'application/sdp', content: sdpOf(Math.floor(this.#random() * 3)) } };
   }
 
   /** What the signal means for the phone itself. */
@@ -285,6 +312,9 @@ class AnyCall {
         if (effect.method === 'INVITE') {
           rule(!phone.ackDue && phone.state === 'up' && phone.accepted.length === 0);
           rule(phone.asked.every(({ method }) => method !== 'INVITE'));
+          // RFC 3261 §14.1: in either direction.
+          if (effect.request.startsWith('offer'))
+            rule([...phone.unanswered, ...phone.toAcknowledge].every(({ method }) => method !== 'INVITE'));
         }
         phone.asked.push(effect);
         return;
@@ -316,6 +346,10 @@ class AnyCall {
   }
 }
 
+function sdpOf(version: number): string {
+  return `v=0\r\no=- 1 ${String(version)} IN IP4 192.0.2.1\r\nb=AS:${String(version)}\r\n`;
+}
+
 /** Lets anything happen for a while, then no new requests; the call must come to its end and leave nothing. */
 function live(seed: number): AnyCall {
   const call = new AnyCall(seed);
@@ -332,13 +366,17 @@ describe('a call on which anything happens in any order', () => {
   const calls: AnyCall[] = [];
 
   before(() => {
-    for (let seed = 1; seed <= 600; seed += 1) calls.push(live(seed));
+    for (let seed = 1; seed <= 800; seed += 1) calls.push(live(seed));
   });
 
   it('ends and leaves nothing, whatever happened', () => {
     for (const [at, call] of calls.entries()) {
-      const { held, relayed, untold, leaving } = call.story.call;
-      expect({ over: call.over, held, relayed, untold, leaving }, `seed ${String(at + 1)}`).to.deep.equal({
+      const { held, relayed, untold, leaving, agreement, caller, callee } = call.story.call;
+      const idle = [caller, callee].every(leg => leg === undefined || leg.ownOffers === noOffers);
+      const left = { over: call.over, held, relayed, untold, leaving, agreement, idle };
+      expect(left, `seed ${String(at + 1)}`).to.deep.equal({
+        idle: true,
+        agreement: undefined,
         over: true,
         held: [],
         relayed: [],
@@ -364,6 +402,7 @@ describe('a call on which anything happens in any order', () => {
       reinvite: seen(effect => effect.do === 'request' && effect.method === 'INVITE'),
       glare: seen(effect => effect.do === 'respond' && effect.status === 491),
       withdrawal: seen(effect => effect.do === 'withdraw'),
+      agreement: seen(effect => effect.do === 'request' && effect.request.startsWith('offer')),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
     };

@@ -21,10 +21,40 @@ describe('a re-INVITE that is taken back', () => {
     story.alice.withdraws(request);
     story.heard();
     story.bob.replies('INVITE', 200, { sdp: 'held' });
+    // Bob has agreed to what Alice has taken back: he is offered again what she holds to.
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE', 'bob ← INVITE offer']);
+    story.bob.replies('INVITE', 200, { sdp: 'answer' });
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+    expect(story.call.agreement).to.equal(undefined);
   });
 
-  it('waits for no ACK when our 200 came too late', () => {
+  it('without an offer is answered with what its sender has said last when its 2xx crosses the CANCEL', () => {
+    const story = new Story().established();
+    story.alice.withdraws(story.alice.sends('INVITE'));
+    story.heard();
+    story.bob.replies('INVITE', 200, { sdp: 'video' });
+    // Bob has offered something new: Alice is to know it.
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE offer', 'alice ← INVITE video']);
+    story.alice.replies('INVITE', 200, { sdp: 'video too' });
+    expect(story.heard()).to.deep.equal(['alice ← ACK to re-INVITE', 'bob ← INVITE video too']);
+    story.bob.replies('INVITE', 200, { sdp: 'video' });
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+    expect(story.call.agreement).to.equal(undefined);
+  });
+
+  it('waits for no ACK when our 200 came too late, and what the other leg has accepted is undone', () => {
+    const story = new Story().established();
+    const request = story.alice.sends('INVITE', { sdp: 'hold' });
+    story.bob.replies('INVITE', 200, { sdp: 'held' });
+    story.heard();
+    story.alice.withdraws(request);
+    expect(story.heard()).to.deep.equal(['bob ← INVITE offer']);
+    story.bob.replies('INVITE', 200, { sdp: 'answer' });
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+    expect(story.timers()).to.deep.equal([]);
+  });
+
+  it('lets what the other side asks meanwhile go first, which may settle it all', () => {
     const story = new Story().established();
     const request = story.alice.sends('INVITE');
     story.bob.replies('INVITE', 200, { sdp: 'offer' });

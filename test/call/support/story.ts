@@ -1,6 +1,7 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { checkEvents } from '../../support/valid-event.ts';
 import { type Call, newCall } from '../../../lib/call/call.ts';
+import { seekAgreement } from '../../../lib/call/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
 import type {
@@ -15,7 +16,8 @@ import type {
   SignallingEffect,
   TimerName,
 } from '../../../lib/call/signal.ts';
-import type { Decision, Env, Note } from '../../../lib/call/turn.ts';
+import { sendOwnOffers } from '../../../lib/call/own-offer.ts';
+import { type Decision, type Env, type Note, Turn } from '../../../lib/call/turn.ts';
 import type { CallEvent, EventAttachedDataChanged } from '../../../lib/events/event.ts';
 import { compileRouting, type RoutingOptions } from '../../../lib/routing/route.ts';
 import type { Trunk } from '../../../lib/routing/trunk.ts';
@@ -140,7 +142,19 @@ export class Story {
   }
 
   feed(signal: Parameters<typeof decide>[1]): this {
-    const decision: Decision = decide(this.call, signal, this.nowMs, this.env);
+    return this.#take(decide(this.call, signal, this.nowMs, this.env));
+  }
+
+  /** A decision of which no signal is the cause. */
+  decides(work: (turn: Turn) => void): this {
+    const turn = new Turn(this.call, this.nowMs, this.env);
+    work(turn);
+    seekAgreement(turn);
+    sendOwnOffers(turn);
+    return this.#take(turn);
+  }
+
+  #take(decision: Decision): this {
     checkEvents(decision.events);
     this.#call = decision.call;
     this.effects.push(...decision.effects);

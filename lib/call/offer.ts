@@ -1,0 +1,47 @@
+import type { Body, HeaderLine, RequestId } from './signal.ts';
+
+/** What a re-INVITE of our own is for: who is told of its outcome. */
+export type OfferPurpose =
+  /** Both parties shall agree on one session. */
+  | { readonly kind: 'agree' }
+  /** Header lines shall reach the peer; the session stays as it is. */
+  | { readonly kind: 'notify' };
+
+export interface WantedOffer {
+  /**
+   * `far-end`: what the other leg's peer has said last, as it is when the offer goes out. `unchanged`: what this peer
+   * was sent last. `none`: the peer shall make the offer; it is answered with what the far end has said last.
+   */
+  readonly sdp: Body | 'far-end' | 'unchanged' | 'none';
+  /** Besides Allow and Supported. */
+  readonly headers: readonly HeaderLine[];
+  readonly purpose: OfferPurpose;
+}
+
+/**
+ * Re-INVITEs of our own on one leg.
+ *
+ *     waiting ──nothing else under way──▶ outstanding ──final response──▶ told to its purpose
+ *        ▲                                     │ 491
+ *        └──────timer────── backing off ◀──────┘
+ *
+ * While one is outstanding the peer's offers are refused with 491, and those of the other leg wait.
+ */
+export interface OwnOffers {
+  /** At most one for each purpose: the newest. */
+  readonly waiting: readonly WantedOffer[];
+  readonly outstanding: OutstandingOffer | undefined;
+  /** 491s in a row. */
+  readonly glares: number;
+  /** A timer runs; nothing goes out before. */
+  readonly backingOff: boolean;
+}
+
+export interface OutstandingOffer {
+  readonly request: RequestId;
+  readonly wanted: WantedOffer;
+  /** What it offers; undefined: nothing. */
+  readonly sent: Body | undefined;
+}
+
+export const noOffers: OwnOffers = { waiting: [], outstanding: undefined, glares: 0, backingOff: false };

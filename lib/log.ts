@@ -1,5 +1,5 @@
 import { type DestinationStream, destination, type Level, type Logger, pino, stdSerializers } from 'pino';
-import { lineWithoutData, withoutData } from './log/redact.ts';
+import { type Hidden, lineWithoutData, withoutData } from './log/redact.ts';
 
 export type { Logger } from 'pino';
 export type LogLevel = Level | 'silent';
@@ -8,6 +8,8 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Write values of attached data as they are; otherwise their keys only. */
   readonly userData: boolean;
+  /** What is hidden all the same. */
+  readonly hidden?: Hidden;
   /** Standard output when absent. */
   readonly stream?: DestinationStream;
 }
@@ -21,11 +23,10 @@ const maxBacklogBytes = 16 * 1024 * 1024;
  */
 export function createLog(options: LogOptions): Logger {
   const stream = options.stream ?? standardOutput();
-  if (options.userData) return pino({ level: options.level }, stream);
-  return pino(
-    { level: options.level, formatters: { log: lineWithoutData }, serializers: { err: errorWithoutData } },
-    stream,
-  );
+  const { level, userData, hidden } = options;
+  if (userData && hidden === undefined) return pino({ level }, stream);
+  const log = (line: Record<string, unknown>) => lineWithoutData(line, userData ? hidden : undefined);
+  return pino({ level, formatters: { log }, serializers: { err: errorWithoutData } }, stream);
 }
 
 /** Writes without waiting: a log reader that stops reading must not stop calls. Flushed at exit by pino. */

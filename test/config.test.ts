@@ -271,6 +271,35 @@ describe('the configuration', () => {
         'attachedData: {packedLimitBytes: 65536}',
         'attachedData.packedLimitBytes: expected number to be <=65535',
       ],
+      ...(
+        [
+          ['{key: ""}', '[0].key: expected a key, or a pattern of keys'],
+          ['{key: A, write: [anybody]}', '[0].write[0]: expected one of party, third-party'],
+          ['{key: A, in: __proto__}', '[0].in: expected a key'],
+          ['{key: A, in: B*}', '[0].in: "B*": a * needs one in key'],
+          ['{key: A*, in: B}', '[0].in: "B": expected one *, else many keys get one name'],
+          ['{key: "*A*", out: X-*}', '[0].out: "X-*": key may have one * only'],
+          ['{key: A, out: X A}', '[0].out: "X A" is no header name'],
+          ['{key: A, out: Subject}', '[0].out: "Subject": expected X-MS-Custom-…, X-… or User-to-User'],
+          ['{key: A, out: X-MS-Skype}', '[0].out: "X-MS-Skype": X-MS- names are Microsoft\'s own'],
+          ['{key: A, out: X-A, scope: voip}', '[0].out: pairs of scope voip never leave in a header'],
+          ['{key: A, scope: uui}', '[0].scope: uui is for the key UUI only; see out: User-to-User'],
+          [
+            '{key: X-*, in: "*", write: []}',
+            '[0].in: "*" makes any key: what else holds for some stands in rules of their own',
+          ],
+          ['{key: A, out: X-C}, {key: B, out: x-c}', '[1].out: "x-c" is the header of keys[0] already'],
+          ['{key: A, in: B}, {key: B, in: C}', '[0].in: keys[1] renames it again: a key is renamed once'],
+          ['{key: "*", in: crm-*}', '[0].in: keys[0] renames it again: a key is renamed once'],
+        ] as const
+      ).map(
+        ([rules, message]) =>
+          [
+            'a rule for keys that cannot be',
+            `attachedData: {keys: [${rules}]}`,
+            `attachedData.keys${message}`,
+          ] as const,
+      ),
       [
         'a trunk without sources',
         'trunks: [{name: sbc, sources: []}]',

@@ -102,7 +102,9 @@ class RuledKeys implements KeyPolicy {
     const lower = name.toLowerCase();
     const carries = ({ out, rule }: Compiled): boolean =>
       out !== undefined && rule.redact?.includes('log') === true && matchesPattern(lower, out);
-    const key = isUserToUser(name) ? UUI_KEY : this.keyFromWire(wireKeyOf(name));
+    // Some neighbours' own name for it.
+    const isUui = isUserToUser(name) || lower === 'x-user-to-user';
+    const key = isUui ? UUI_KEY : this.keyFromWire(wireKeyOf(name));
     return this.redacts(key, 'log') || this.#rules.some(carries);
   }
 

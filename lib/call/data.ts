@@ -4,6 +4,7 @@ import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
 import { namesBetween, noRename } from '../attached-data/rename.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
+import { toldData } from '../attached-data/told-data.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
 import type { Author, UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
@@ -130,7 +131,7 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
     parties: legs.map(partyOf),
     // Of an attempt that failed, the author is on the call no more and counts as a third party.
     author: { dn, ...(referenceId !== undefined && { referenceId }) },
-    userData: after,
+    userData: toldData(after, turn.env.keys),
   });
   for (const [at, event] of events.entries()) {
     turn.events.push(event);

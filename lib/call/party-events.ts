@@ -1,3 +1,4 @@
+import { toldData } from '../attached-data/told-data.ts';
 import type { EventCallState, Extension } from '../events/attributes.ts';
 import type { CallHandlingEvent } from '../events/event.ts';
 import type { CallHandlingEventName } from '../events/names.ts';
@@ -145,7 +146,7 @@ function partyEvent(
     ...otherParty(call, leg, id),
     ANI: call.caller.dn,
     DNIS: call.dialled,
-    UserData: call.data,
+    UserData: toldData(call.data, env.keys),
     ...(verdict !== undefined && howEnded(verdict)),
   };
 }

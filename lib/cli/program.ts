@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { stringify as stringifyYaml } from 'yaml';
 import { type Config, ConfigError } from '../config.ts';
 import { unknownVariables } from '../config/settings.ts';
+import { compileKeyPolicy } from '../attached-data/key-policy.ts';
 import { createLog, type Logger } from '../log.ts';
+import { hiddenByPolicy } from '../log/redact.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
 import { complaintOf } from './failure.ts';
 import type { Paint } from './log-line.ts';
@@ -109,7 +111,9 @@ async function runFrom(
   { terminal, host, loadMain }: Surroundings,
   start: (main: Main, log: Logger, asked: AbortSignal) => Promise<Service>,
 ): Promise<number> {
-  const log = createLog(config.log);
+  const keys = compileKeyPolicy(config.attachedData.keys);
+  const hidden = keys.isEmpty ? {} : { hidden: hiddenByPolicy(keys, config.trunks) };
+  const log = createLog({ ...config.log, ...hidden });
   for (const name of unknownVariables(terminal.env))
     log.warn({ variable: name }, 'environment variable is not known');
   return await runService({

@@ -267,6 +267,24 @@ describe('where a change comes from, and when it counts', () => {
       ]);
     });
 
+    it('events hide what they shall, and headers still carry it', () => {
+      const secret = compileKeyPolicy([{ key: 'Pin', redact: ['events'] }]);
+      const story = new Story({ env: { keys: secret } }).established();
+      story.alice.sends('INFO', { headers: ['X-MS-Custom-Pin: 1'], body: dtmf });
+      const crossed = story.effects.flatMap(effect =>
+        effect.do === 'request' && effect.leg === story.bob.leg ? textOf(effect.payload.headers) : [],
+      );
+      expect(crossed).to.include('X-MS-Custom-Pin: 1');
+      expect(story.bob.told().map(({ UserData }) => UserData)).to.deep.equal([
+        [{ key: 'Pin', type: 'string', value: '[redacted]' }],
+      ]);
+      expect(pairs(story.call.data)).to.deep.equal({ Pin: '1' });
+      story.alice.hangsUp();
+      const told = story.events.flatMap(({ UserData = [] }) => UserData.map(({ value }) => value));
+      expect(told).to.have.lengthOf.above(2);
+      expect(new Set(told)).to.deep.equal(new Set(['[redacted]']));
+    });
+
     it('a value from an INFO that cannot stand in the header it leads to is left out', () => {
       const story = new Story({ env: { keys } }).established();
       story.alice.sends('INFO', { body: json({ Case: 'a\r\nVia: x', Other: 'a\nb' }) });

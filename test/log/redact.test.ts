@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { withoutData } from '../../lib/log/redact.ts';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
+import { compileRename } from '../../lib/attached-data/rename.ts';
+import { hiddenByPolicy, withoutData } from '../../lib/log/redact.ts';
 
 const hidden = '[redacted]';
 
@@ -72,4 +74,115 @@ describe('a thing without its data', () => {
     const thing = { err: new Error('e'), at: new Date(0) };
     expect(withoutData(thing)).to.deep.equal(thing);
   });
+});
+
+describe('a thing without what the key policy hides', () => {
+  const keys = compileKeyPolicy([
+    { key: 'Pin', in: 'Secret', out: 'X-Pin-Out', redact: ['log'] },
+    { key: 'UUI', redact: ['log'] },
+    { key: 'Open', redact: ['events'] },
+  ]);
+  const policy = hiddenByPolicy(keys, [{ rename: compileRename({ Secret: 'X-Trunk-Pin' }) }]);
+
+  for (const [what, thing, expected] of [
+    [
+      'header lines',
+      [
+        { name: 'x-ms-custom-pin', value: '1' },
+        { name: 'X-MS-Custom-Secret', value: '1' },
+        { name: 'X-Pin-Out', value: '1' },
+        { name: 'X-Trunk-Pin', value: '1' },
+        { name: 'X-User-to-User', value: '1' },
+        { name: 'X-MS-Custom-Open', value: '1' },
+      ],
+      [
+        { name: 'x-ms-custom-pin', value: hidden },
+        { name: 'X-MS-Custom-Secret', value: hidden },
+        { name: 'X-Pin-Out', value: hidden },
+        { name: 'X-Trunk-Pin', value: hidden },
+        { name: 'X-User-to-User', value: hidden },
+        { name: 'X-MS-Custom-Open', value: '1' },
+      ],
+    ],
+    [
+      'pairs, in lists too',
+      {
+        UserData: [
+          { key: 'secret', value: '1' },
+          {
+            key: 'L',
+            value: [
+              { key: 'Pin', value: '1' },
+              { key: 'A', value: '1' },
+            ],
+          },
+        ],
+      },
+      {
+        UserData: [
+          { key: 'secret', value: hidden },
+          {
+            key: 'L',
+            value: [
+              { key: 'Pin', value: hidden },
+              { key: 'A', value: '1' },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'a list that is hidden as a whole',
+      { userData: [{ key: 'Secret', value: [{ key: 'A', value: '1' }] }] },
+      { userData: [{ key: 'Secret', value: [{ key: 'A', value: hidden }] }] },
+    ],
+    [
+      'entries anywhere',
+      {
+        operations: [
+          {
+            entries: [
+              { key: 'Secret', value: '1' },
+              { key: 'Open', value: '1' },
+            ],
+          },
+        ],
+      },
+      {
+        operations: [
+          {
+            entries: [
+              { key: 'Secret', value: hidden },
+              { key: 'Open', value: '1' },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'a custom context',
+      { customContext: { sipHeaders: { 'X-MS-Custom-Secret': '1', 'X-MS-Custom-A': '1' }, userToUser: '1' } },
+      {
+        customContext: {
+          sipHeaders: { 'X-MS-Custom-Secret': hidden, 'X-MS-Custom-A': '1' },
+          userToUser: hidden,
+        },
+      },
+    ],
+    [
+      'data by key',
+      { userData: { Secret: { a: '1' }, A: 1 } },
+      { userData: { Secret: { a: hidden }, A: 1 } },
+    ],
+    [
+      'bodies, whatever is in them',
+      { contentType: 'application/json', content: '{"userData": {"Secret": 1}}' },
+      { contentType: 'application/json', content: hidden },
+    ],
+    ['what URIs carry', { referTo: 'sip:c@d?X-A=1' }, { referTo: `sip:c@d?X-A=${hidden}` }],
+  ] as const) {
+    it(`shows of it: ${what}`, () => {
+      expect(withoutData(thing, policy)).to.deep.equal(expected);
+    });
+  }
 });

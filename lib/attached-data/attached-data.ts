@@ -100,10 +100,11 @@ interface Draft {
   readonly slots: (Entry | undefined)[];
   readonly places: Map<string, number[]>;
   bytes: number;
+  voipCount: number;
 }
 
 function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, tally: Tally): AttachedData {
-  const draft: Draft = { slots: [], places: new Map(), bytes: 0 };
+  const draft: Draft = { slots: [], places: new Map(), bytes: 0, voipCount: 0 };
   for (const entry of data) append(draft, entry);
   for (const [at, entry] of taking.entries.entries()) {
     const code =
@@ -117,7 +118,7 @@ function takeEntries(data: AttachedData, taking: Taking, limits: DataLimits, tal
 
 function attachOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | undefined {
   const first = samePairs(draft, entry)[0];
-  const code = faultOf(entry, limits) ?? overLimit(draft, packedPairBytes(entry), limits);
+  const code = faultOf(entry, limits) ?? overLimit(draft, growthBy(entry), limits);
   if (code !== undefined) return code;
   // A header's name keeps its first spelling, in duplicates too.
   append(draft, first === undefined ? entry : { ...entry, key: first.entry.key });
@@ -131,13 +132,13 @@ function updateOne(draft: Draft, entry: Entry, limits: DataLimits): DropCode | u
   const replacement = replacementOf(first.entry, entry);
   const stays = replacement.scope === first.entry.scope && isSameValue(first.entry, entry);
   if (same.length === 1 && stays) return undefined;
-  let grownBytes = packedPairBytes(replacement);
-  for (const { entry: old } of same) grownBytes -= packedPairBytes(old);
-  const code = faultOf(replacement, limits) ?? overLimit(draft, grownBytes, limits);
+  const growth = growthBy(replacement, same);
+  const code = faultOf(replacement, limits) ?? overLimit(draft, growth, limits);
   if (code !== undefined) return code;
   for (const { place } of same) draft.slots[place] = undefined;
   draft.slots[first.place] = replacement;
-  draft.bytes += grownBytes;
+  draft.bytes += growth.bytes;
+  draft.voipCount += growth.voipCount;
   return undefined;
 }
 
@@ -163,6 +164,7 @@ function append(draft: Draft, entry: Entry): void {
   else places.push(draft.slots.length);
   draft.slots.push(entry);
   draft.bytes += packedPairBytes(entry);
+  if (entry.scope === 'voip') draft.voipCount += 1;
 }
 
 function samePairs(draft: Draft, wanted: Entry): { entry: Entry; place: number }[] {
@@ -190,9 +192,23 @@ function faultOf(entry: Entry, { keys = openKeyPolicy }: DataLimits): DropCode |
 }
 
 /** In mode `refuse` only the final size counts: `applyAll` looks at it. What makes the data smaller is always taken. */
-function overLimit(draft: Draft, grownBytes: number, limits: DataLimits): DropCode | undefined {
-  if (limits.mode === 'refuse' || grownBytes <= 0) return undefined;
-  return draft.bytes + grownBytes > limits.packedBytes ? 'packed-limit' : undefined;
+function overLimit(draft: Draft, growth: Growth, limits: DataLimits): DropCode | undefined {
+  if (limits.mode === 'refuse') return undefined;
+  if (growth.bytes > 0 && draft.bytes + growth.bytes > limits.packedBytes) return 'packed-limit';
+  const tooMany = growth.voipCount > 0 && draft.voipCount + growth.voipCount > ACS_MAX_VOIP_HEADERS;
+  return tooMany ? 'voip-limit' : undefined;
+}
+
+/** By how much the data becomes larger; negative when it becomes smaller. */
+type Growth = Pick<Draft, 'bytes' | 'voipCount'>;
+
+function growthBy(entry: Entry, instead: readonly { readonly entry: Entry }[] = []): Growth {
+  const growth = { bytes: packedPairBytes(entry), voipCount: entry.scope === 'voip' ? 1 : 0 };
+  for (const { entry: old } of instead) {
+    growth.bytes -= packedPairBytes(old);
+    if (old.scope === 'voip') growth.voipCount -= 1;
+  }
+  return growth;
 }
 
 function biggestKey(operations: readonly Operation[]): string {

@@ -153,6 +153,9 @@ function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {
   if (drops.length > 0) turn.note({ note: 'dropped', leg, drops });
 }
 
-function limits(turn: Turn, mode: DataLimits['mode'] = 'drop'): DataLimits {
-  return { packedBytes: turn.env.packedLimitBytes, mode, keys: turn.env.keys };
+/** A name of the policy or of a trunk of the call may lead a key to a header. */
+function limits({ env, call }: Turn, mode: DataLimits['mode'] = 'drop'): DataLimits {
+  const callers = namesBetween(env.keys, noRename, call.caller.trunk.rename);
+  const keys = namesBetween(callers, noRename, call.callee?.trunk.rename ?? noRename);
+  return { packedBytes: env.packedLimitBytes, mode, keys };
 }

@@ -18,7 +18,7 @@ const all: Hidden = { key: () => true, header: isDataHeader };
 export function hiddenByPolicy(keys: KeyPolicy, trunks: readonly Pick<Trunk, 'rename'>[]): Hidden {
   const names = new Set<string>();
   for (const { rename } of trunks)
-    for (const [name, key] of rename.keys) if (keys.redacts(key, 'log')) names.add(name);
+    for (const [key, header] of rename.headers) if (keys.redacts(key, 'log')) names.add(header.toLowerCase());
   return {
     key: key => keys.redacts(key, 'log'),
     header: name => keys.redactsHeader(name) || names.has(name.toLowerCase()),

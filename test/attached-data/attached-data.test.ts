@@ -305,6 +305,41 @@ describe('attached data', () => {
       fc.assert(fc.property(operations, sequence => packedBytes(after(sequence)) <= limits.packedBytes));
     });
 
+    it('no more VoIP headers than Azure Communication Services takes, none too long', () => {
+      const voip = fc.tuple(
+        fc.constantFrom('v', 'v'.repeat(64), 'v'.repeat(65)),
+        fc.nat(1_100),
+        fc.boolean(),
+      );
+      const many = fc.tuple(fc.integer({ min: 1, max: 600 }), fc.nat(1_100), fc.boolean());
+      const taking = fc.oneof(
+        voip.map(([name, length, isUpdate]) =>
+          (isUpdate ? update : attach)(pair(name, 'x'.repeat(length), 'voip')),
+        ),
+        many.map(([count, first, isUpdate]) =>
+          (isUpdate ? update : attach)(
+            ...Array.from({ length: count }, (_, at) => pair(`v${String(first + at)}`, '', 'voip')),
+          ),
+        ),
+        fc.constant(update(pair('v1', 'from call', 'call'))),
+        fc.constant(attach(pair('c', '', 'call'))),
+        fc.constant(update(pair('c', '', 'voip'))),
+      );
+      fc.assert(
+        fc.property(fc.array(fc.tuple(taking, fc.boolean()), { maxLength: 8 }), sequence => {
+          let data: AttachedData = [];
+          for (const [operation, isApi] of sequence)
+            ({ data } = apply(data, operation, { packedBytes: 65_535, mode: isApi ? 'refuse' : 'drop' }));
+          const kept = data.filter(({ scope }) => scope === 'voip');
+          expect(kept.length).to.be.at.most(1_000);
+          expect(kept.every(entry => entry.key.length <= 64 && valueText(entry).length <= 1_024)).to.equal(
+            true,
+          );
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     it('no line break reaches a header', () => {
       fc.assert(
         fc.property(operations, sequence =>

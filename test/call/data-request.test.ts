@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
+import { compileRename } from '../../lib/attached-data/rename.ts';
 import type { Scope, WantedEntry, WantedOperation } from '../../lib/attached-data/entry.ts';
 import { valueText } from '../../lib/attached-data/views.ts';
 import type { DataRequested } from '../../lib/call/data-request.ts';
 import { decide } from '../../lib/call/decide.ts';
 import type { Dn } from '../../lib/call/ids.ts';
 import type { EventAttachedDataChanged } from '../../lib/events/event.ts';
-import { pairs, Story } from './support/story.ts';
+import { pairs, Story, trunk } from './support/story.ts';
 
 const entry = (key: string, value: string, scope: Scope = 'call'): WantedEntry => ({
   key,
@@ -77,6 +78,22 @@ describe('a request to change keys with rules', () => {
   for (const [what, operation, dn, refusal] of rows) {
     it(`is ${refusal === undefined ? 'carried out' : `refused as ${refusal.code}`} when ${what}`, () => {
       expect(refusalOf(story, wanted(operation, { thirdPartyDn: dn as Dn }))).to.deep.equal(refusal);
+    });
+  }
+});
+
+describe('a request to change a key that a trunk has a header for', () => {
+  const rename = compileRename({ Case: 'X-Case' });
+  for (const [whose, sources] of [
+    ['the caller', '127.0.0.1'],
+    ['the callee', '192.0.2.2'],
+  ] as const) {
+    it(`is refused when a line break would reach ${whose}`, () => {
+      const story = new Story({ routing: { trunks: [trunk({ name: 'a', sources: [sources], rename })] } });
+      story.established();
+      const fault = { code: 'control-character', at: 0 };
+      expect(refusalOf(story, wanted(update(entry('case', 'a\nb'))))).to.deep.equal(fault);
+      expect(refusalOf(story, wanted(update(entry('Other', 'a\nb'))))).to.equal(undefined);
     });
   }
 });

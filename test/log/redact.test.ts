@@ -82,7 +82,10 @@ describe('a thing without what the key policy hides', () => {
     { key: 'UUI', redact: ['log'] },
     { key: 'Open', redact: ['events'] },
   ]);
-  const policy = hiddenByPolicy(keys, [{ rename: compileRename({ Secret: 'X-Trunk-Pin' }) }]);
+  const policy = hiddenByPolicy(keys, [
+    { rename: compileRename({ Secret: 'X-Trunk-Pin' }) },
+    { rename: compileRename({ secret: 'X-MS-Custom-T', A: 'X-A' }) },
+  ]);
 
   for (const [what, thing, expected] of [
     [
@@ -92,6 +95,7 @@ describe('a thing without what the key policy hides', () => {
         { name: 'X-MS-Custom-Secret', value: '1' },
         { name: 'X-Pin-Out', value: '1' },
         { name: 'X-Trunk-Pin', value: '1' },
+        { name: 'x-ms-custom-t', value: '1' },
         { name: 'X-User-to-User', value: '1' },
         { name: 'X-MS-Custom-Open', value: '1' },
       ],
@@ -100,6 +104,7 @@ describe('a thing without what the key policy hides', () => {
         { name: 'X-MS-Custom-Secret', value: hidden },
         { name: 'X-Pin-Out', value: hidden },
         { name: 'X-Trunk-Pin', value: hidden },
+        { name: 'x-ms-custom-t', value: hidden },
         { name: 'X-User-to-User', value: hidden },
         { name: 'X-MS-Custom-Open', value: '1' },
       ],

@@ -12,6 +12,7 @@ describe('a pattern', () => {
     ['/^bob/', 'alice', false],
     ['/"a":1/', { a: 1 }, true],
     ['/x/', undefined, false],
+    ['/-\\d+$/', '00c0ffee-12', true],
     [null, null, true],
     [null, undefined, true],
     [null, 0, false],

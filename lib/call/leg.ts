@@ -54,9 +54,13 @@ export function earlyAfter(state: LegState, status: number): LegState {
  * What a party was told of its call last.
  *
  *     nothing ──▶ dialing (who calls) ─────────▶ established ──▶ released
- *         └─────▶ ringing (who is called) ────────▲    (or released, without an answer)
+ *         └─────▶ ringing (who is called) ────────▲   │   ▲
+ *                                                     ▼   │
+ *                                                     held (who holds)
+ *
+ * and from any of them to released.
  */
-export type Told = 'nothing' | 'dialing' | 'ringing' | 'established' | 'released';
+export type Told = 'nothing' | 'dialing' | 'ringing' | 'established' | 'held' | 'released';
 
 /** What the peer said it takes (RFC 3261 §20.5), reduced to what we ask. */
 export interface PeerAllow {

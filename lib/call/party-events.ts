@@ -5,6 +5,7 @@ import type { CallHandlingEventName } from '../events/names.ts';
 import type { Call } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
 import { isRinging, type Leg, type Told } from './leg.ts';
+import { isHold } from './sdp.ts';
 import type { Turn } from './turn.ts';
 import type { Verdict, Why } from './verdict.ts';
 
@@ -20,11 +21,15 @@ const sequences: readonly Rule[] = [
   { tell: 'EventRinging', to: 'callee', from: ['nothing'], becomes: 'ringing', when: isAlerted },
   { tell: 'EventEstablished', to: 'caller', from: ['dialing'], becomes: 'established', when: isAnswered },
   { tell: 'EventEstablished', to: 'callee', from: ['ringing'], becomes: 'established', when: isAnswered },
+  { tell: 'EventHeld', to: 'caller', from: ['established'], becomes: 'held', when: holds('caller') },
+  { tell: 'EventHeld', to: 'callee', from: ['established'], becomes: 'held', when: holds('callee') },
+  { tell: 'EventRetrieved', to: 'caller', from: ['held'], becomes: 'established', when: retrieves('caller') },
+  { tell: 'EventRetrieved', to: 'callee', from: ['held'], becomes: 'established', when: retrieves('callee') },
   { tell: 'EventDestinationBusy', to: 'caller', from: ['dialing'], when: isBusy },
   {
     tell: 'EventReleased',
     to: 'caller',
-    from: ['dialing', 'established'],
+    from: ['dialing', 'established', 'held'],
     becomes: 'released',
     when: isOver,
   },
@@ -32,7 +37,7 @@ const sequences: readonly Rule[] = [
   {
     tell: 'EventReleased',
     to: 'callee',
-    from: ['ringing', 'established'],
+    from: ['ringing', 'established', 'held'],
     becomes: 'released',
     when: isOver,
   },
@@ -72,7 +77,12 @@ export function tellParties(turn: Turn, before: Call): void {
 
 /** Nothing of what the rules ask for is another than before: so it is for nearly every message of a standing call. */
 function isQuiet(before: Call, after: Call): boolean {
-  return before.state === after.state && before.callee?.state === after.callee?.state;
+  return (
+    before.state === after.state &&
+    before.callee?.state === after.callee?.state &&
+    before.caller.session.received === after.caller.session.received &&
+    before.callee?.session.received === after.callee?.session.received
+  );
 }
 
 function concerned({ to }: Rule, turn: Turn, before: Call): Leg | undefined {
@@ -110,8 +120,24 @@ function isAnswered({ after }: Pick<Moment, 'after'>): boolean {
   return after.state === 'answered' || after.state === 'established';
 }
 
-function isOver({ after }: Moment): boolean {
+function isOver({ after }: Pick<Moment, 'after'>): boolean {
   return after.state === 'released';
+}
+
+/** Has put its partner on hold by an offer of its own (RFC 3264 §8.4). Who only follows a hold holds nobody. */
+function holds(slot: 'caller' | 'callee'): Rule['when'] {
+  return ({ after }) => {
+    const session = after[slot]?.session;
+    return session?.received !== undefined && session.receivedAs === 'offer' && isHold(session.received);
+  };
+}
+
+/** Says something else than hold, be it in an answer. */
+function retrieves(slot: 'caller' | 'callee'): Rule['when'] {
+  return ({ after }) => {
+    const received = after[slot]?.session.received;
+    return !isOver({ after }) && received !== undefined && !isHold(received);
+  };
 }
 
 function isBusy(moment: Moment): boolean {

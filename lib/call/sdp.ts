@@ -66,6 +66,26 @@ const isSendrecv = (line: string): boolean => line.trimEnd() === 'a=sendrecv';
 const isRejected = ([line = '']: readonly string[]): boolean => /^m=\S+ 0[ /]/.test(line);
 
 /**
+ * Does nothing flow from the other side to who says so (RFC 3264 §8.4)? `c=0.0.0.0` is how it was said before (RFC 2543); a
+ * stream that is rejected does not count.
+ */
+export function isHold(body: Body): boolean {
+  if (!holdMarks.some(mark => body.content.includes(mark))) return false;
+  const { session, media } = partsOf(body);
+  const streams = media.filter(lines => !isRejected(lines));
+  const said = session.some(isHoldLine);
+  return streams.length > 0 && streams.every(lines => isHeld(lines, said));
+}
+
+const holdMarks = ['a=sendonly', 'a=inactive', 'c=IN IP4 0.0.0.0'];
+const isHoldLine = (line: string): boolean => holdMarks.some(mark => line.trimEnd() === mark);
+
+/** A stream's own word counts before the one for all. */
+function isHeld(lines: readonly string[], saidForAll: boolean): boolean {
+  return lines.some(isHoldLine) || (saidForAll && !lines.some(isDirection));
+}
+
+/**
  * The hold of whoever this party talked to before, taken out of its answer: RFC 3264 §6.1 had it answer `recvonly`
  * or `inactive` to that, and to somebody else it would not.
  */

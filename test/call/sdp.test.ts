@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   blackHole,
   inactiveOffer,
+  isHold,
   isSameSession,
   isSdp,
   lifted,
@@ -22,6 +23,32 @@ const audio = ['m=audio 6000 RTP/AVP 0 101', 'a=rtpmap:101 telephone-event/8000'
 const video = ['m=video 6002 RTP/AVP 96', 'a=rtpmap:96 VP8/90000'];
 
 describe('SDP', () => {
+  const holds: [what: string, body: Body, held: boolean][] = [
+    ['no word about it', body(...head, ...audio), false],
+    ['a stream that is only sent', body(...head, ...audio, 'a=sendonly'), true],
+    ['a stream that is neither sent nor wanted', body(...head, ...audio, 'a=inactive'), true],
+    ['a stream that is only received', body(...head, ...audio, 'a=recvonly'), false],
+    ['one stream of two', body(...head, ...audio, 'a=sendonly', ...video), false],
+    ['one stream, the other rejected', body(...head, ...audio, 'a=sendonly', 'm=video 0 RTP/AVP 96'), true],
+    ['a word for all streams', body(...head, 'a=inactive', ...audio, ...video), true],
+    [
+      'a word for all, and another of the only stream',
+      body(...head, 'a=inactive', ...audio, 'a=sendrecv'),
+      false,
+    ],
+    [
+      'the address of old',
+      body(head[0] ?? '', head[1] ?? '', 's=-', 'c=IN IP4 0.0.0.0', 't=0 0', ...audio),
+      true,
+    ],
+    ['no stream at all', body(...head, 'a=inactive'), false],
+  ];
+  for (const [what, said, held] of holds) {
+    it(`${held ? 'holds' : 'does not hold'}: ${what}`, () => {
+      expect(isHold(said)).to.equal(held);
+    });
+  }
+
   it('is told from other bodies by its type', () => {
     expect(isSdp(body(...head))).to.equal(true);
     expect(isSdp({ contentType: 'Application/SDP; charset=utf-8', content: 'v=0' })).to.equal(true);

@@ -170,6 +170,44 @@ export const sequences: readonly Sequence[] = [
     },
   },
   {
+    scenario: 'hold and retrieve by B',
+    from: 'documented',
+    run: story => {
+      talking(story);
+      reinvite(story, 'bob', 'alice', 'sendonly', 'recvonly');
+      reinvite(story, 'bob', 'alice', 'sendrecv', 'sendrecv');
+    },
+    told: {
+      alice: ['Dialing', 'Established'],
+      bob: ['Ringing', 'Established', 'Held', 'Retrieved'],
+    },
+  },
+  {
+    scenario: 'both hold, A retrieves, B ends it',
+    from: 'our choice',
+    run: story => {
+      talking(story);
+      reinvite(story, 'bob', 'alice', 'sendonly', 'recvonly');
+      reinvite(story, 'alice', 'bob', 'inactive', 'inactive');
+      reinvite(story, 'alice', 'bob', 'recvonly', 'sendonly');
+      story.bob.hangsUp();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'Held', 'Retrieved', 'Released'],
+      bob: ['Ringing', 'Established', 'Held', 'Released'],
+    },
+  },
+  {
+    scenario: 'a hold that the other side refuses',
+    from: 'our choice',
+    run: story => {
+      talking(story);
+      story.bob.sends('INVITE', { sdp: sdpOf('bob', 'sendonly') });
+      story.alice.replies('INVITE', 488);
+    },
+    told: { alice: ['Dialing', 'Established'], bob: ['Ringing', 'Established'] },
+  },
+  {
     scenario: 'a party changes the data',
     from: 'documented',
     run: story => {
@@ -188,6 +226,34 @@ function established(story: Story): void {
   story.bob.rings();
   story.bob.answers();
   story.alice.acknowledges();
+}
+
+type Name = 'alice' | 'bob';
+type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+function talking(story: Story): void {
+  story.invite({ sdp: sdpOf('alice', 'sendrecv') });
+  story.bob.rings();
+  story.bob.answers({ sdp: sdpOf('bob', 'sendrecv') });
+  story.alice.acknowledges();
+}
+
+function reinvite(story: Story, by: Name, other: Name, offered: Direction, answered: Direction): void {
+  const request = story[by].sends('INVITE', { sdp: sdpOf(by, offered) });
+  story[other].replies('INVITE', 200, { sdp: sdpOf(other, answered) });
+  story[by].acknowledges({}, request);
+}
+
+function sdpOf(name: Name, direction: Direction): string {
+  const lines = [
+    'v=0',
+    `o=${name} 1 1 IN IP4 192.0.2.1`,
+    's=-',
+    'c=IN IP4 192.0.2.1',
+    't=0 0',
+    'm=audio 4000 RTP/AVP 0',
+  ];
+  return [...lines, `a=${direction}`, ''].join('\r\n');
 }
 
 /** What a party was told, in order. */

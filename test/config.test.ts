@@ -311,11 +311,6 @@ describe('the configuration', () => {
         'trunks[1].name: "sbc" is the name of an earlier trunk',
       ],
       [
-        'a notify mode of a later version',
-        'trunks: [{name: a, sources: [::1], notify: reinvite-headers}]',
-        'trunks[0].notify: reinvite-headers is not supported yet',
-      ],
-      [
         'a profile that does not exist',
         'trunks: [{name: a, sources: [::1], profile: lync}]',
         'trunks[0].profile.base: expected one of plain, acs-dr, teams-dr, genesys-cloud, avaya, cisco-cvp',

@@ -4,6 +4,7 @@ import type { Standing } from '../routing/who-is.ts';
 import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
 import { type Leg, newLeg } from './leg.ts';
+import type { Debt } from './owed.ts';
 import { isNamedSdp } from './sdp.ts';
 import type { Session } from './session.ts';
 import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
@@ -40,8 +41,12 @@ export interface Relayed {
    * has not said its last word. `acknowledging`: INVITE only, the 2xx went back and its ACK is not in.
    */
   readonly stage: 'relayed' | 'withdrawn' | 'acknowledging';
-  /** What it changes once its 2xx is sent. */
+  /** The data that it brings; on INVITE and UPDATE it counts once its 2xx is sent. */
   readonly operations: readonly Operation[];
+  /** What the other leg was owed and this request tells; owed again when it is refused. */
+  readonly settles: readonly Debt[];
+  /** Pairs that other messages have told the other leg since: there the word of this one is an old one. */
+  readonly overtaken: readonly string[];
   /** `acknowledging`: what its sender had agreed upon before. */
   readonly before?: Session;
 }

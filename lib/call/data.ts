@@ -10,6 +10,7 @@ import type { Author, UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
 import type { Leg } from './leg.ts';
 import { enqueue } from './notify.ts';
+import { type Conveyed, conveyedTo, owe, settle } from './owed.ts';
 import type { LegId, Payload } from './signal.ts';
 import type { DataRefusal, Turn } from './turn.ts';
 
@@ -44,13 +45,23 @@ export function setInitialData(turn: Turn, caller: Leg, operations: readonly Ope
 
 /**
  * A change by the party of a leg. It counts at once. Once the call is up it is told at once; before, it
- * waits, and what one party changes in several messages is told as one change.
+ * waits, and what one party changes in several messages is told as one change. `conveyed`: what its message tells the
+ * other leg by going on to it.
  */
-export function changeData(turn: Turn, author: Leg, operations: readonly Operation[]): void {
+export function changeData(
+  turn: Turn,
+  author: Leg,
+  operations: readonly Operation[],
+  conveyed?: Conveyed,
+): void {
   if (operations.length === 0) return;
+  settle(turn, conveyedTo(author.id, operations));
+  if (conveyed !== undefined) settle(turn, conveyed);
   const applied = applyAll(turn.call.data, operations, limits(turn));
   noteDropped(turn, author.id, applied.dropped);
-  if (applied.changedAnything) becomes(turn, { leg: author.id, dn: author.dn }, applied.data);
+  if (applied.changedAnything) {
+    becomes(turn, { leg: author.id, dn: author.dn }, applied.data, { wire: author.id, conveyed });
+  }
 }
 
 /** The same by a request from outside, which is carried out whole or refused whole. */
@@ -81,9 +92,10 @@ function forbiddenBy(turn: Turn, { leg }: Author, operation: Operation): DataRef
   return at < 0 ? undefined : { code: 'key-forbidden', at };
 }
 
-function becomes(turn: Turn, author: Author, after: AttachedData): void {
+function becomes(turn: Turn, author: Author, after: AttachedData, by: Parameters<typeof owe>[2] = {}): void {
   const change: UntoldChange = { author, before: turn.call.data, after };
   turn.change({ data: after, revision: turn.call.revision + 1 });
+  owe(turn, change, by);
   const { state } = turn.call;
   if (state === 'established' || state === 'released') tell(turn, change);
   // No more than a leg's queue takes: the later ones carry the whole data anyway.

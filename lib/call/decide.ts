@@ -12,7 +12,7 @@ import {
   type ReleaseWanted,
 } from './ending.ts';
 import { onRequested } from './mid-call.ts';
-import { onNotifyTimeout } from './notify.ts';
+import { onNotifyRetry, onNotifyTimeout } from './notify.ts';
 import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
 import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
@@ -106,6 +106,9 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return;
     case 'notify-timeout':
       onNotifyTimeout(turn, timer.leg);
+      return;
+    case 'notify-retry':
+      onNotifyRetry(turn, timer.leg);
       return;
     case 'linger':
       onLinger(turn);

@@ -4,6 +4,7 @@ import type { Trunk } from '../routing/trunk.ts';
 import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
+import type { Debt } from './owed.ts';
 import { noOffers, type OwnOffers } from './offer.ts';
 import { noSession, type Session } from './session.ts';
 import type { HeaderLine, LegId, Payload } from './signal.ts';
@@ -93,6 +94,8 @@ export interface Leg {
   readonly stream: boolean;
   readonly notify: NotifyQueue;
   readonly told: Told;
+  /** Changes of the data that no message has told the peer in a header. */
+  readonly owed: readonly Debt[];
   /** What its peer and we have agreed upon. */
   readonly session: Session;
   /** Our own re-INVITEs. */
@@ -109,6 +112,7 @@ export function newLeg(leg: NewLeg): Leg {
     recvInfo: undefined,
     notify: emptyNotifyQueue,
     told: 'nothing',
+    owed: [],
     session: noSession,
     ownOffers: noOffers,
   };

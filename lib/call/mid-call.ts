@@ -1,6 +1,7 @@
 import { methodNotAllowedHeaders, optionsHeaders, packagesFor, unsupportedTags } from './capabilities.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
 import { changeData, readData } from './data.ts';
+import { conveyedTo, notWithinDialog } from './owed.ts';
 import { respond } from './relay.ts';
 import { relayOrHold } from './relay-request.ts';
 import type { Leg } from './leg.ts';
@@ -77,9 +78,13 @@ function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
     return;
   }
   // RFC 6086 §4.2.2: our own package was agreed upon with us, and not with the other side.
-  if (dataOnly || answer.kind === 'accepted') respond(turn, leg.id, request, { status: 200 });
-  else if (!relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] })) return;
-  changeData(turn, leg, operations);
+  if (dataOnly || answer.kind === 'accepted') {
+    respond(turn, leg.id, request, { status: 200 });
+    changeData(turn, leg, operations);
+  } else if (relayOrHold(turn, { ...heldFrom(turn, signal), operations })) {
+    const other = turn.peerOf(leg);
+    changeData(turn, leg, operations, other && conveyedTo(other.id, operations, notWithinDialog(operations)));
+  }
 }
 
 function heldFrom(turn: Turn, { leg, request, method, payload }: SignalOf<'requested'>) {

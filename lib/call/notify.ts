@@ -1,88 +1,150 @@
-import { BATON_PACKAGE } from '../attached-data/info-package.ts';
-import { encodeEvent, EVENT_CONTENT_TYPE } from '../events/encode.ts';
 import { failure } from './ending.ts';
+import { firstValue } from './header-lines.ts';
 import type { Leg } from './leg.ts';
+import { hasNews, headerMethod, notifyRequest, takesNotifications } from './notify-message.ts';
 import type { Notification, NotifyQueue } from './notify-queue.ts';
+import type { OwnOffers } from './offer.ts';
+import { oweAgain, settledSince } from './owed.ts';
+import { glareDelayMs, wantOffer } from './own-offer.ts';
 import { emptyPayload } from './relay.ts';
 import { releaseCall } from './release.ts';
-import type { LegId, Payload, SignalOf } from './signal.ts';
+import type { LegId, SignalOf } from './signal.ts';
 import type { NotificationOutcome, Turn } from './turn.ts';
 
-/**
- * Puts an event into the queue of a leg that takes events; the INFO leaves when all before it are answered.
- */
+/** Puts an event into the queue of a leg that is told; its request leaves when all before it are answered. */
 export function enqueue(turn: Turn, legId: LegId, notification: Notification): void {
   const leg = turn.leg(legId);
   if (leg === undefined || leg.trunk.notify === 'none') return;
-  if (leg.notify.closed || !takesEvents(leg)) {
+  if (leg.notify.closed || !takesNotifications(leg) || !hasNews(turn, leg)) {
     outcome(turn, leg.id, 'skipped');
     return;
   }
   const { waiting } = leg.notify;
-  const full = waiting.length >= turn.env.notify.queueLimit;
-  if (full) outcome(turn, leg.id, 'dropped');
-  changeQueue(turn, leg, { waiting: [...(full ? waiting.slice(1) : waiting), notification] });
+  if (headerMethod(leg.trunk.notify) !== undefined) {
+    changeQueue(turn, leg, { waiting: [waiting[0] ?? notification] });
+  } else {
+    const full = waiting.length >= turn.env.notify.queueLimit;
+    if (full) outcome(turn, leg.id, 'dropped');
+    changeQueue(turn, leg, { waiting: [...(full ? waiting.slice(1) : waiting), notification] });
+  }
   sendNext(turn, leg.id);
-}
-
-/**
- * RFC 3261 §20.5: Allow lists what the peer takes; without one nothing is known, and we try. RFC 6086 §5.2.1: a
- * package only to a peer whose Recv-Info lists it.
- */
-function takesEvents({ trunk, allow, recvInfo }: Leg): boolean {
-  if (allow?.info === false) return false;
-  return trunk.notify !== 'info-package' || recvInfo?.ours === true;
 }
 
 function sendNext(turn: Turn, legId: LegId): void {
-  const leg = turn.leg(legId);
-  if (leg?.state.is !== 'confirmed' || leg.notify.inFlight !== undefined || leg.notify.probe !== undefined)
+  for (let leg = turn.leg(legId); leg !== undefined && isIdle(leg); leg = turn.leg(legId)) {
+    const [next, ...waiting] = leg.notify.waiting;
+    if (next === undefined) return;
+    changeQueue(turn, leg, { waiting });
+    send(turn, leg, next);
+  }
+}
+
+function isIdle({ state, notify, ownOffers }: Leg): boolean {
+  return (
+    state.is === 'confirmed' &&
+    notify.inFlight === undefined &&
+    notify.probe === undefined &&
+    !notify.pausing &&
+    !isNotifying(ownOffers)
+  );
+}
+
+/** A re-INVITE of ours that tells the peer is under way, or waits for its turn. */
+function isNotifying({ waiting, outstanding }: OwnOffers): boolean {
+  if (outstanding?.wanted.purpose.kind === 'notify') return true;
+  return waiting.some(({ purpose }) => purpose.kind === 'notify');
+}
+
+/** What the peer takes, and what it is owed, may have changed while the notification waited. */
+function send(turn: Turn, leg: Leg, notification: Notification): void {
+  if (leg.trunk.notify === 'reinvite-headers') {
+    if (!wantReinvite(turn, leg, notification.event.time)) outcome(turn, leg.id, 'skipped');
     return;
-  const [next, ...waiting] = leg.notify.waiting;
-  if (next === undefined) return;
+  }
+  const sent = takesNotifications(leg) ? notifyRequest(turn, leg, notification) : undefined;
+  if (sent === undefined) {
+    outcome(turn, leg.id, 'skipped');
+    return;
+  }
   const request = turn.newRequestId('event');
-  changeQueue(turn, leg, { waiting, inFlight: request, inFlightSinceMs: next.event.time });
-  turn.perform({ do: 'request', leg: leg.id, request, method: 'INFO', payload: infoOf(turn, leg, next) });
-  turn.perform({
-    do: 'startTimer',
-    timer: { kind: 'notify-timeout', leg: leg.id },
-    delayMs: turn.env.notify.timeoutMs,
-  });
+  const inFlight = { request, notification, settles: settledSince(turn, leg) };
+  changeQueue(turn, leg, { inFlight });
+  turn.perform({ do: 'request', leg: leg.id, request, ...sent });
+  const { timeoutMs } = turn.env.notify;
+  turn.perform({ do: 'startTimer', timer: { kind: 'notify-timeout', leg: leg.id }, delayMs: timeoutMs });
+  // What did not fit in goes next.
+  const rest = turn.leg(leg.id);
+  if (headerMethod(leg.trunk.notify) !== undefined && rest !== undefined && hasNews(turn, rest))
+    changeQueue(turn, rest, { waiting: [notification] });
 }
 
-/** VoIP entries never ride on SIP. RFC 3261 §18.1.1: over UDP the request stays under 1,300 octets. */
-function infoOf(turn: Turn, leg: Leg, { event, changedKeys }: Notification): Payload {
-  const { notifyKeys } = leg.trunk;
-  const content = encodeEvent(event, {
-    changedKeys,
-    leaveOutScopes: ['voip'],
-    ...(notifyKeys !== undefined && { keys: notifyKeys }),
-    ...(!leg.stream && { maxBytes: turn.env.notify.maxBytes }),
-  });
-  const body = { contentType: EVENT_CONTENT_TYPE, content };
-  if (leg.trunk.notify !== 'info-package') return { headers: [], body };
-  return { headers: inOurPackage, body: { ...body, more: asPackage } };
+/** The header lines are taken when the re-INVITE leaves, the newest then. False: nothing to tell, or no session to offer. */
+function wantReinvite(turn: Turn, leg: Leg, sinceMs: number): boolean {
+  if (leg.trunk.notify !== 'reinvite-headers') return false;
+  const purpose = { kind: 'notify', sinceMs } as const;
+  return hasNews(turn, leg) && wantOffer(turn, leg, { sdp: 'unchanged', headers: [], purpose });
 }
 
-/** RFC 6086 §4.2.1, §8.2: the package is named, and the body is the package's. */
-const inOurPackage = [{ name: 'Info-Package', value: BATON_PACKAGE }];
-const asPackage = [{ name: 'Content-Disposition', value: 'Info-Package' }];
-
-/** A re-INVITE of ours that carried an event has its final response. */
-export function onReinviteNotified(turn: Turn, leg: Leg, status: number): void {
-  outcome(turn, leg.id, outcomeOf(status), { status });
+/** A re-INVITE of ours that told the peer has its final response. */
+export function onReinviteNotified(
+  turn: Turn,
+  leg: Leg,
+  { status, sinceMs }: { readonly status: number; readonly sinceMs: number },
+): void {
+  outcome(turn, leg.id, outcomeOf(status), { status, tookMs: turn.nowMs - sinceMs });
+  if (status >= 300) refused(turn, leg, status);
+  // What did not fit in goes next.
+  const rest = turn.leg(leg.id);
+  const isMore = status < 300 && rest?.notify.waiting.length === 0 && wantReinvite(turn, rest, sinceMs);
+  if (!isMore) sendNext(turn, leg.id);
 }
 
-/** The answer to an event INFO, the late one of a given up INFO included. */
+/** The answer to a notification, the late one of a given up request included. */
 export function onEventAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responded'>): void {
   if (signal.status < 200) return;
   const { status } = signal;
-  if (leg.notify.inFlight === signal.request) {
-    settle(turn, leg);
-    outcome(turn, leg.id, outcomeOf(status), { status, tookMs: turn.nowMs - leg.notify.inFlightSinceMs });
+  const { inFlight, retries } = leg.notify;
+  if (inFlight?.request === signal.request) {
+    turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
+    changeQueue(turn, leg, { inFlight: undefined, retries: 0 });
+    if (status >= 300) oweAgain(turn, leg.id, inFlight.settles);
+    if (isWorthRetry(signal, retries)) {
+      retryLater(turn, leg, { notification: inFlight.notification, retries: retries + 1 }, signal);
+      return;
+    }
+    const tookMs = turn.nowMs - inFlight.notification.event.time;
+    outcome(turn, leg.id, outcomeOf(status), { status, tookMs });
   }
   if (status >= 300) refused(turn, leg, status);
   sendNext(turn, leg.id);
+}
+
+/** Of one notification. */
+const maxRetries = 2;
+
+/** RFC 3311 §5.1, §5.2: 491 and 500 say that the peer is busy with another offer or UPDATE. */
+function isWorthRetry({ method, status }: SignalOf<'responded'>, retries: number): boolean {
+  return method === 'UPDATE' && (status === 491 || status === 500) && retries < maxRetries;
+}
+
+function retryLater(
+  turn: Turn,
+  leg: Leg,
+  { notification, retries }: { readonly notification: Notification; readonly retries: number },
+  { payload }: SignalOf<'responded'>,
+): void {
+  changeQueue(turn, leg, { waiting: [notification], pausing: true, retries });
+  const askedMs =
+    Math.min(Number.parseInt(firstValue(payload.headers, 'retry-after') ?? '', 10) || 0, 10) * 1000;
+  const delayMs = Math.max(askedMs, glareDelayMs(turn, leg));
+  turn.perform({ do: 'startTimer', timer: { kind: 'notify-retry', leg: leg.id }, delayMs });
+}
+
+export function onNotifyRetry(turn: Turn, legId: LegId): void {
+  const leg = turn.leg(legId);
+  if (leg?.notify.pausing !== true) return;
+  changeQueue(turn, leg, { pausing: false });
+  sendNext(turn, legId);
 }
 
 function outcomeOf(status: number): NotificationOutcome {
@@ -132,20 +194,16 @@ export function onProbeAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responde
 }
 
 /**
- * The INFO is given up, so that the next can go; CSeq keeps the peer from taking them in the wrong order (RFC
- * 3261 §12.2.2).
+ * The request is given up, so that the next can go; CSeq keeps the peer from taking them in the wrong order (RFC 3261
+ * §12.2.2).
  */
 export function onNotifyTimeout(turn: Turn, legId: LegId): void {
   const leg = turn.leg(legId);
   if (leg?.notify.inFlight === undefined) return;
   outcome(turn, legId, 'timeout');
-  changeQueue(turn, leg, { inFlight: undefined });
+  oweAgain(turn, legId, leg.notify.inFlight.settles);
+  changeQueue(turn, leg, { inFlight: undefined, retries: 0 });
   sendNext(turn, legId);
-}
-
-function settle(turn: Turn, leg: Leg): void {
-  turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
-  changeQueue(turn, leg, { inFlight: undefined });
 }
 
 function changeQueue(turn: Turn, { id }: Leg, parts: Partial<NotifyQueue>): void {

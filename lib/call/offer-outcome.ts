@@ -27,7 +27,7 @@ function tellPurpose(turn: Turn, leg: Leg, outcome: OfferOutcome): void {
       onAgreementOffered(turn, leg, outcome);
       return;
     case 'notify':
-      onReinviteNotified(turn, leg, outcome.status);
+      onReinviteNotified(turn, leg, { status: outcome.status, sinceMs: purpose.sinceMs });
       return;
     default:
       purpose satisfies never;

@@ -1,11 +1,12 @@
+import type { Debt } from './owed.ts';
 import type { Body, HeaderLine, RequestId } from './signal.ts';
 
 /** What a re-INVITE of our own is for: who is told of its outcome. */
 export type OfferPurpose =
   /** Both parties shall agree on one session. */
   | { readonly kind: 'agree' }
-  /** Header lines shall reach the peer; the session stays as it is. */
-  | { readonly kind: 'notify' };
+  /** What the peer is owed in headers shall reach it; the session stays as it is. `sinceMs`: when it became true. */
+  | { readonly kind: 'notify'; readonly sinceMs: number };
 
 export interface WantedOffer {
   /**
@@ -13,7 +14,7 @@ export interface WantedOffer {
    * was sent last. `none`: the peer shall make the offer; it is answered with what the far end has said last.
    */
   readonly sdp: Body | 'far-end' | 'unchanged' | 'none';
-  /** Besides Allow and Supported. */
+  /** Besides Allow, Supported and what the peer is owed. */
   readonly headers: readonly HeaderLine[];
   readonly purpose: OfferPurpose;
 }
@@ -42,6 +43,8 @@ export interface OutstandingOffer {
   readonly wanted: WantedOffer;
   /** What it offers; undefined: nothing. */
   readonly sent: Body | undefined;
+  /** What the peer was owed and this tells; owed again when it is refused. */
+  readonly settles: readonly Debt[];
 }
 
 export const noOffers: OwnOffers = { waiting: [], outstanding: undefined, glares: 0, backingOff: false };

@@ -11,6 +11,8 @@ import {
 } from './offer.ts';
 import { isSdp } from './sdp.ts';
 import { isUpToDate } from './session.ts';
+import { oweAgain, settledSince } from './owed.ts';
+import { takeOwedLines } from './owed-lines.ts';
 import { emptyPayload } from './relay.ts';
 import type { Body, LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -58,10 +60,18 @@ function sendNext(turn: Turn, leg: Leg): void {
   const farEnd = turn.peerOf(leg);
   // Meanwhile the ends have come to it by themselves.
   if (wanted.sdp === 'far-end' && (farEnd === undefined || isUpToDate(leg.session, farEnd.session))) return;
+  const carrier = { message: 'INVITE', inDialog: true, carried: wanted.headers };
+  const owed = takeOwedLines(turn, leg.id, carrier);
+  // Meanwhile another message has told it.
+  if (wanted.purpose.kind === 'notify' && owed.length === 0 && wanted.headers.length === 0) {
+    turn.note({ note: 'notification', leg: leg.id, outcome: 'skipped' });
+    return;
+  }
   const request = turn.newRequestId('offer');
   const sent = bodyFor(turn, leg, wanted.sdp);
-  changeOffers(turn, leg, { outstanding: { request, wanted, sent } });
-  const headers = [...wanted.headers, ...offerHeaders(leg)];
+  const settles = settledSince(turn, leg);
+  changeOffers(turn, leg, { outstanding: { request, wanted, sent, settles } });
+  const headers = [...wanted.headers, ...owed, ...offerHeaders(leg)];
   const payload = sent === undefined ? { headers } : { headers, body: sent };
   turn.perform({ do: 'request', leg: leg.id, request, method: 'INVITE', payload });
 }
@@ -101,7 +111,8 @@ export function onOwnOfferResponded(
     if (status < 300) turn.perform({ do: 'acknowledge', leg: leg.id, request, payload: emptyPayload });
     return undefined;
   }
-  const { wanted } = outstanding;
+  const { wanted, settles } = outstanding;
+  if (status >= 300) oweAgain(turn, leg.id, settles);
   if (status === 491 && glares < maxGlares) {
     const again = waiting.some(({ purpose }) => purpose.kind === wanted.purpose.kind)
       ? waiting
@@ -120,7 +131,7 @@ export function onOwnOfferResponded(
 }
 
 /** RFC 3261 §14.1: who chose the Call-ID waits 2.1 to 4 seconds, the other side 0 to 2, in steps of 10 ms. */
-function glareDelayMs({ nowMs, call }: Turn, leg: Leg): number {
+export function glareDelayMs({ nowMs, call }: Turn, leg: Leg): number {
   const [fromMs, steps] = leg.role === 'callee' ? [2_100, 191] : [0, 201];
   return fromMs + (scattered(`${call.connId} ${leg.id} ${String(nowMs)}`) % steps) * 10;
 }

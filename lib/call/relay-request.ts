@@ -4,6 +4,7 @@ import { changeData } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
 import { hasDialog, type Leg } from './leg.ts';
 import { crossed, midCallMessage, respond } from './relay.ts';
+import { settledSince } from './owed.ts';
 import type { MidCallMethod } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -154,6 +155,8 @@ function answerUpdate(turn: Turn, from: Leg, request: HeldRequest): void {
 function send(turn: Turn, from: Leg, to: Leg, { request, sentMethod }: Sending): void {
   const { method, payload, operations } = request;
   const sent = turn.newRequestId('relay');
+  const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders(to) : [];
+  const carried = crossed(turn, payload, { from, to }, midCallMessage(sentMethod), own);
   const relayed: Relayed = {
     from: from.id,
     request: request.request,
@@ -164,15 +167,16 @@ function send(turn: Turn, from: Leg, to: Leg, { request, sentMethod }: Sending):
     offers: carriesSdp(payload),
     stage: 'relayed',
     operations,
+    settles: settledSince(turn, to),
+    overtaken: [],
   };
   turn.change({ relayed: [...turn.call.relayed, relayed] });
-  const own = sentMethod === 'INVITE' || sentMethod === 'UPDATE' ? offerHeaders(to) : [];
   turn.perform({
     do: 'request',
     leg: to.id,
     request: sent,
     method: sentMethod,
     maxForwards: nextMaxForwards(payload.headers) ?? 0,
-    payload: crossed(turn, payload, { from, to }, midCallMessage(sentMethod), own),
+    payload: carried,
   });
 }

@@ -9,6 +9,7 @@ import { onOfferResponded } from './offer-outcome.ts';
 import { isSdp } from './sdp.ts';
 import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
+import { conveyedTo, notWithinDialog, oweAgain, owePairs } from './owed.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
@@ -51,7 +52,11 @@ function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf
  */
 function endWithdrawn(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>): void {
   turn.change({ relayed: turn.call.relayed.filter(other => other !== relayed) });
-  if (signal.status < 300) acceptedAlone(turn, relayed, signal);
+  if (signal.status < 300) {
+    acceptedAlone(turn, relayed, signal);
+    // It has taken data that was taken back, too.
+    owePairs(turn, relayed.to, relayed.operations);
+  } else oweAgain(turn, relayed.to, relayed.settles);
   retryHeld(turn);
 }
 
@@ -107,12 +112,21 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
     ...relayedReason(status, reason),
     payload,
   });
-  if (success && changing) {
+  if (!success) owedAfterRefusal(turn, relayed);
+  else if (changing) {
     // What the request asked for counts when its 2xx is sent.
-    changeData(turn, to, relayed.operations);
+    const { operations, overtaken } = relayed;
+    const without = [...overtaken, ...notWithinDialog(operations)];
+    changeData(turn, to, operations, conveyedTo(from.id, operations, without));
   }
   if (isDialogInDoubt(status)) probe(turn, from);
   retryHeld(turn);
+}
+
+/** A refused request has told nothing. What an INFO brought counts all the same. */
+function owedAfterRefusal(turn: Turn, { to, method, operations, settles }: Relayed): void {
+  oweAgain(turn, to, settles);
+  if (method === 'INFO') owePairs(turn, to, operations);
 }
 
 /** An offerless re-INVITE waits for the answer in the other side's ACK. */

@@ -3,12 +3,16 @@ import { namesBetween } from '../attached-data/rename.ts';
 import { type Crossing, crossingHeaders } from './crossing.ts';
 import { crossedBody } from './exchange.ts';
 import type { Leg } from './leg.ts';
+import { takeOwedLines } from './owed-lines.ts';
 import type { HeaderLine, LegId, Payload, RequestId } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 export const emptyPayload: Payload = { headers: [] };
 
-/** What goes on to the other leg: the header lines that cross, those of our own, and the body as it is. */
+/**
+ * What goes on to the other leg: the header lines that cross, those that it is owed, those of our own, and the body as
+ * it is.
+ */
 export function crossed(
   turn: Turn,
   payload: Payload,
@@ -26,7 +30,8 @@ export function crossed(
     ...how,
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: legs.to.id, drops: dropped });
-  const all = own.length === 0 ? headers : [...headers, ...own];
+  const owed = takeOwedLines(turn, legs.to.id, { ...how, carried: headers });
+  const all = own.length === 0 && owed.length === 0 ? headers : [...headers, ...owed, ...own];
   if (payload.body === undefined) return { headers: all };
   const ends = { from: legs.from.id, to: legs.to.id, message: how.message };
   return { headers: all, body: crossedBody(turn, payload.body, ends) };

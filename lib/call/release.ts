@@ -146,7 +146,10 @@ export function endUnacknowledged(turn: Turn, leg: Leg['id'], headers: readonly 
 function stopNotifying(turn: Turn): void {
   const { caller, callee } = turn.call;
   for (const leg of [caller, callee]) {
-    if (leg?.notify.inFlight === undefined) continue;
-    turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
+    if (leg === undefined) continue;
+    const { inFlight, pausing } = leg.notify;
+    if (inFlight !== undefined)
+      turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
+    if (pausing) turn.perform({ do: 'stopTimer', timer: { kind: 'notify-retry', leg: leg.id } });
   }
 }

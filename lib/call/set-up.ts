@@ -7,6 +7,7 @@ import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
 import { endsAgreed } from './exchange.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
+import { conveyedTo } from './owed.ts';
 import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import { beginOrAsk } from './screening.ts';
@@ -115,11 +116,8 @@ export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
 }
 
 function takeData(turn: Turn, callee: Leg, { status, payload }: SignalOf<'progressed' | 'answered'>): void {
-  changeData(
-    turn,
-    callee,
-    readData(turn, callee, payload, { method: 'INVITE', status, inDialog: false }).operations,
-  );
+  const { operations } = readData(turn, callee, payload, { method: 'INVITE', status, inDialog: false });
+  changeData(turn, callee, operations, conveyedTo(turn.call.caller.id, operations));
 }
 
 /**

@@ -127,6 +127,7 @@ export type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type
 export type TimerName =
   | { readonly kind: 'no-answer'; readonly leg: LegId }
   | { readonly kind: 'notify-timeout'; readonly leg: LegId }
+  | { readonly kind: 'notify-retry'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'offer-retry'; readonly leg: LegId }
   | { readonly kind: 'linger' };

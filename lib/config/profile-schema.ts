@@ -11,14 +11,12 @@ import {
 } from '../attached-data/profile.ts';
 import { compileRename, renameFault } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
+import { notifyModes } from '../routing/trunk.ts';
 import { listOf, oneOf, parsed } from './field.ts';
 
 /** A trunk's profile, its own names, and how it is told of changes. */
 
-export const notifyMode = oneOf(
-  ['info', 'info-package', 'none'],
-  ['info-headers', 'update-headers', 'reinvite-headers'],
-);
+export const notifyMode = oneOf(notifyModes);
 
 const overrides = z.strictObject({
   base: oneOf(profileNames),

@@ -115,7 +115,8 @@ function tellable(pairs: readonly EventPair[], options: EncodeOptions): readonly
   );
 }
 
-function isTellable(key: string, { keys }: EncodeOptions): boolean {
+/** May a key be told by what `notifyKeys` says? */
+export function isTellable(key: string, { keys }: Pick<EncodeOptions, 'keys'>): boolean {
   if (keys?.deny !== undefined && matchesAny(key, keys.deny)) return false;
   return keys?.allow === undefined || matchesAny(key, keys.allow);
 }

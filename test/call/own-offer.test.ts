@@ -6,7 +6,7 @@ import { lines, type Party, Story } from './support/story.ts';
 const unchanged: WantedOffer = {
   sdp: 'unchanged',
   headers: lines(['X-MS-Custom-A: 1']),
-  purpose: { kind: 'notify' },
+  purpose: { kind: 'notify', sinceMs: 0 },
 };
 
 function offer(story: Story, to: Party, wanted: WantedOffer = unchanged): boolean {

@@ -77,6 +77,56 @@ for (const backend of backendNames) {
         });
       }
 
+      for (const method of ['INFO', 'UPDATE']) {
+        it(`sends the ${side} header lines alone on ${method}, an empty one among them`, async () => {
+          const { leg, dialog } = await legOf();
+          const headers = [
+            { name: 'X-MS-Custom-Gone', value: '' },
+            { name: 'X-MS-Custom-Foo', value: 'Zoë' },
+            { name: 'X-MS-Custom-Bad', value: 'a\r\nX-Injected: 1' },
+            { name: 'User-to-User', value: 'abc;purpose=acme' },
+          ];
+          const request = stage.newRequestId();
+          stage.perform({ do: 'request', leg, request, method, payload: { headers } });
+          const sent = await dialog.agent.expect(method);
+          expect(sent.all('X-MS-Custom-Gone')).to.deep.equal(['']);
+          expect(sent.all('X-MS-Custom-Foo')).to.deep.equal(['Zoë']);
+          expect(sent.all('User-to-User')).to.deep.equal(['abc;purpose=acme']);
+          expect([sent.all('X-MS-Custom-Bad'), sent.all('X-Injected')]).to.deep.equal([[], []]);
+          expect([sent.get('Content-Length'), sent.get('Content-Type')]).to.deep.equal(['0', '']);
+          dialog.agent.respond(sent, 200, { headers: [['Recv-Info', 'nil']] });
+          expect(await stage.told.next('responded', leg)).to.include({ request, status: 200 });
+        });
+      }
+
+      it(`sends the ${side} an INFO in a package and is told of one`, async () => {
+        const { leg, dialog } = await legOf();
+        const headers = [{ name: 'Info-Package', value: 'baton-attached-data' }];
+        const body = {
+          contentType: 'application/vnd.baton.event+json',
+          content: '{}',
+          more: [{ name: 'Content-Disposition', value: 'Info-Package' }],
+        };
+        const request = stage.newRequestId();
+        stage.perform({ do: 'request', leg, request, method: 'INFO', payload: { headers, body } });
+        const sent = await dialog.agent.expect('INFO');
+        expect(sent.get('Info-Package')).to.equal('baton-attached-data');
+        expect(sent.get('Content-Disposition')).to.equal('Info-Package');
+        dialog.agent.respond(sent, 200);
+        await stage.told.next('responded', leg);
+        const ours = [
+          ['Info-Package', 'baton-attached-data'],
+          ['X-MS-Custom-Gone', ''],
+        ] as const;
+        dialog.request('INFO', { headers: ours });
+        const told = await stage.told.next('requested', leg);
+        expect(told.payload.headers).to.deep.include({ name: 'Info-Package', value: 'baton-attached-data' });
+        expect(told.payload.headers).to.deep.include({ name: 'X-MS-Custom-Gone', value: '' });
+        const payload = { headers: [{ name: 'Recv-Info', value: 'nil' }] };
+        stage.perform({ do: 'respond', leg, request: told.request, status: 469, payload });
+        expect((await dialog.agent.expect('469 INFO')).get('Recv-Info')).to.equal('nil');
+      });
+
       it(`relays a re-INVITE of the ${side} and pairs its ACK`, async () => {
         const { leg, dialog } = await legOf();
         dialog.request('INVITE', { body: sdp('hold') });

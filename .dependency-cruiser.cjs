@@ -58,6 +58,16 @@ module.exports = {
       to: { path: '^lib/(http|kafka|store|signalling|recording|webhooks)/', pathNot: '^lib/$1/' },
     },
     {
+      name: 'client-runs-in-browsers',
+      comment: 'Of the rest of Baton it knows types only, and of Node nothing.',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: {
+        dependencyTypesNot: ['type-only'],
+        pathNot: '^lib/client/|node_modules/eventsource-parser/',
+      },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: { path: '^lib/' },

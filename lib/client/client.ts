@@ -1,0 +1,116 @@
+import type { UserDataPair } from '../attached-data/entry.ts';
+import { EventStream, type EventsOptions, type StreamItem } from './event-stream.ts';
+import type { AnswerOf, BodyOf, ParamsOf } from './operations.ts';
+import { type ClientOptions, Requests } from './requests.ts';
+
+export type { ErrorCode } from '../errors.ts';
+export type { CallEvent, EventName } from '../events/event.ts';
+export type { UserDataPair } from '../attached-data/entry.ts';
+export type { EventsOptions, StreamGap, StreamItem } from './event-stream.ts';
+export { BatonClientError, type FailureDetails, type ReachCode } from './failure.ts';
+export type { ClientOptions } from './requests.ts';
+
+export type Call = AnswerOf<'/v1/calls', 'get'>['calls'][number];
+export type CallDetail = Omit<AnswerOf<'/v1/calls/{connId}', 'get'>, 'userData'> & {
+  readonly userData: readonly UserDataPair[];
+};
+/** The call as a write has left it. Without the scope `calls:read` only connId, state and revision are told. */
+export type WrittenCall = Pick<CallDetail, 'connId' | 'state' | 'revision'> & Partial<CallDetail>;
+
+export interface RequestOptions {
+  /** Gives the request up; it rejects with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends RequestOptions {
+  /** The same key with the same request gets the same answer, and nothing is done twice. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+type ChangeBody = BodyOf<'/v1/calls/{connId}/user-data', 'post'>;
+/** Who asks, `referenceId` and `ifRevision`: what every operation takes. */
+type Author = Omit<ChangeBody, 'operation' | 'userData' | 'customContext' | 'keys'>;
+
+/** Pairs, a `customContext` in the form of Azure Communication Services, or both. */
+export type PairsChange = Author & Pick<ChangeBody, 'userData' | 'customContext'> & WriteOptions;
+export type KeysChange = Author & { readonly keys: readonly string[] } & WriteOptions;
+export type WholeChange = Author & WriteOptions;
+export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> & WriteOptions;
+
+/** Paths of what is done to one call. */
+type CallWrite = '/v1/calls/{connId}/user-data' | '/v1/calls/{connId}/release';
+
+/**
+ * A client of Baton's HTTP interface, for Node and browsers. Whatever is refused or not answered rejects with a BatonClientError.
+ */
+export class BatonClient {
+  readonly #requests: Requests;
+
+  /** Throws TypeError when the URL is none. */
+  constructor(options: ClientOptions) {
+    this.#requests = new Requests(options);
+  }
+
+  /** The live calls. */
+  async calls(options: RequestOptions = {}): Promise<readonly Call[]> {
+    return (await this.#requests.send('get', '/v1/calls', { params: {}, ...options })).calls;
+  }
+
+  /** One live call with its data; `call-unknown` (404) when there is none. */
+  async call(connId: string, options: RequestOptions = {}): Promise<CallDetail> {
+    const asked = { params: { connId }, ...options };
+    return (await this.#requests.send('get', '/v1/calls/{connId}', asked)) as CallDetail;
+  }
+
+  /** Adds pairs, also to keys that are there already. */
+  async attach(connId: string, change: PairsChange): Promise<WrittenCall> {
+    return await this.#change(connId, 'attach', change);
+  }
+
+  /** Replaces all pairs of each key. */
+  async update(connId: string, change: PairsChange): Promise<WrittenCall> {
+    return await this.#change(connId, 'update', change);
+  }
+
+  /** Deletes all pairs of each key. */
+  async delete(connId: string, change: KeysChange): Promise<WrittenCall> {
+    return await this.#change(connId, 'delete', change);
+  }
+
+  async deleteAll(connId: string, change: WholeChange): Promise<WrittenCall> {
+    return await this.#change(connId, 'delete-all', change);
+  }
+
+  /** Ends the call. */
+  async release(connId: string, release: Release = {}): Promise<WrittenCall> {
+    const { idempotencyKey, signal, ...body } = release;
+    return await this.#write('/v1/calls/{connId}/release', connId, body, { idempotencyKey, signal });
+  }
+
+  /**
+   * Every event as it happens. Throws when the stream cannot be opened; once it is open it comes back by itself whenever it is lost,
+   * to the event after the last one told, and only a refusal ends it. Where events are gone for good, an item says so with `gap`.
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<StreamItem, void, void> {
+    return new EventStream(this.#requests, options).items();
+  }
+
+  async #change(
+    connId: string,
+    operation: ChangeBody['operation'],
+    { idempotencyKey, signal, ...change }: Omit<ChangeBody, 'operation'> & WriteOptions,
+  ): Promise<WrittenCall> {
+    const options = { idempotencyKey, signal };
+    return await this.#write('/v1/calls/{connId}/user-data', connId, { ...change, operation }, options);
+  }
+
+  async #write<P extends CallWrite>(
+    path: P,
+    connId: string,
+    body: BodyOf<P, 'post'>,
+    options: WriteOptions,
+  ): Promise<WrittenCall> {
+    const params = { connId } as ParamsOf<P, 'post'>;
+    return await this.#requests.send('post', path, { params, body, ...options });
+  }
+}

@@ -1,0 +1,614 @@
+// Types of /openapi.json, made by `npm run client-types`. Problems are left out: failure.ts reads them.
+export interface paths {
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly status: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly status: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly calls: readonly {
+                                readonly connId: string;
+                                readonly callThreadId: string;
+                                /** @enum {string} */
+                                readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                                readonly legs: readonly {
+                                    readonly dn: string;
+                                    /** @enum {string} */
+                                    readonly role: "caller" | "callee";
+                                    readonly state: string;
+                                    readonly trunk: string | null;
+                                }[];
+                                /** Format: date-time */
+                                readonly startedAt: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/calls/{connId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            readonly callThreadId: string;
+                            /** @enum {string} */
+                            readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                            readonly legs: readonly {
+                                readonly dn: string;
+                                /** @enum {string} */
+                                readonly role: "caller" | "callee";
+                                readonly state: string;
+                                readonly trunk: string | null;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt: string;
+                            readonly userData: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly customContext: {
+                                readonly sipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly voipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly userToUser?: string;
+                            };
+                            /** @description Counts the changes of the data. */
+                            readonly revision: number;
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/calls/{connId}/user-data": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * @description With T-Library's meaning.
+                         * @enum {string}
+                         */
+                        readonly operation: "attach" | "update" | "delete" | "delete-all";
+                        /** @description Who asks. A party's own DN makes it that party's own change. */
+                        readonly thirdPartyDn: string;
+                        /** @description For attach and update. */
+                        readonly userData?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                            /**
+                             * @description Where the pair lives; call, which is nowhere on the wire, when absent.
+                             * @enum {string}
+                             */
+                            readonly scope?: "sip" | "uui" | "voip" | "call";
+                        }[];
+                        /** @description For delete: all pairs of each key. */
+                        readonly keys?: readonly string[];
+                        /** @description For attach and update, as Azure Communication Services has it; SIP header names with or without X-MS-Custom-. */
+                        readonly customContext?: {
+                            readonly sipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly voipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly userToUser?: string;
+                        };
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Refused with 409 when the data has another revision. */
+                        readonly ifRevision?: number;
+                    };
+                };
+            };
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @enum {string} */
+                            readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                            /** @description Counts the changes of the data. */
+                            readonly revision: number;
+                            readonly callThreadId?: string;
+                            readonly legs?: readonly {
+                                readonly dn: string;
+                                /** @enum {string} */
+                                readonly role: "caller" | "callee";
+                                readonly state: string;
+                                readonly trunk: string | null;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt?: string;
+                            readonly userData?: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly customContext?: {
+                                readonly sipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly voipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly userToUser?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/calls/{connId}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description Who asks. A party's own DN makes it that party's own change. */
+                        readonly thirdPartyDn?: string;
+                    } | null;
+                };
+            };
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @enum {string} */
+                            readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                            /** @description Counts the changes of the data. */
+                            readonly revision: number;
+                            readonly callThreadId?: string;
+                            readonly legs?: readonly {
+                                readonly dn: string;
+                                /** @enum {string} */
+                                readonly role: "caller" | "callee";
+                                readonly state: string;
+                                readonly trunk: string | null;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt?: string;
+                            readonly userData?: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly customContext?: {
+                                readonly sipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly voipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly userToUser?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/schema": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/schema/events.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/schema/asyncapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Server-sent events, or a WebSocket where the request asks for an upgrade to one. The first message, and later ones with heartbeats, carry a position alone: an id without data, or {"position"}. */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    /** @description Only copies of these parties. */
+                    readonly dn?: readonly string[];
+                    /** @description Only these calls. */
+                    readonly connId?: readonly string[];
+                    /** @description Only events of these names. */
+                    readonly id?: readonly string[];
+                    /** @description The last position seen: what came since is sent first. */
+                    readonly after?: string;
+                };
+                readonly header?: {
+                    /** @description The same as after, and stronger. */
+                    readonly "last-event-id"?: string;
+                };
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/event-stream": string;
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

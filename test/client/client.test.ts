@@ -1,0 +1,276 @@
+import type { ServerResponse } from 'node:http';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import type { CallDetail } from '../../lib/b2bua/call-view.ts';
+import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import { BatonClient, BatonClientError } from '../../lib/client/client.ts';
+import type { ClientOptions } from '../../lib/client/requests.ts';
+import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
+import { problemFor } from '../../lib/http/problem.ts';
+import { Metrics } from '../../lib/metrics.ts';
+import { ImpatientClock, ScriptedServer } from './support.ts';
+
+const aliceAndBob: CallDetail = {
+  connId: '00a1b2c3d4e5f607@acme:node1',
+  callThreadId: '1122334455667788',
+  state: 'established',
+  legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
+  startedAt: '2026-11-20T10:00:00.000Z',
+  userData: [{ key: 'CaseId', type: 'string', value: '42' }],
+  customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
+  revision: 3,
+};
+const { connId } = aliceAndBob;
+const token = 'correct-horse-battery';
+
+async function failureFrom(request: Promise<unknown>): Promise<BatonClientError> {
+  const failure = await request.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure instanceof BatonClientError) return failure;
+  throw new Error(`no BatonClientError: ${String(failure)}`);
+}
+
+describe('the client and an HttpServer', () => {
+  let server: HttpServer;
+  let client: BatonClient;
+  let asked: DataChangeRequest[];
+  let released: ReleaseRequest[];
+  let answer: ChangeAnswer;
+
+  async function serve(
+    options: Partial<HttpServerOptions> = {},
+    own: Partial<ClientOptions> = {},
+  ): Promise<void> {
+    server = new HttpServer({
+      listen: { address: '127.0.0.1', port: 0 },
+      tokens: [],
+      log: pino({ level: 'silent' }),
+      views: {
+        metrics: new Metrics(),
+        readiness: () => 'ready',
+        calls: () => [aliceAndBob],
+        call: (wanted: string) => (wanted === connId ? aliceAndBob : undefined),
+        changeData: (request: DataChangeRequest) => {
+          asked.push(request);
+          return answer;
+        },
+        release: (request: ReleaseRequest) => {
+          released.push(request);
+          return { ok: true, call: aliceAndBob };
+        },
+      } as unknown as HttpServerOptions['views'],
+      ...options,
+    });
+    const { address, port } = await server.start();
+    client = new BatonClient({ url: `http://${address}:${port}/`, ...own });
+  }
+
+  beforeEach(() => {
+    asked = [];
+    released = [];
+    answer = { ok: true, call: aliceAndBob };
+  });
+
+  afterEach(async () => {
+    await server.stop();
+  });
+
+  it('lists the calls and shows one', async () => {
+    await serve();
+    expect(await client.calls()).to.deep.equal([aliceAndBob]);
+    expect(await client.call(connId)).to.deep.equal(aliceAndBob);
+  });
+
+  it('attaches, updates, deletes and deletes all', async () => {
+    await serve();
+    const entry = { key: 'Tier', type: 'string', value: 'gold', scope: 'call' };
+    const userData = [{ key: 'Tier', value: 'gold' }];
+    const answers = [
+      await client.attach(connId, { thirdPartyDn: 'crm', userData }),
+      await client.update(connId, { thirdPartyDn: 'crm', userData, referenceId: 7, ifRevision: 3 }),
+      await client.update(connId, { thirdPartyDn: 'crm', customContext: { userToUser: '0401' } }),
+      await client.delete(connId, { thirdPartyDn: 'crm', keys: ['Tier'] }),
+      await client.deleteAll(connId, { thirdPartyDn: 'crm' }),
+    ];
+    for (const each of answers) expect(each).to.deep.equal(aliceAndBob);
+    const common = { connId, thirdPartyDn: 'crm' };
+    const uui = { key: 'UUI', type: 'string', value: '0401', scope: 'uui' };
+    expect(asked).to.deep.equal([
+      { ...common, operation: { operation: 'attach', entries: [entry] } },
+      { ...common, referenceId: 7, ifRevision: 3, operation: { operation: 'update', entries: [entry] } },
+      { ...common, operation: { operation: 'update', entries: [uui] } },
+      { ...common, operation: { operation: 'delete', keys: ['Tier'] } },
+      { ...common, operation: { operation: 'delete-all' } },
+    ]);
+  });
+
+  it('releases', async () => {
+    await serve();
+    await client.release(connId);
+    await client.release(connId, { thirdPartyDn: 'crm' });
+    expect(released).to.deep.equal([{ connId }, { connId, thirdPartyDn: 'crm' }]);
+  });
+
+  it('does nothing twice for one idempotency key', async () => {
+    await serve();
+    const change = { thirdPartyDn: 'crm', keys: ['A'], idempotencyKey: 'once' };
+    await client.delete(connId, change);
+    await client.delete(connId, change);
+    expect(asked).to.have.length(1);
+    const failure = await failureFrom(client.delete(connId, { ...change, keys: ['B'] }));
+    expect(failure).to.include({ code: 'idempotency-conflict', status: 409 });
+  });
+
+  it('tells the current revision to who lost', async () => {
+    await serve();
+    answer = { ok: false, code: 'revision-conflict', revision: 5 };
+    const change = { thirdPartyDn: 'crm', keys: ['A'], ifRevision: 4 };
+    expect(await failureFrom(client.delete(connId, change))).to.include({
+      code: 'revision-conflict',
+      status: 409,
+      revision: 5,
+    });
+  });
+
+  it('points to what is wrong with a request', async () => {
+    await serve();
+    const userData = [{ key: 'A', value: '1', scope: 'nowhere' as 'sip' }];
+    const failure = await failureFrom(client.update(connId, { thirdPartyDn: 'crm', userData }));
+    expect(failure).to.include({ code: 'unprocessable', status: 422, path: '/userData/0/scope' });
+  });
+
+  it('does not know a call that is not there', async () => {
+    await serve();
+    expect(await failureFrom(client.call('99@acme:n/ö'))).to.include({ code: 'call-unknown', status: 404 });
+  });
+
+  it('shows its token', async () => {
+    await serve({ tokens: [{ token, scopes: ['calls:read'] }] }, { token });
+    expect(await client.calls()).to.have.length(1);
+    const failure = await failureFrom(client.release(connId));
+    expect(failure).to.include({ code: 'forbidden', status: 403 });
+  });
+
+  it('is refused without one', async () => {
+    await serve({ tokens: [token] });
+    expect(await failureFrom(client.calls())).to.include({ code: 'unauthorized', status: 401 });
+  });
+
+  it('is told when to come again', async () => {
+    await serve({ rates: { perSecond: 1 } }, { longestRetryWaitMs: 0 });
+    await client.calls();
+    expect(await failureFrom(client.calls())).to.include({
+      code: 'too-many-requests',
+      status: 429,
+      retryAfterMs: 1_000,
+    });
+  });
+});
+
+describe('the client and a server in trouble', () => {
+  let server: ScriptedServer;
+  let clock: ImpatientClock;
+
+  async function clientOf(answer: (response: ServerResponse, nth: number) => void): Promise<BatonClient> {
+    clock = new ImpatientClock();
+    server = await ScriptedServer.start(answer);
+    return new BatonClient({ url: `${server.url}/behind/a/proxy`, token, after: clock.after });
+  }
+
+  function tooMany(response: ServerResponse, retryAfter: string): void {
+    const headers = { 'retry-after': retryAfter, 'content-type': 'application/problem+json' };
+    response.writeHead(429, headers).end(JSON.stringify(problemFor('too-many-requests')));
+  }
+
+  afterEach(async () => {
+    await server.stop();
+  });
+
+  it('sends again what came too soon, as long after as it was asked to', async () => {
+    const client = await clientOf((response, nth) => {
+      if (nth < 3) tooMany(response, String(nth));
+      else response.end(JSON.stringify(aliceAndBob));
+    });
+    const change = { thirdPartyDn: 'crm', keys: ['A'], idempotencyKey: 'k' };
+    expect(await client.delete(connId, change)).to.deep.equal(aliceAndBob);
+    expect(clock.waitedMs).to.deep.equal([1_000, 2_000]);
+    for (const { method, url, headers } of server.requests) {
+      expect([method, decodeURIComponent(url ?? '')]).to.deep.equal([
+        'POST',
+        `/behind/a/proxy/v1/calls/${connId}/user-data`,
+      ]);
+      expect(headers).to.include({ authorization: `Bearer ${token}`, 'idempotency-key': 'k' });
+    }
+    const body = { thirdPartyDn: 'crm', keys: ['A'], operation: 'delete' };
+    expect(server.bodies.map(text => JSON.parse(text) as unknown)).to.deep.equal([body, body, body]);
+  });
+
+  it('gives up what is always too soon', async () => {
+    const client = await clientOf(response => tooMany(response, '1'));
+    expect(await failureFrom(client.calls())).to.include({ status: 429, retryAfterMs: 1_000 });
+    expect(server.requests).to.have.length(4);
+  });
+
+  it('does not wait longer than it may', async () => {
+    const client = await clientOf(response => tooMany(response, '6'));
+    expect(await failureFrom(client.calls())).to.include({ status: 429, retryAfterMs: 6_000 });
+    expect(server.requests).to.have.length(1);
+  });
+
+  it('does not send again what was refused otherwise', async () => {
+    const client = await clientOf(response => {
+      response.writeHead(503).end(JSON.stringify(problemFor('not-ready')));
+    });
+    expect(await failureFrom(client.calls())).to.include({ code: 'not-ready', status: 503 });
+    expect(server.requests).to.have.length(1);
+  });
+
+  it('says when somebody else answers', async () => {
+    const client = await clientOf(response => response.end('<html>'));
+    expect(await failureFrom(client.calls())).to.include({ code: 'not-baton', status: 200 });
+  });
+
+  it('says when nobody answers', async () => {
+    const client = await clientOf(response => response.socket?.destroy());
+    const failure = await failureFrom(client.calls());
+    expect(failure).to.include({ code: 'unreachable' });
+    expect(failure.message).to.equal(`nothing answers at ${server.url}/behind/a/proxy/v1/calls`);
+    expect(failure.cause).to.be.an.instanceof(Error);
+  });
+
+  it('says when an answer breaks off', async () => {
+    const client = await clientOf(response => {
+      response.writeHead(200, { 'content-length': '100' }).write('{');
+      setImmediate(() => response.destroy());
+    });
+    expect(await failureFrom(client.calls())).to.include({ code: 'unreachable' });
+  });
+
+  it('waits for an answer only so long', async () => {
+    const client = await clientOf(() => undefined);
+    const failing = failureFrom(client.calls());
+    await clock.runOut();
+    expect(await failing).to.include({ code: 'timed-out' });
+  });
+
+  it('leaves no timer behind', async () => {
+    const client = await clientOf(response => response.end('{"calls": []}'));
+    expect(await client.calls()).to.deep.equal([]);
+    expect(clock.limits).to.equal(0);
+  });
+
+  it('gives up with the reason of the signal', async () => {
+    const leaving = new AbortController();
+    const client = await clientOf(() => leaving.abort(new Error('closing time')));
+    const reason = await client.calls({ signal: leaving.signal }).catch((error: unknown) => error);
+    expect(reason).to.have.property('message', 'closing time');
+  });
+});
+
+describe('a client', () => {
+  it('refuses a URL that is none', () => {
+    expect(() => new BatonClient({ url: 'here' })).to.throw(TypeError);
+  });
+});

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { failureOf, parseRetryAfter } from '../../lib/client/failure.ts';
+import { problemFor } from '../../lib/http/problem.ts';
+
+const nowMs = Date.parse('2026-11-20T10:00:00Z');
+
+describe('Retry-After', () => {
+  for (const [value, expected] of [
+    [null, undefined],
+    ['0', 0],
+    ['3', 3_000],
+    ['Fri, 20 Nov 2026 10:00:07 GMT', 7_000],
+    ['Fri, 20 Nov 2026 09:00:00 GMT', 0],
+    ['soon', undefined],
+  ] as const) {
+    it(`${value ?? 'that is absent'} is ${expected ?? 'no'} ms`, () => {
+      expect(parseRetryAfter(value, nowMs)).to.equal(expected);
+    });
+  }
+});
+
+describe('the failure of an answer', () => {
+  it('carries the problem', async () => {
+    const problem = problemFor('unprocessable', 'unknown member', { path: '/userData/0/kye' });
+    const failure = await failureOf(new Response(JSON.stringify(problem), { status: 422 }), nowMs);
+    expect(failure).to.be.an.instanceof(Error);
+    expect(failure).to.include({
+      name: 'BatonClientError',
+      code: 'unprocessable',
+      status: 422,
+      detail: 'unknown member',
+      path: '/userData/0/kye',
+      message: `${problem.title} unknown member`,
+    });
+    expect(failure.revision).to.equal(undefined);
+  });
+
+  for (const [what, body] of [
+    ['HTML', '<html>'],
+    ['JSON without a code', '{"error": "bad"}'],
+    ['null', 'null'],
+    ['nothing', ''],
+  ] as const) {
+    it(`says that ${what} is not of a Baton`, async () => {
+      const headers = { 'retry-after': '2' };
+      const failure = await failureOf(new Response(body, { status: 502, headers }), nowMs);
+      expect(failure).to.include({ code: 'not-baton', status: 502, retryAfterMs: 2_000 });
+    });
+  }
+});

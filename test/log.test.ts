@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
+import { compileKeyPolicy, openKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua } from '../lib/b2bua.ts';
 import type { Body, HeaderLine, LegId, NewRequest, Payload, RequestId } from '../lib/call/signal.ts';
 import { createLog, type Logger } from '../lib/log.ts';
+import { type Hidden, hiddenByPolicy } from '../lib/log/redact.ts';
 import { Metrics } from '../lib/metrics.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines as headerLines } from './call/support/story.ts';
@@ -14,9 +15,9 @@ describe('the log', () => {
     lines = [];
   });
 
-  function log(userData: boolean): Logger {
+  function log(userData: boolean, hidden?: Hidden): Logger {
     const stream = { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) };
-    return createLog({ level: 'debug', userData, stream });
+    return createLog({ level: 'debug', userData, stream, ...(hidden !== undefined && { hidden }) });
   }
 
   it("writes one object a line with pino's keys", () => {
@@ -142,14 +143,22 @@ describe('the log', () => {
         expect(text()).to.include(key);
     });
 
+    it('hides with userData what the key policy hides, and shows the rest of a line', () => {
+      const keys = compileKeyPolicy([{ key: '*', redact: ['log'] }]);
+      const { secrets, text } = wholeCalls(true, hiddenByPolicy(keys, []));
+      expect(secrets.filter(secret => text().includes(secret))).to.deep.equal([]);
+      expect(new Set(lines.map(kindOf))).to.include.members(['invited', 'request', 'changed', 'released']);
+      expect(text()).to.include('X-MS-Custom-Case');
+    });
+
     /** Alice calls bob, several times, with a secret wherever data can be. */
-    function wholeCalls(userData: boolean) {
+    function wholeCalls(userData: boolean, hidden?: Hidden) {
       const secrets: string[] = [];
       const secret = () => {
         secrets.push(`secret${secrets.length + 1000}`);
         return secrets.at(-1) ?? '';
       };
-      playCalls(log(userData), secret);
+      playCalls(log(userData, hidden), secret);
       return { secrets, text: () => JSON.stringify(lines) };
     }
   });

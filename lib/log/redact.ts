@@ -21,7 +21,8 @@ export function hiddenByPolicy(keys: KeyPolicy, trunks: readonly Pick<Trunk, 're
     for (const [key, header] of rename.headers) if (keys.redacts(key, 'log')) names.add(header.toLowerCase());
   return {
     key: key => keys.redacts(key, 'log'),
-    header: name => keys.redactsHeader(name) || names.has(name.toLowerCase()),
+    // A key may be called like a member of a line: only what can be a data header is asked about.
+    header: name => isDataHeader(name) && (keys.redactsHeader(name) || names.has(name.toLowerCase())),
   };
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { applyAll } from '../../lib/attached-data/attached-data.ts';
-import { userDataFromForm, userDataFromJson } from '../../lib/attached-data/user-data-body.ts';
+import type { Entry, EntryValue, UserDataPair } from '../../lib/attached-data/entry.ts';
+import { isFitKey, userDataFromForm, userDataFromJson } from '../../lib/attached-data/user-data-body.ts';
 import { userDataOf } from '../../lib/attached-data/views.ts';
 import { alice, wireLimits } from './entries.ts';
 
@@ -145,6 +146,31 @@ describe('a JSON body', () => {
     ]);
     const abyss = `{"userData":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
     expect(userDataFromJson(abyss, alice)?.dropped).to.deep.equal([{ key: 'a', code: 'too-deep' }]);
+  });
+
+  it('read again from the view of the data are the same pairs', () => {
+    const key = fc.string({ minLength: 1, maxLength: 5 }).filter(isFitKey);
+    const { value } = fc.letrec<{ value: EntryValue; pair: UserDataPair }>(tie => ({
+      pair: fc.tuple(key, tie('value')).map(([name, of]) => ({ key: name, ...of })),
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.string({ unit: 'grapheme' }).map(text => ({ type: 'string' as const, value: text })),
+        fc.maxSafeInteger().map(int => ({ type: 'int' as const, value: int === 0 ? 0 : int })),
+        fc.base64String().map(text => ({ type: 'binary' as const, value: text })),
+        fc.array(tie('pair'), { maxLength: 3 }).map(pairs => ({ type: 'list' as const, value: pairs })),
+      ),
+    }));
+    const entry = fc
+      .tuple(key, value)
+      .map(([name, of]): Entry => ({ key: name, ...of, scope: 'call', from: alice }));
+    fc.assert(
+      fc.property(fc.uniqueArray(entry, { selector: ({ key: name }) => name, minLength: 1 }), data => {
+        const content = JSON.stringify({ userData: userDataOf(data) });
+        const { operations = [], dropped } = userDataFromJson(content, alice) ?? {};
+        expect(dropped).to.deep.equal([]);
+        expect(applyAll([], operations, { packedBytes: 65_535, mode: 'refuse' }).data).to.deep.equal(data);
+      }),
+    );
   });
 
   it('never makes the reader throw', () => {

@@ -96,6 +96,7 @@ function withInherited(values: Values): Config {
       ...trunk,
       tenant: trunk.tenant ?? values.tenant,
       notify: trunk.notify ?? trunk.profile.notify,
+      transfer: trunk.transfer ?? trunk.profile.transfer,
       dataHeaders: [...trunk.dataHeaders, ...renamedDataHeaders(trunk.rename)],
     })),
   };

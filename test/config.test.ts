@@ -126,6 +126,7 @@ describe('the configuration', () => {
       profile: profileOf('plain'),
       rename: noRename,
       notify: 'info',
+      transfer: 'handle',
       network: false,
       dataHeaders: [],
       fromHost: 'own',
@@ -133,6 +134,16 @@ describe('the configuration', () => {
       blockHeaders: [],
     });
     expect(config.trunks[1]).to.deep.include({ sources: ['::1/128'], tenant: 'own' });
+  });
+
+  it("what becomes of a REFER: its own word, then the profile's", () => {
+    const modes = (keys: string) =>
+      loadConfig(fromFile(`trunks: [{name: a, sources: [::1]${keys}}]`)).trunks[0]?.transfer;
+    expect(modes('')).to.equal('handle');
+    expect(modes(', profile: teams-dr')).to.equal('relay');
+    expect(modes(', profile: teams-dr, transfer: reject')).to.equal('reject');
+    expect(modes(', profile: {base: plain, transfer: relay}')).to.equal('relay');
+    expect(() => modes(', transfer: maybe')).to.throw(/transfer/);
   });
 
   it('makes a profile of a name, or of a name and what differs', () => {

@@ -1,4 +1,4 @@
-import type { NotifyMode } from '../routing/trunk.ts';
+import type { NotifyMode, TransferMode } from '../routing/trunk.ts';
 
 /**
  * How a neighbour wants attached data on its wire. A profile asks of what is sent to the neighbour, and says how to
@@ -30,6 +30,8 @@ export interface Profile {
   readonly reservedPrefixes: readonly string[];
   /** How it is told of changes, unless its trunk says otherwise. */
   readonly notify: NotifyMode;
+  /** What becomes of its REFER, unless its trunk says otherwise. */
+  readonly transfer: TransferMode;
 }
 
 export const profileNames = ['plain', 'acs-dr', 'teams-dr', 'genesys-cloud', 'avaya', 'cisco-cvp'] as const;
@@ -57,6 +59,7 @@ const plain: Profile = {
   acsLimits: false,
   reservedPrefixes: [],
   notify: 'info',
+  transfer: 'handle',
 };
 
 const builtIn: Readonly<Record<ProfileName, Profile>> = {
@@ -64,8 +67,9 @@ const builtIn: Readonly<Record<ProfileName, Profile>> = {
   // Microsoft, "How to pass call contextual data in Call Automation": five headers, 64, 256, a set of characters. The
   // applications behind it set User-To-User to whatever text they like.
   'acs-dr': { ...plain, base: 'acs-dr', bareText: true, acsLimits: true },
-  // Microsoft documents no such limits for Teams Direct Routing.
-  'teams-dr': { ...plain, base: 'teams-dr', bareText: true },
+  // Microsoft documents no such limits for Teams Direct Routing. Refer-To and Referred-By must come back to it as the
+  // same strings.
+  'teams-dr': { ...plain, base: 'teams-dr', bareText: true, transfer: 'relay' },
   // Genesys, "UUI data formats": the first octet is cut off unless `pd=` is there; in its example purpose and content
   // are there too. "Custom SIP headers": these names are its own.
   'genesys-cloud': {

@@ -11,12 +11,14 @@ import {
 } from '../attached-data/profile.ts';
 import { compileRename, renameFault } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
-import { notifyModes } from '../routing/trunk.ts';
+import { notifyModes, transferModes } from '../routing/trunk.ts';
 import { listOf, oneOf, parsed } from './field.ts';
 
-/** A trunk's profile, its own names, and how it is told of changes. */
+/** A trunk's profile, its own names, how it is told of changes, and what becomes of its transfers. */
 
 export const notifyMode = oneOf(notifyModes);
+
+export const transferMode = oneOf(transferModes);
 
 const overrides = z.strictObject({
   base: oneOf(profileNames),
@@ -31,6 +33,7 @@ const overrides = z.strictObject({
   acsLimits: z.boolean().exactOptional(),
   reservedPrefixes: listOf(parsed(parsePrefix)).exactOptional(),
   notify: notifyMode.exactOptional(),
+  transfer: transferMode.exactOptional(),
 });
 
 /** A name alone is that built-in. */

@@ -8,7 +8,7 @@ import { parseCidrText, parseExternalHost } from './address.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
 import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
-import { notifyMode, profile, rename } from './profile-schema.ts';
+import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
 import { parseTargetUri } from './target-uri.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -20,8 +20,9 @@ const trunk = z.strictObject({
   sources: cidrList.refine(list => list.length > 0, 'at least one source address'),
   tenant: name.optional(),
   profile: profile.default(profileOf('plain')),
-  // The profile's when it is not named.
+  // The profile's when they are not named.
   notify: notifyMode.exactOptional(),
+  transfer: transferMode.exactOptional(),
   rename: rename.default(noRename),
   network: z.boolean().default(false),
   dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),

@@ -15,6 +15,13 @@ export const notifyModes = [
 ] as const;
 export type NotifyMode = (typeof notifyModes)[number];
 
+/**
+ * What becomes of a REFER of a neighbour: Baton makes the transfer itself, passes it on to the other leg, or
+ * declines it.
+ */
+export const transferModes = ['handle', 'relay', 'reject'] as const;
+export type TransferMode = (typeof transferModes)[number];
+
 /** A neighbour: SBC, PBX or carrier (design: trunks, routes, DNs). */
 export interface Trunk {
   readonly name: string;
@@ -26,6 +33,7 @@ export interface Trunk {
   /** Its own header names for keys of the attached data. */
   readonly rename: Rename;
   readonly notify: NotifyMode;
+  readonly transfer: TransferMode;
   /** True: the outside world; false: ours. */
   readonly network: boolean;
   /** Further `X-` header patterns (`X-Acme-*`) that count as attached data. */

@@ -44,6 +44,7 @@ export function neighbourWithoutTrunk(tenant: string): Trunk {
     profile: profileOf('plain'),
     rename: noRename,
     notify: 'info',
+    transfer: 'handle',
     network: false,
     dataHeaders: [],
     fromHost: 'own',

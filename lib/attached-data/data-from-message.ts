@@ -42,7 +42,7 @@ export interface MessageData {
 const BATON_EVENT = 'application/vnd.baton.event+json';
 
 /**
- * Reads data from INVITE, its 101 to 199 and 2xx, re-INVITE, UPDATE and INFO. Other messages bring none, and neither do the
+ * Reads data from INVITE, its 101 to 199 and 2xx, re-INVITE, UPDATE, INFO and REFER. Other messages bring none, and neither do the
  * responses within a dialog (our choice: a peer that repeats old headers there would undo the change it answers).
  */
 export function dataFromMessage(message: DataMessage): MessageData {
@@ -73,7 +73,8 @@ export function bringsData({
   status,
   inDialog,
 }: Pick<DataMessage, 'method' | 'status' | 'inDialog'>): boolean {
-  if (status === undefined) return method === 'INVITE' || method === 'UPDATE' || method === 'INFO';
+  if (status === undefined)
+    return method === 'INVITE' || method === 'UPDATE' || method === 'INFO' || method === 'REFER';
   return method === 'INVITE' && !inDialog && status > 100 && status < 300;
 }
 

@@ -157,6 +157,8 @@ export function mayCarryDefaultUui(
   const status = slash < 0 ? undefined : Number.parseInt(method, 10);
   if (status !== undefined && (status <= 100 || status >= 400)) return false;
   if (ofRequest === 'BYE') return state.initialInviteHadUui;
+  // On a REFER it is for the INVITE to the target; the RFC is silent, and Azure Communication Services has it there.
+  if (ofRequest === 'REFER') return status === undefined;
   return ofRequest === 'INVITE' && !state.inDialog;
 }
 

@@ -4,7 +4,7 @@ import { type ErrorCode, errorEntry } from '../errors.ts';
 import { refusal } from '../call/verdict.ts';
 import type { StandaloneAnswer } from '../ports.ts';
 import { Admission } from '../routing/admission.ts';
-import type { SourceTable, Standing } from '../routing/who-is.ts';
+import { type SourceTable, type Standing, whoIs } from '../routing/who-is.ts';
 import type { B2buaParts } from './options.ts';
 
 /** A caller turned away for load or shutdown may try again after this time. */
@@ -13,12 +13,14 @@ const retryAfter: HeaderLine = { name: 'Retry-After', value: '10' };
 /** Who comes in and who does not, before there is a call. */
 export class FrontDoor {
   readonly #parts: B2buaParts;
+  readonly #sources: SourceTable;
   readonly #admission: Admission;
   /** We are stopping: nobody new comes in. */
   closed = false;
 
   constructor(parts: B2buaParts, sources: SourceTable) {
     this.#parts = parts;
+    this.#sources = sources;
     this.#admission = new Admission({ sources });
   }
 
@@ -71,10 +73,9 @@ export class FrontDoor {
     if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedOutside };
     const unsupported = unsupportedTags(request.headers);
     if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
+    const said = optionsHeaders(whoIs(request.source.address, this.#sources).trunk);
     // RFC 3261 §11.2: the status is that which an INVITE would get.
-    return this.closed
-      ? { status: 503, headers: [...optionsHeaders, retryAfter] }
-      : { status: 200, headers: optionsHeaders };
+    return this.closed ? { status: 503, headers: [...said, retryAfter] } : { status: 200, headers: said };
   }
 
   #judge({ source }: NewRequest) {

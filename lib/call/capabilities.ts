@@ -7,11 +7,12 @@ import type { HeaderLine } from './signal.ts';
 
 /** What Baton serves, whoever asks. True by test: every method here has an answer other than 405. */
 export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY';
+/** To those whose transfers are not declined. */
+export const allowedWithRefer = `${allowedMethods}, REFER`;
 
 /** Option tags we have. RFC 7433 §8: `uui`. */
 const supportedTags = new Set(['uui']);
 
-export const allowLine: HeaderLine = { name: 'Allow', value: allowedMethods };
 const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
 const acceptLine: HeaderLine = {
   name: 'Accept',
@@ -19,28 +20,51 @@ const acceptLine: HeaderLine = {
     'application/sdp, application/json, application/x-www-form-urlencoded, application/vnd.baton.event+json, application/dtmf-relay',
 };
 
-/** RFC 3261 §11.2: the answer to OPTIONS says what an INVITE would find. */
-export const optionsHeaders: readonly HeaderLine[] = [allowLine, acceptLine, supportedLine];
-const offerLines: readonly HeaderLine[] = [allowLine, supportedLine];
-
 /** The Info Packages that we take from the neighbours of a trunk. From others INFO is as RFC 2976 has it. */
 export function packagesFor({ notify }: Trunk): readonly string[] {
   return notify === 'info-package' ? ourPackages : noPackages;
 }
 const ourPackages: readonly string[] = [BATON_PACKAGE];
 const noPackages: readonly string[] = [];
-const offerLinesWithPackage = [...offerLines, { name: 'Recv-Info', value: recvInfoOf(ourPackages) }];
+
+/** What we say of ourselves, made once. */
+function saying(methods: string) {
+  const allow: HeaderLine = { name: 'Allow', value: methods };
+  const offer: readonly HeaderLine[] = [allow, supportedLine];
+  return {
+    allow: [allow],
+    options: [allow, acceptLine, supportedLine],
+    offer,
+    offerWithPackage: [...offer, { name: 'Recv-Info', value: recvInfoOf(ourPackages) }],
+  } as const;
+}
+const withRefer = saying(allowedWithRefer);
+const withoutRefer = saying(allowedMethods);
+
+function saidTo({ transfer }: Trunk): typeof withRefer {
+  return transfer === 'relay' ? withRefer : withoutRefer;
+}
+
+/** RFC 3261 §11.2: the answer to OPTIONS says what an INVITE would find. */
+export function optionsHeaders(trunk: Trunk): readonly HeaderLine[] {
+  return saidTo(trunk).options;
+}
 
 /**
  * RFC 3261 §20.5, §20.37: on INVITE, UPDATE and their 2xx. RFC 6086 §5.2.1: with Recv-Info where we take Info
  * Packages.
  */
 export function offerHeaders({ trunk }: Leg): readonly HeaderLine[] {
-  return trunk.notify === 'info-package' ? offerLinesWithPackage : offerLines;
+  const said = saidTo(trunk);
+  return trunk.notify === 'info-package' ? said.offerWithPackage : said.offer;
 }
-/** RFC 3261 §8.2.1: 405 lists what is allowed. */
-export const methodNotAllowedHeaders: readonly HeaderLine[] = [allowLine];
-/** The same outside a dialog, where we take no MESSAGE. */
+
+/** RFC 3261 §8.2.1: 405 lists what is allowed; so does a provisional response. */
+export function allowHeaders({ trunk }: Leg): readonly HeaderLine[] {
+  return saidTo(trunk).allow;
+}
+
+/** The same outside a dialog, where we take no MESSAGE and no REFER. */
 export const methodNotAllowedOutside: readonly HeaderLine[] = [
   { name: 'Allow', value: allowedMethods.replace(', MESSAGE', '') },
 ];

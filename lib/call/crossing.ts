@@ -35,6 +35,10 @@ const legsOwn = new Set([
  * §21.3) says nothing.
  */
 const notifyOwn = new Set(['event', 'subscription-state']);
+/** RFC 3515 §2.1, RFC 4488 §4: also of its 2xx. That of the tags we have, the peer at the end must have too, is for that peer. */
+const referOwn = new Set(['refer-to', 'refer-sub', 'require']);
+/** RFC 6665 §8.2.1, and §8.2.2 of 489. */
+const subscribeOwn = new Set(['event', 'allow-events']);
 const redirectOwn = new Set(['contact']);
 const none: ReadonlySet<string> = new Set();
 
@@ -112,7 +116,9 @@ function newDrops(drops: readonly Drop[], { message, inDialog }: Crossing): read
 
 function methodsOwn(message: string): ReadonlySet<string> {
   if (message === 'NOTIFY') return notifyOwn;
-  return message.startsWith('3') ? redirectOwn : none;
+  if (message.startsWith('3')) return redirectOwn;
+  if (message.endsWith('REFER')) return referOwn;
+  return message.endsWith('SUBSCRIBE') ? subscribeOwn : none;
 }
 
 function isBlocked(key: string, crossing: Crossing): boolean {

@@ -3,6 +3,7 @@ import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
 import { namesBetween, noRename } from '../attached-data/rename.ts';
+import { triggeredByRefer } from '../attached-data/refer-to.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
 import { toldData } from '../attached-data/told-data.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
@@ -34,6 +35,16 @@ export function readData(
   noteDropped(turn, leg.id, read.dropped);
   return read;
 }
+
+/** The same of a REFER: what is embedded in Refer-To comes before what stands beside it. */
+export function readReferData(turn: Turn, leg: Leg, payload: Payload): MessageData {
+  const triggered = triggeredByRefer(payload.headers, everyXHeader);
+  const headers = triggered.syntax === 'invalid' ? payload.headers : triggered.inviteHeaders;
+  return readData(turn, leg, { headers }, { method: 'REFER', inDialog: true });
+}
+
+/** Which of them are data is decided where they are read. */
+const everyXHeader: readonly string[] = ['X-*'];
 
 /** The INVITE's data counts at once and raises no event: the first events carry it. */
 export function setInitialData(turn: Turn, caller: Leg, operations: readonly Operation[]): void {

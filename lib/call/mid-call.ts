@@ -1,6 +1,6 @@
-import { methodNotAllowedHeaders, optionsHeaders, packagesFor, unsupportedTags } from './capabilities.ts';
+import { allowHeaders, optionsHeaders, packagesFor, unsupportedTags } from './capabilities.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
-import { changeData, readData } from './data.ts';
+import { changeData, readData, readReferData } from './data.ts';
 import { conveyedTo, notWithinDialog } from './owed.ts';
 import { respond } from './relay.ts';
 import { relayOrHold } from './relay-request.ts';
@@ -17,11 +17,8 @@ export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
   }
   const leg = turn.learn(known, signal.payload);
   // RFC 3261 §8.2.1 before §8.2.2: first the method, then Require.
-  if (!served.has(signal.method)) {
-    respond(turn, leg.id, signal.request, {
-      status: 405,
-      payload: { headers: methodNotAllowedHeaders },
-    });
+  if (!served.has(signal.method) && !isOfTransfer(signal.method, leg)) {
+    notAllowed(turn, leg, signal);
     return;
   }
   const unsupported = unsupportedTags(signal.payload.headers);
@@ -36,11 +33,20 @@ export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
 /** RFC 3261 §20.5: what Allow says, without those that have signals of their own. */
 const served = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS']);
 
+/** RFC 3515 §2.4.4: SUBSCRIBE refreshes or ends the subscription that a REFER made. */
+function isOfTransfer(method: string, { trunk }: Leg): boolean {
+  return trunk.transfer !== 'handle' && (method === 'REFER' || method === 'SUBSCRIBE');
+}
+
+function notAllowed(turn: Turn, leg: Leg, { request }: SignalOf<'requested'>): void {
+  respond(turn, leg.id, request, { status: 405, payload: { headers: allowHeaders(leg) } });
+}
+
 function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   switch (signal.method) {
     case 'OPTIONS':
       // A keep-alive of this leg: the other one has its own.
-      respond(turn, leg.id, signal.request, { status: 200, payload: { headers: optionsHeaders } });
+      respond(turn, leg.id, signal.request, { status: 200, payload: { headers: optionsHeaders(leg.trunk) } });
       return;
     case 'INFO':
       serveInfo(turn, leg, signal);
@@ -51,9 +57,38 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
       relayOrHold(turn, { ...heldFrom(turn, signal), operations });
       return;
     }
+    case 'REFER':
+      serveRefer(turn, leg, signal);
+      return;
+    case 'SUBSCRIBE':
+      serveSubscribe(turn, leg, signal);
+      return;
     default:
       relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
   }
+}
+
+/** A transfer, by the mode of the trunk that wants it. */
+function serveRefer(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
+  switch (leg.trunk.transfer) {
+    case 'relay': {
+      const { operations } = readReferData(turn, leg, signal.payload);
+      relayOrHold(turn, { ...heldFrom(turn, signal), operations });
+      return;
+    }
+    case 'reject':
+      // RFC 3515 §2.4.2: who declines a REFER may say so by any final response; 603 says that nobody else would.
+      respond(turn, leg.id, signal.request, { status: 603 });
+      return;
+    case 'handle':
+      notAllowed(turn, leg, signal);
+  }
+}
+
+/** Whoever has answered the REFER has the subscription. */
+function serveSubscribe(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
+  if (leg.trunk.transfer === 'relay') relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
+  else notAllowed(turn, leg, signal);
 }
 
 /**

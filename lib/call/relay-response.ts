@@ -118,7 +118,7 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
     const { operations, overtaken } = relayed;
     const without = [...overtaken, ...notWithinDialog(operations)];
     changeData(turn, to, operations, conveyedTo(from.id, operations, without));
-  }
+  } else if (relayed.method === 'REFER') changeData(turn, to, relayed.operations);
   if (isDialogInDoubt(status)) probe(turn, from);
   retryHeld(turn);
 }

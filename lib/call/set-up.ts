@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { routeFor } from '../routing/route.ts';
 import { endCrossedAnswer } from './attempt.ts';
-import { allowLine, offerHeaders, unsupportedTags, warning } from './capabilities.ts';
+import { allowHeaders, offerHeaders, unsupportedTags, warning } from './capabilities.ts';
 import { isUuiOnWire } from '../attached-data/wire.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
@@ -76,9 +76,13 @@ export function onProgressed(turn: Turn, signal: SignalOf<'progressed'>): void {
   const caller = turn.changeLeg(turn.call.caller, { state: early });
   turn.change({ state: 'ringing' });
   takeData(turn, callee, signal);
-  const payload = crossed(turn, signal.payload, { from: callee, to: caller }, setUpMessage(signal.status), [
-    allowLine,
-  ]);
+  const payload = crossed(
+    turn,
+    signal.payload,
+    { from: callee, to: caller },
+    setUpMessage(signal.status),
+    allowHeaders(caller),
+  );
   turn.perform({ do: 'progress', leg: caller.id, status: signal.status, reason: signal.reason, payload });
   retryHeld(turn);
 }

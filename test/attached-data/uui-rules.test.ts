@@ -84,7 +84,9 @@ describe('a default User-to-User leaves', () => {
     ['200/BYE', true, true, true],
     ['UPDATE', true, true, false],
     ['INFO', true, true, false],
-    ['REFER', true, true, false],
+    // Our choice, as Azure Communication Services has it.
+    ['REFER', true, false, true],
+    ['202/REFER', true, true, false],
     ['MESSAGE', true, true, false],
   ];
   for (const [method, inDialog, initialInviteHadUui, may] of rules) {

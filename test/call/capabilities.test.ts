@@ -1,13 +1,15 @@
 import { expect } from 'chai';
-import { allowedMethods, unsupportedTags, warning } from '../../lib/call/capabilities.ts';
-import { lines, Story } from './support/story.ts';
+import { allowedWithRefer, unsupportedTags, warning } from '../../lib/call/capabilities.ts';
+import { lines, Story, trunk } from './support/story.ts';
+
+const relaying = trunk({ name: 'sbc', sources: ['127.0.0.1/32'], transfer: 'relay' });
 
 describe('capabilities', () => {
   it('Allow is true: each method in it has an answer other than 405', () => {
     const signalsOfTheirOwn = new Set(['ACK', 'CANCEL', 'BYE']);
-    for (const method of allowedMethods.split(', ')) {
+    for (const method of allowedWithRefer.split(', ')) {
       if (signalsOfTheirOwn.has(method)) continue;
-      const story = new Story().established();
+      const story = new Story({ routing: { trunks: [relaying] } }).established();
       story.alice.sends(method, { body: { contentType: 'application/sdp', content: 'x' } });
       const heard = story.heard();
       expect(heard, method).to.have.length(1);

@@ -162,6 +162,7 @@ export const errorTable = {
     meaning:
       'No call has this ConnID, or it has been released for longer than attachedData.retainAfterReleaseMs.',
     httpStatus: 404,
+    exitCode: 66,
     blame: 'caller',
   },
   'call-released': {
@@ -196,7 +197,12 @@ export const errorTable = {
     httpStatus: 429,
     blame: 'caller',
   },
-  forbidden: { meaning: 'The bearer token lacks the scope for it.', httpStatus: 403, blame: 'caller' },
+  forbidden: {
+    meaning: 'The bearer token lacks the scope for it.',
+    httpStatus: 403,
+    exitCode: 77,
+    blame: 'caller',
+  },
   'header-too-large': {
     meaning: 'The header of the request is larger than Baton reads.',
     httpStatus: 431,
@@ -207,7 +213,12 @@ export const errorTable = {
     httpStatus: 408,
     blame: 'caller',
   },
-  unauthorized: { meaning: 'The bearer token is missing or wrong.', httpStatus: 401, blame: 'caller' },
+  unauthorized: {
+    meaning: 'The bearer token is missing or wrong.',
+    httpStatus: 401,
+    exitCode: 77,
+    blame: 'caller',
+  },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
   'not-acceptable': {
     meaning: 'Accept allows nothing that is served at this path.',

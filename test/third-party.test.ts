@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { BatonProcess } from '../support/baton-process.ts';
 import { freePort } from '../support/free-ports.ts';
 import { AgentDialog, SipAgent } from '../support/sip-agent.ts';
 
+const repository = fileURLToPath(new URL('..', import.meta.url));
 const builtBaton = fileURLToPath(new URL('../dist/cli/baton.js', import.meta.url));
 const sdp =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n';
@@ -99,6 +100,45 @@ describe('a third party and a call of a Baton process', function () {
     const command = [builtBaton, 'userdata', connId, ...args, '--url', base];
     const { stdout } = await promisify(execFile)(process.execPath, command);
     return JSON.parse(stdout);
+  }
+
+  it('is told of each change by baton tail', async () => {
+    const out = await outputOf(
+      [builtBaton, 'tail', '--conn-id', connId, '--url', base],
+      'EventAttachedDataChanged',
+    );
+    const { position, event } = JSON.parse(out.split('\n')[0] ?? '') as Record<string, unknown>;
+    expect(position).to.match(/^[0-9a-f]{8}-\d+$/);
+    expect(event).to.include({ id: 'EventAttachedDataChanged', ConnID: connId, ThirdPartyDN: 'C' });
+  });
+
+  it('uses the client as docs/client.md shows', async () => {
+    const page = readFileSync(new URL('../docs/client.md', import.meta.url), 'utf8');
+    const example = /```js\n([^]*?)```/.exec(page)?.[1] ?? '';
+    const code = example.replace('http://127.0.0.1:8080', base);
+    expect(code).to.include(base);
+    const out = await outputOf(['--input-type=module', '-e', code], 'EventAttachedDataChanged');
+    const [first = '', second = ''] = out.split('\n');
+    expect(first).to.match(/^somebody was faster: the revision is \d+$/);
+    expect(second).to.match(/^[0-9a-f]{8}-\d+ EventAttachedDataChanged alice \[$/);
+  });
+
+  /** What a Node writes until the words are in it; the data changes until then. */
+  async function outputOf(args: readonly string[], words: string): Promise<string> {
+    const child = spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let error = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
+    try {
+      for (let value = 1; !out.includes(words); value += 1) {
+        if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}: ${out}${error}`);
+        await change({ userData: [{ key: 'Round', value }] });
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
+    return out;
   }
 
   it('works as the README says', async () => {

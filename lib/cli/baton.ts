@@ -14,6 +14,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: {
     env: process.env,
     input: process.stdin,
+    isTerminal: process.stdout.isTTY,
     print: text => process.stdout.write(text),
     complain: line => process.stderr.write(`${line}\n`),
   },

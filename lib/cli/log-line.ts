@@ -1,4 +1,5 @@
 import type { styleText } from 'node:util';
+import { shown, timeOfDay } from './shown.ts';
 
 type Style = Parameters<typeof styleText>[0];
 /** Colours a text, or leaves it as it is. */
@@ -31,9 +32,9 @@ export function formatLogLine(line: string, paint: Paint): string {
   const parts = [
     paint('dim', timeOfDay(entry['time'])),
     paint(levelStyles.get(level) ?? 'dim', level.padEnd(5)),
-    textOf(entry['msg']),
+    shown(entry['msg']),
   ];
-  const fields = fieldsOf(entry).map(([key, value]) => `${paint('cyan', key)}=${textOf(value)}`);
+  const fields = fieldsOf(entry).map(([key, value]) => `${paint('cyan', key)}=${shown(value)}`);
   return [...parts, ...fields].join(' ') + stackOf(entry['err'], paint);
 }
 
@@ -51,22 +52,6 @@ function fieldsOf(entry: Record<string, unknown>): [string, unknown][] {
   const fields = Object.entries(entry).filter(([key]) => !hidden.has(key));
   const first = leading.flatMap(name => fields.filter(([key]) => key === name));
   return [...first, ...fields.filter(([key]) => !leading.includes(key))];
-}
-
-/** `10:00:00.123`, local time. */
-function timeOfDay(time: unknown): string {
-  if (typeof time !== 'number') return '--:--:--.---';
-  const date = new Date(time);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
-}
-
-/** Quoted only where it would break the line; everything but strings as JSON. */
-function textOf(value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return /[\r\n\t"]/.test(value) ? JSON.stringify(value) : value;
 }
 
 function stackOf(error: unknown, paint: Paint): string {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { stringify as stringifyYaml } from 'yaml';
 import { type Config, ConfigError } from '../config.ts';
@@ -6,14 +5,14 @@ import { unknownVariables } from '../config/settings.ts';
 import { compileKeyPolicy } from '../attached-data/key-policy.ts';
 import { createLog, type Logger } from '../log.ts';
 import { hiddenByPolicy } from '../log/redact.ts';
+import { addCallCommand } from './call-command.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
 import { complaintOf } from './failure.ts';
 import type { Paint } from './log-line.ts';
 import { withoutSecrets } from './secrets.ts';
 import { type ProcessHost, runService, type Service } from './service.ts';
-import { askForCall } from './ask-for-call.ts';
-import { follow, printLog } from './tail.ts';
-import { exitCodes, type Terminal } from './terminal.ts';
+import { addTailCommand } from './tail-command.ts';
+import { exitCodeMeanings, exitCodes, type Terminal } from './terminal.ts';
 import { addUserDataCommand } from './user-data-command.ts';
 import { addUuiCommands } from './uui-commands.ts';
 
@@ -31,7 +30,11 @@ export interface Surroundings {
   loadMain(): Promise<Main>;
 }
 
-const followPauseMs = 250;
+const exitCodeHelp = `
+Exit codes:
+${Object.entries(exitCodeMeanings)
+  .map(([name, meaning]) => `  ${exitCodes[name as keyof typeof exitCodes]}`.padEnd(6) + meaning)
+  .join('\n')}`;
 
 /** Runs one command line (without `node` and the script) and gives the exit code. */
 export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<number> {
@@ -51,6 +54,7 @@ function buildProgram(around: Surroundings, end: (code: number) => void): Comman
   const { terminal } = around;
   const program = new Command('baton')
     .description("A SIP back-to-back user agent that carries a call's attached data from leg to leg")
+    .addHelpText('after', exitCodeHelp)
     .exitOverride()
     .configureOutput({
       writeOut: text => terminal.print(text),
@@ -62,9 +66,10 @@ function buildProgram(around: Surroundings, end: (code: number) => void): Comman
     .action((flags: ConfigFlags) => {
       terminal.print(stringifyYaml(withoutSecrets(configFrom(flags, terminal.env))));
     });
-  addLookers(program, around);
-  addUuiCommands(program, terminal);
+  addTailCommand(program, terminal, around.paint);
+  addCallCommand(program, terminal);
   addUserDataCommand(program, terminal);
+  addUuiCommands(program, terminal);
   return program;
 }
 
@@ -81,28 +86,6 @@ function addServices(program: Command, around: Surroundings, end: (code: number)
       const config = configFrom(flags, around.terminal.env);
       requireControlSecret(config);
       end(await runFrom(config, around, (main, log, asked) => main.runEngine(config, log, asked)));
-    });
-}
-
-function addLookers(program: Command, { terminal, paint }: Surroundings): void {
-  program
-    .command('tail')
-    .description('print a log for people: of a file, which is followed, or from standard input')
-    .argument('[file]')
-    .option('--no-follow', 'stop at the end of the file')
-    .action(async (file: string | undefined, options: { follow: boolean }) => {
-      const wait = () => (options.follow ? sleep(followPauseMs, true) : Promise.resolve(false));
-      const pieces = file === undefined ? terminal.input : follow({ path: file, wait });
-      await printLog(pieces, paint, text => terminal.print(text));
-    });
-  addConfigFlags(program.command('call'))
-    .description('show one live call of a running Baton')
-    .argument('<connId>')
-    .option('--url <url>', 'where it listens; http.listen of the configuration when absent')
-    .action(async (connId: string, flags: ConfigFlags & { url?: string }) => {
-      const { http } = configFrom(flags, terminal.env);
-      const call = await askForCall({ connId, url: flags.url }, http);
-      terminal.print(`${JSON.stringify(call, null, 2)}\n`);
     });
 }
 

@@ -4,6 +4,8 @@ import type { Environment } from '../config/settings.ts';
 export interface Terminal {
   readonly env: Environment;
   readonly input: AsyncIterable<string | Buffer>;
+  /** Standard output is read by a person; a program gets JSON. */
+  readonly isTerminal: boolean;
   /** Standard output; the text brings its own newlines. */
   print(text: string): void;
   /** Standard error, one line. */
@@ -15,7 +17,23 @@ export const exitCodes = {
   ok: 0,
   failed: 1,
   usage: 64,
-  unsupported: 69,
+  noInput: 66,
+  unavailable: 69,
   internal: 70,
+  protocol: 76,
+  noPermission: 77,
   config: 78,
 } as const;
+
+/** What `baton --help` says of them. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done',
+  failed: 'refused, or failed otherwise',
+  usage: 'the command line is wrong',
+  noInput: 'there is no such call, or no such file',
+  unavailable: 'nothing answers, or it is not in this version',
+  internal: 'a defect of Baton',
+  protocol: 'what answers is no Baton',
+  noPermission: 'the token is missing, wrong or lacks the scope',
+  config: 'the configuration is wrong',
+};

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { profileNames } from '../attached-data/profile.ts';
 import { splitAtCommas } from '../config/field.ts';
-import { BatonError } from '../errors.ts';
+import { UsageError } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 import { type UuiBuildOptions, type UuiParseOptions, uuiBuild, uuiParse, valueFromInput } from './uui.ts';
 
@@ -46,7 +46,7 @@ export function addUuiCommands(program: Command, terminal: Terminal): void {
     .addOption(profileOption('in the form of this profile: with --hex or --text, and perhaps --pd'))
     .action((options: UuiBuildOptions) => {
       const built = uuiBuild(options);
-      if (!built.ok) throw new BatonError('bad-request', built.reason);
+      if (!built.ok) throw new UsageError(built.reason);
       terminal.print(`${built.value}\n`);
     });
 }

@@ -73,6 +73,8 @@ export const settings: readonly Setting[] = [
 ];
 
 export const configFileVariable = 'BATON_CONFIG';
+/** The bearer token that commands show a running Baton. */
+export const tokenVariable = 'BATON_TOKEN';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -84,7 +86,7 @@ export function variable(env: Environment, name: string): string | undefined {
 
 /** BATON_* that nobody reads: most likely misspelt. Those that Kubernetes sets for a service named baton are left out. */
 export function unknownVariables(env: Environment): string[] {
-  const known = new Set([configFileVariable, ...settings.map(setting => setting.variable)]);
+  const known = new Set([configFileVariable, tokenVariable, ...settings.map(setting => setting.variable)]);
   return Object.keys(env).filter(
     name => name.startsWith('BATON_') && !known.has(name) && !/^BATON_(?:SERVICE|PORT)(?:_|$)/.test(name),
   );

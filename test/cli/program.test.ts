@@ -3,10 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { parse as parseYaml } from 'yaml';
+import { formatStreamItem } from '../../lib/cli/event-line.ts';
 import { type Main, runCommandLine, type Surroundings } from '../../lib/cli/program.ts';
 import type { Config } from '../../lib/config.ts';
-import { BatonError } from '../../lib/errors.ts';
+import { exitCodes } from '../../lib/cli/terminal.ts';
+import { BatonError, errorEntry } from '../../lib/errors.ts';
 import { problemFor } from '../../lib/http/problem.ts';
+import { changeOf } from '../../support/sample-change.ts';
 
 interface Outcome {
   readonly code: number;
@@ -17,6 +20,7 @@ interface Outcome {
 interface Play {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  readonly isTerminal?: boolean;
   readonly main?: Partial<Main>;
 }
 
@@ -24,10 +28,13 @@ const aliceToBob = {
   connId: '00@default:node1',
   callThreadId: '11',
   state: 'established',
-  legs: [],
+  legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
   startedAt: 'now',
+  revision: 1,
   userData: [{ key: 'CaseId', type: 'string', value: '42' }],
 };
+
+const plain = (_style: unknown, text: string) => text;
 
 async function baton(args: readonly string[], play: Play = {}): Promise<Outcome> {
   let out = '';
@@ -36,11 +43,12 @@ async function baton(args: readonly string[], play: Play = {}): Promise<Outcome>
     terminal: {
       env: play.env ?? {},
       input: inputOf(play.input ?? ''),
+      isTerminal: play.isTerminal ?? false,
       print: text => (out += text),
       complain: line => (error += `${line}\n`),
     },
     host: { on: () => undefined, exit: () => undefined },
-    paint: (_style, text) => text,
+    paint: plain,
     loadMain: () => Promise.resolve({ serve: neverAsked, runEngine: neverAsked, ...play.main }),
   };
   return { code: await runCommandLine(args, surroundings), out, error };
@@ -178,19 +186,30 @@ describe('the command line', () => {
 
   it('says why a User-to-User value cannot be made', async () => {
     expect(await baton(['uui', 'build', '--hex', '1'])).to.deep.equal({
-      code: 1,
+      code: 64,
       out: '',
       error: 'baton: hex is an even number of hex digits\n',
     });
   });
 
-  it('wants to know who changes data', async () => {
-    expect(await baton(['userdata', '00@t:n', 'set', 'a=1'])).to.deep.equal({
-      code: 1,
-      out: '',
-      error: 'baton: --by says whose change it is\n',
+  for (const [args, why] of [
+    [['userdata', '00@t:n', 'set', 'a=1'], '--by says whose change it is'],
+    [['userdata', '00@t:n', 'delete', 'a'], '--by says whose change it is'],
+    [['userdata', '00@t:n', 'delete-all'], '--by says whose change it is'],
+    [['userdata', '00@t:n', 'set', '--by', 'crm'], 'set: expected key=value'],
+    [['userdata', '00@t:n', 'attach', '--by', 'crm'], 'attach: expected key=value'],
+    [['userdata', '00@t:n', 'delete', '--by', 'crm'], 'delete: expected the keys'],
+    [['userdata', '00@t:n', 'get', 'a'], 'get: takes nothing more'],
+    [['userdata', '00@t:n', 'set', 'a', '--by', 'crm'], '"a": expected key=value'],
+    [['userdata', '00@t:n', 'set', 'a:int=b', '--by', 'crm'], '"a:int=b": expected a whole number'],
+    [['call', '00@t:n', '--url', 'here'], '--url: "here": expected http://host:port'],
+    [['tail', 'baton.log', '--dn', '2001'], 'a log (baton.log) or the events of a Baton, not both'],
+    [['uui', 'build'], 'give one of data, hex and text'],
+  ] as const) {
+    it(`says what is wrong with "baton ${args.join(' ')}"`, async () => {
+      expect(await baton(args)).to.deep.equal({ code: 64, out: '', error: `baton: ${why}\n` });
     });
-  });
+  }
 
   for (const args of [
     ['nonsense'],
@@ -199,6 +218,10 @@ describe('the command line', () => {
     ['uui', 'parse', '04', '--metod'],
     ['call'],
     ['userdata', '00@t:n', 'eat'],
+    ['userdata', '00@t:n', 'set', 'a=1', '--by', 'crm', '--scope', 'nowhere'],
+    ['userdata', '00@t:n', 'set', 'a=1', '--by', 'crm', '--if-revision', 'x'],
+    ['call', '00@t:n', 'and', 'more'],
+    ['tail', '--dn'],
   ]) {
     it(`refuses "baton ${args.join(' ')}" as misused`, async () => {
       const { code, error } = await baton(args);
@@ -212,23 +235,46 @@ describe('the command line', () => {
     expect(code).to.equal(0);
     for (const command of ['serve', 'engine', 'check-config', 'tail', 'call', 'userdata', 'uui'])
       expect(out).to.include(`\n  ${command}`);
+    expect(out).to.include('\nExit codes:\n  0   done\n');
+    for (const code of Object.values(exitCodes)) expect(out).to.match(new RegExp(`\\n  ${code} +\\w`));
+  });
+
+  for (const [command, example] of [
+    ['userdata', 'baton userdata CONNID set CaseId=42'],
+    ['tail', 'baton tail --dn 2001'],
+  ] as const) {
+    it(`shows examples in the help of ${command}`, async () => {
+      const { code, out } = await baton([command, '--help']);
+      expect(code).to.equal(0);
+      expect(out).to.include(`\nExamples:\n`);
+      expect(out).to.include(example);
+    });
+  }
+
+  it('says that a log is not there', async () => {
+    const { code, error } = await baton(['tail', '/nowhere/baton.log']);
+    expect(code).to.equal(66);
+    expect(error).to.match(/^baton: ENOENT: .*\/nowhere\/baton.log/);
   });
 });
 
-describe('baton call and baton userdata', () => {
+describe('baton asks a running Baton', () => {
   let server: Server;
   let url = '';
   let authorizations: (string | undefined)[];
   let asked: string[];
   let body: string | undefined;
+  let bodies: string[];
 
   beforeEach(async () => {
     authorizations = [];
     asked = [];
+    bodies = [];
     body = undefined;
     server = createServer((request, response) => {
       authorizations.push(request.headers.authorization);
       asked.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`);
+      request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
       const isKnown = asked.at(-1)?.includes(aliceToBob.connId) === true;
       response.statusCode = isKnown ? 200 : 404;
       response.end(body ?? JSON.stringify(isKnown ? aliceToBob : problemFor('call-unknown')));
@@ -254,10 +300,144 @@ describe('baton call and baton userdata', () => {
     expect(authorizations).to.deep.equal(['Bearer correct-horse-battery']);
   });
 
+  for (const [what, args, env, expected] of [
+    ['--token', ['--token', 'by-flag'], { BATON_TOKEN: 'by-env' }, 'by-flag'],
+    ['BATON_TOKEN', [], { BATON_TOKEN: 'by-env' }, 'by-env'],
+    ['the first token that may write', [], { BATON_TOKEN: '' }, 'may-write-and-read'],
+  ] as const) {
+    it(`shows ${what}`, async () => {
+      const tokens =
+        '[{token: may-only-listen-1, scopes: [events:read]}, {token: of-another-tenant, scopes: [calls:write], tenant: acme},' +
+        ' {token: may-write-and-read, scopes: [calls:read, calls:write], tenant: default}]';
+      const write = ['userdata', aliceToBob.connId, 'delete', 'A', '--by', 'crm', '--url', url];
+      const outcome = await baton([...write, '--set', `http.tokens=${tokens}`, ...args], { env });
+      expect(outcome).to.include({ code: 0, error: '' });
+      expect(authorizations).to.deep.equal([`Bearer ${expected}`]);
+    });
+  }
+
+  it('does not show a token that may not do it', async () => {
+    const tokens = 'http.tokens=[{token: may-only-listen-1, scopes: [events:read]}]';
+    expect(await baton(['call', aliceToBob.connId, '--url', url, '--set', tokens])).to.deep.equal({
+      code: 77,
+      out: '',
+      error: 'baton: no token of http.tokens has the scope calls:read here; give --token\n',
+    });
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('shows legs and data to a person', async () => {
+    const args = ['call', aliceToBob.connId, '--url', url];
+    const { out } = await baton(args, { isTerminal: true });
+    expect(out.split('\n')).to.include.members(['  caller alice confirmed', '  CaseId=42']);
+    expect(JSON.parse((await baton([...args, '--json'], { isTerminal: true })).out)).to.deep.equal(
+      aliceToBob,
+    );
+    const data = await baton(['userdata', aliceToBob.connId, 'get', '--url', url], { isTerminal: true });
+    expect(data.out).to.equal('CaseId=42\n');
+  });
+
+  it('sends what it was told to', async () => {
+    const common = ['--by', 'crm', '--if-revision', '7', '--url', url];
+    for (const what of [
+      ['set', 'A=1', 'B:int=2', '--scope', 'sip'],
+      ['attach', 'A=1'],
+      ['delete', 'A', 'B'],
+      ['delete-all'],
+    ])
+      expect(await baton(['userdata', aliceToBob.connId, ...what, ...common])).to.include({ code: 0 });
+    const author = { thirdPartyDn: 'crm', ifRevision: 7 };
+    const text = { key: 'A', type: 'string', value: '1' };
+    const number = { key: 'B', type: 'int', value: 2 };
+    expect(bodies.map(each => JSON.parse(each) as unknown)).to.deep.equal([
+      {
+        ...author,
+        operation: 'update',
+        userData: [
+          { ...text, scope: 'sip' },
+          { ...number, scope: 'sip' },
+        ],
+      },
+      { ...author, operation: 'attach', userData: [text] },
+      { ...author, operation: 'delete', keys: ['A', 'B'] },
+      { ...author, operation: 'delete-all' },
+    ]);
+  });
+
+  it('says that a change is done whose result the token may not read', async () => {
+    body = JSON.stringify({ connId: aliceToBob.connId, state: 'established', revision: 2 });
+    expect(
+      await baton(['userdata', aliceToBob.connId, 'delete-all', '--by', 'crm', '--url', url]),
+    ).to.deep.equal({ code: 0, out: '', error: 'baton: done; the token may not read the data\n' });
+  });
+
+  describe('for its events', () => {
+    const event = changeOf('42');
+    const gap = { missedFrom: 'a-1', missedTo: 'a-6' };
+    const block = (id: string, name: string, data: object) =>
+      `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+    /** One stream, and a refusal for who comes back. */
+    beforeEach(() => {
+      server.removeAllListeners('request');
+      server.on('request', (request, response) => {
+        asked.push(`${request.url} ${String(request.headers['last-event-id'] ?? '')}`);
+        authorizations.push(request.headers.authorization);
+        if (asked.length > 1) {
+          response.writeHead(401).end(JSON.stringify(problemFor('unauthorized')));
+          return;
+        }
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(
+          `retry: 2\n\n${block('a-6', 'gap', gap)}${block('a-7', event.id, event)}` +
+            block('', 'cut', { code: 'shutting-down' }).replace(/^id.*\n/, ''),
+        );
+      });
+    });
+
+    it('prints them as JSON lines, comes back, and ends when it is refused', async () => {
+      const filters = [
+        '--dn',
+        'bob',
+        '--dn',
+        'carol',
+        '--id',
+        'EventAttachedDataChanged',
+        '--conn-id',
+        '1@a:b',
+      ];
+      const { code, out, error } = await baton(['tail', '--url', url, ...filters, '--after', 'a-0']);
+      const lines = out.trim().split('\n');
+      expect(lines.map(line => JSON.parse(line) as unknown)).to.deep.equal([
+        { position: 'a-6', gap },
+        { position: 'a-7', event },
+      ]);
+      const query = '/v1/events?dn=bob&dn=carol&connId=1%40a%3Ab&id=EventAttachedDataChanged&after=a-0';
+      expect(asked).to.deep.equal([`${query} `, `${query} a-7`]);
+      expect(error.split('\n')[0]).to.equal('baton: the event stream was cut: shutting-down; again in 0.0 s');
+      expect(code).to.equal(77);
+    });
+
+    it('prints them as lines for a person', async () => {
+      const { out } = await baton(['tail', '--events', '--url', url], { isTerminal: true });
+      expect(out.split('\n').slice(0, -1)).to.deep.equal([
+        formatStreamItem({ position: 'a-6', gap }, plain),
+        formatStreamItem({ position: 'a-7', event }, plain),
+      ]);
+    });
+
+    it('shows a token that may read them', async () => {
+      const tokens = 'http.tokens=[{token: may-read-calls-1, scopes: [calls:read]}, may-do-everything]';
+      await baton(['tail', '--dn', 'bob', '--url', url, '--set', tokens]);
+      expect(authorizations[0]).to.equal('Bearer may-do-everything');
+    });
+  });
+
   it('says when there is no such call', async () => {
-    expect(await baton(['call', '99@a:b', '--url', url])).to.include({
-      code: 1,
-      error: 'baton: no live call has the ConnID 99@a:b\n',
+    expect(await baton(['call', '99@a:b', '--url', url])).to.deep.equal({
+      code: 66,
+      out: '',
+      error: `baton: ${errorEntry('call-unknown').meaning}\n`,
     });
   });
 
@@ -274,7 +454,7 @@ describe('baton call and baton userdata', () => {
   it('says when somebody else answers', async () => {
     body = '<html>';
     const { code, error } = await baton(['call', aliceToBob.connId, '--url', url]);
-    expect(code).to.equal(1);
+    expect(code).to.equal(76);
     expect(error).to.match(/^baton: http.* answered 200, and no JSON: no Baton\?\n$/);
   });
 
@@ -283,7 +463,7 @@ describe('baton call and baton userdata', () => {
     server.close();
     await once(server, 'close');
     expect(await baton(['call', '99@a:b', '--url', url])).to.include({
-      code: 1,
+      code: 69,
       error: `baton: nothing answers at ${url}/v1/calls/99%40a%3Ab\n`,
     });
   });

@@ -1,0 +1,21 @@
+import type { CallDetail, UserDataPair } from '../client/client.ts';
+import { shown, shownPair } from './shown.ts';
+
+/** A call for people: itself, its legs, its data, each on a line of its own. */
+export function formatCall(call: CallDetail): string {
+  const { connId, callThreadId, state, startedAt, legs, userData, revision } = call;
+  const lines = [
+    `${connId} ${state}`,
+    `  started ${startedAt}, thread ${callThreadId}, revision ${revision}`,
+    ...legs.map(
+      leg => `  ${leg.role} ${shown(leg.dn)} ${leg.state}${leg.trunk === null ? '' : `, trunk ${leg.trunk}`}`,
+    ),
+    ...userData.map(pair => `  ${shownPair(pair)}`),
+  ];
+  return lines.map(line => `${line}\n`).join('');
+}
+
+/** A pair a line. */
+export function formatUserData(userData: readonly UserDataPair[]): string {
+  return userData.map(pair => `${shownPair(pair)}\n`).join('');
+}

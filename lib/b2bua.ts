@@ -199,6 +199,7 @@ export class B2bua implements SignallingUser {
     if (!this.#door.admits(signal, standing)) return;
     const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
     this.#index.open(call.connId, leg);
+    this.#index.addDialog(call.connId, request.callId);
     this.#parts.store.put(call);
     this.#step(call.connId, signal);
   }
@@ -238,6 +239,7 @@ export class B2bua implements SignallingUser {
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
+    this.#learnDialogs(call, decision.call);
     if (isOver(decision.call)) {
       store.remove(connId);
       this.#retained.keep(decision.call);
@@ -245,6 +247,12 @@ export class B2bua implements SignallingUser {
     this.#decided.push(decision);
     if (!this.#following) this.#follow();
     return decision;
+  }
+
+  /** A leg that we have dialled has its Call-ID from its first response on. */
+  #learnDialogs(before: Call, { connId, callee }: Call): void {
+    if (callee !== undefined && callee.callId !== before.callee?.callId)
+      this.#index.addDialog(connId, callee.callId);
   }
 
   /** Acts and tells, one decision after the other, those included that are made meanwhile. */

@@ -3,19 +3,22 @@ import type { LegId, TimerName } from '../call/signal.ts';
 
 interface CallEntry {
   readonly legs: LegId[];
+  /** SIP Call-IDs of its dialogs, as far as they are known. */
+  readonly callIds: string[];
   /** Running timers by name; the value stops one. */
   readonly timers: Map<string, () => void>;
   /** Takes back the question that somebody outside was asked about it. */
   withdraw: (() => void) | undefined;
 }
 
-/** Which legs and timers belong to which call. Everything of a call goes with `close`. */
+/** Which legs, dialogs and timers belong to which call. Everything of a call goes with `close`. */
 export class CallIndex {
   readonly #calls = new Map<ConnId, CallEntry>();
   readonly #byLeg = new Map<LegId, ConnId>();
+  readonly #byCallId = new Map<string, ConnId>();
 
   open(connId: ConnId, leg: LegId): void {
-    this.#calls.set(connId, { legs: [], timers: new Map(), withdraw: undefined });
+    this.#calls.set(connId, { legs: [], callIds: [], timers: new Map(), withdraw: undefined });
     this.addLeg(connId, leg);
   }
 
@@ -30,6 +33,19 @@ export class CallIndex {
   addLeg(connId: ConnId, leg: LegId): void {
     this.#calls.get(connId)?.legs.push(leg);
     this.#byLeg.set(leg, connId);
+  }
+
+  /** The call that a dialog of that Call-ID may be of; its tags are for the call to compare. */
+  callOfDialog(callId: string): ConnId | undefined {
+    return this.#byCallId.get(callId);
+  }
+
+  /** One that is known already stays where it is: nobody can take it away by using it again. */
+  addDialog(connId: ConnId, callId: string): void {
+    const entry = this.#calls.get(connId);
+    if (entry === undefined || callId === '' || this.#byCallId.has(callId)) return;
+    entry.callIds.push(callId);
+    this.#byCallId.set(callId, connId);
   }
 
   /** A timer of that name that runs is stopped. */
@@ -62,14 +78,15 @@ export class CallIndex {
     for (const stop of entry.timers.values()) stop();
     entry.withdraw?.();
     for (const leg of entry.legs) this.#byLeg.delete(leg);
+    for (const callId of entry.callIds) this.#byCallId.delete(callId);
     this.#calls.delete(connId);
   }
 
-  /** Legs and timers known; both are 0 when no call stands. */
-  get counts(): { readonly legs: number; readonly timers: number } {
+  /** Legs, Call-IDs and timers known; all are 0 when no call stands. */
+  get counts(): { readonly legs: number; readonly dialogs: number; readonly timers: number } {
     let timers = 0;
     for (const entry of this.#calls.values()) timers += entry.timers.size;
-    return { legs: this.#byLeg.size, timers };
+    return { legs: this.#byLeg.size, dialogs: this.#byCallId.size, timers };
   }
 }
 

@@ -1,6 +1,7 @@
 import { BATON_PACKAGE, packagesTaken } from '../attached-data/info-package.ts';
 import { splitList } from '../engine/message/name-addr.ts';
 import type { Trunk } from '../routing/trunk.ts';
+import { type DialogTags, noTags, tagsFrom } from './dialog-tags.ts';
 import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
@@ -86,6 +87,7 @@ export interface Leg {
   readonly state: LegState;
   /** SIP Call-ID; empty until the first response tells that of a callee leg. */
   readonly callId: string;
+  readonly tags: DialogTags;
   /** Undefined: the peer never sent an Allow. */
   readonly allow: PeerAllow | undefined;
   /** Undefined: the peer never sent a Recv-Info. */
@@ -108,6 +110,7 @@ export function newLeg(leg: NewLeg): Leg {
   return {
     ...leg,
     state: invited,
+    tags: noTags,
     allow: undefined,
     recvInfo: undefined,
     notify: emptyNotifyQueue,
@@ -134,27 +137,38 @@ export function isGone(leg: Leg): boolean {
 }
 
 /**
- * Notes what any message of the peer tells about it: Allow, Recv-Info, and the Call-ID of a callee leg. The same
+ * Notes what any message of the peer tells about it: Allow, Recv-Info, the tags, and the Call-ID of a callee leg. The same
  * leg when nothing is new. RFC 6086 §5.2.1: a message without Recv-Info leaves what was said before.
  */
 export function learnt(leg: Leg, payload: Payload): Leg {
   let allowLine: string | undefined;
   let recvInfoLine: string | undefined;
   let callId = leg.callId;
+  let from = '';
+  let to = '';
   for (const line of payload.headers) {
     if (isNamed(line, 'allow')) allowLine = joined(allowLine, line);
     else if (isNamed(line, 'recv-info')) recvInfoLine = joined(recvInfoLine, line);
     else if (callId === '' && isNamed(line, 'call-id')) callId = line.value;
+    else if (isNamed(line, 'from')) from = line.value;
+    else if (isNamed(line, 'to')) to = line.value;
   }
   const newAllow = allowLine !== undefined && allowLine !== leg.allow?.line;
   const newRecvInfo = recvInfoLine !== undefined && recvInfoLine !== leg.recvInfo?.line;
-  if (!newAllow && !newRecvInfo && callId === leg.callId) return leg;
+  const tags = isNamedForGood(leg) ? leg.tags : tagsFrom(leg.tags, from, to, leg.role === 'callee');
+  if (!newAllow && !newRecvInfo && callId === leg.callId && tags === leg.tags) return leg;
   return {
     ...leg,
     callId,
+    tags,
     allow: newAllow ? parseAllow(allowLine) : leg.allow,
     recvInfo: newRecvInfo ? parseRecvInfo(recvInfoLine) : leg.recvInfo,
   };
+}
+
+/** RFC 3261 §12.1, §13.2.2.4: what we have dialled may get another tag until its 2xx is here. */
+function isNamedForGood({ tags, role, state }: Leg): boolean {
+  return tags.local !== '' && tags.remote !== '' && (role === 'caller' || state.is === 'confirmed');
 }
 
 /** Lines of one header are one list (RFC 3261 §7.3.1). */

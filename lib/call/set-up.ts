@@ -136,7 +136,7 @@ export function onAcknowledged(turn: Turn, { leg, payload }: SignalOf<'acknowled
     turn.changeLeg(caller, { state: ended });
     return;
   }
-  const up = turn.changeLeg(caller, { state: confirmed });
+  const up = turn.changeLeg(turn.learn(caller, payload), { state: confirmed });
   if (callee?.state.is === 'answered') {
     acknowledgeCallee(turn, callee, crossed(turn, payload, { from: up, to: callee }, midCallMessage('ACK')));
     if (isSdp(payload.body)) endsAgreed(turn, { offerer: callee.id, answerer: up.id });

@@ -25,7 +25,23 @@ describe('the index of legs and timers', () => {
     index.close(connId);
     expect(stopped).to.deep.equal(['no-answer']);
     expect(index.callOf(bob)).to.equal(undefined);
-    expect(index.counts).to.deep.equal({ legs: 0, timers: 0 });
+    expect(index.counts).to.deep.equal({ legs: 0, dialogs: 0, timers: 0 });
+  });
+
+  it('finds the call of a Call-ID; who uses it again does not take it away', () => {
+    const index = new CallIndex();
+    const other = 'd' as ConnId;
+    index.open(connId, alice);
+    index.open(other, bob);
+    index.addDialog(connId, 'one');
+    index.addDialog(other, 'one');
+    index.addDialog(other, '');
+    index.addDialog('closed' as ConnId, 'two');
+    expect([index.callOfDialog('one'), index.callOfDialog('')]).to.deep.equal([connId, undefined]);
+    index.close(other);
+    expect(index.callOfDialog('one')).to.equal(connId);
+    index.close(connId);
+    expect(index.counts).to.deep.equal({ legs: 0, dialogs: 0, timers: 0 });
   });
 
   it('a timer started anew replaces the one of its name', () => {
@@ -38,7 +54,7 @@ describe('the index of legs and timers', () => {
     index.stopTimer(connId, noAnswer);
     index.stopTimer(connId, noAnswer);
     expect(stopped).to.deep.equal([1, 2]);
-    expect(index.counts).to.deep.equal({ legs: 1, timers: 0 });
+    expect(index.counts).to.deep.equal({ legs: 1, dialogs: 0, timers: 0 });
   });
 
   it('knows nothing of calls that are closed', () => {

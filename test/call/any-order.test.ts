@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { isOver } from '../../lib/call/call.ts';
+import type { DataRequested } from '../../lib/call/data-request.ts';
+import type { Dn } from '../../lib/call/ids.ts';
 import type { Decided } from '../../lib/call/screening.ts';
 import { noOffers } from '../../lib/call/offer.ts';
 import { isUpToDate } from '../../lib/call/session.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
-import { lines, Story } from './support/story.ts';
+import { notifyModes } from '../../lib/routing/trunk.ts';
+import { lines, Story, trunk } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -69,11 +72,21 @@ class AnyCall {
   constructor(seed: number) {
     this.#random = randomOf(seed);
     // A third of the calls somebody outside decides about.
-    this.story = new Story(this.#random() < 0.3 ? { env: { screening: { onTimeout: 'answer' } } } : {});
+    const env = this.#random() < 0.3 ? { screening: { onTimeout: 'answer' } as const } : {};
+    this.story = new Story({ env, routing: { trunks: this.#trunks() } });
     const offers = this.#random() < 0.7;
     this.story.invite(offers ? { sdp: 'offer' } : {});
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
     this.#carryOut();
+  }
+
+  /** In most calls each side is told in a way of its own. */
+  #trunks() {
+    if (this.#random() < 0.2) return [];
+    return ['127.0.0.1/32', '192.0.2.0/24'].map(source => {
+      const notify = notifyModes[Math.floor(this.#random() * notifyModes.length)] ?? 'info';
+      return trunk({ name: source.slice(0, 3), sources: [source], notify });
+    });
   }
 
   get phones(): readonly Phone[] {
@@ -87,7 +100,7 @@ class AnyCall {
   /** Does one thing that may happen now; false when there is none. */
   step(ending: boolean): boolean {
     const mayEnd = ending || this.#random() < 0.1;
-    const possible: (Signal | Decided)[] = this.#decisions();
+    const possible: (Signal | Decided | DataRequested)[] = [...this.#decisions(), ...this.#changes(ending)];
     const happening = this.phones
       .flatMap(phone => this.#possible(phone, ending))
       .filter(({ type }) => mayEnd || !endings.has(type));
@@ -112,7 +125,16 @@ class AnyCall {
     return verdicts.map(verdict => ({ type: 'decided', verdict }));
   }
 
-  #happen(signal: Signal | Decided): void {
+  /** Carol is not on the call. */
+  #changes(ending: boolean): DataRequested[] {
+    if (ending || this.over || this.#random() < 0.5) return [];
+    const value = String(Math.floor(this.#random() * 10));
+    const entries = [{ key: 'A', type: 'string', value, scope: 'sip' }] as const;
+    const operation = { operation: 'update', entries } as const;
+    return [{ type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn }];
+  }
+
+  #happen(signal: Signal | Decided | DataRequested): void {
     this.said.push(JSON.stringify(signal));
     this.story.nowMs += 1 + Math.floor(this.#random() * 500);
     this.#suffered(signal);
@@ -213,15 +235,16 @@ class AnyCall {
   #payload(): Payload {
     const chance = this.#random();
     const headers = lines(chance < 0.3 ? [`X-MS-Custom-A: ${String(Math.floor(chance * 10))}`] : []);
-    if (this.#random() < 0.2) headers.push(...lines(['Allow: INVITE, INFO, UPDATE']));
+    if (this.#random() < 0.2)
+      headers.push(...lines(['Allow: INVITE, INFO, UPDATE', 'Recv-Info: baton-attached-data']));
     return this.#random() < 0.5
       ? { headers }
       : { headers, body: { contentType: 'application/sdp', content: sdpOf(Math.floor(this.#random() * 3)) } };
   }
 
   /** What the signal means for the phone itself. */
-  #suffered(signal: Signal | Decided): void {
-    if (signal.type === 'decided') return;
+  #suffered(signal: Signal | Decided | DataRequested): void {
+    if (signal.type === 'decided' || signal.type === 'dataRequested') return;
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -362,6 +385,11 @@ function live(seed: number): AnyCall {
   return call;
 }
 
+const isEvent =
+  (method: string) =>
+  (effect: Effect): boolean =>
+    effect.do === 'request' && effect.request.startsWith('event') && effect.method === method;
+
 describe('a call on which anything happens in any order', () => {
   const calls: AnyCall[] = [];
 
@@ -403,9 +431,17 @@ describe('a call on which anything happens in any order', () => {
       glare: seen(effect => effect.do === 'respond' && effect.status === 491),
       withdrawal: seen(effect => effect.do === 'withdraw'),
       agreement: seen(effect => effect.do === 'request' && effect.request.startsWith('offer')),
+      update: seen(isEvent('UPDATE')),
+      reinviteToTell: seen(
+        effect =>
+          effect.do === 'request' &&
+          effect.request.startsWith('offer') &&
+          effect.payload.headers.some(({ name }) => name === 'X-MS-Custom-A'),
+      ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
     };
+
     for (const [what, often] of Object.entries(happened)) expect(often, what).to.be.at.least(20);
   });
 });

@@ -1,15 +1,17 @@
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, viewOf } from './b2bua/call-view.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
+import { newIdsOf } from './b2bua/new-ids.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
+import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b2bua/origination.ts';
 import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
-import { type Call, isOver, newCall } from './call/call.ts';
+import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
-import type { CallThreadId, ConnId, Dn } from './call/ids.ts';
+import type { ConnId, Dn } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
@@ -38,13 +40,14 @@ export class B2bua implements SignallingUser {
   /** Stored, and not yet acted upon and told, in the order in which they were decided. */
   readonly #decided: Decision[] = [];
   #following = false;
-  #callCount = 0;
+  readonly #newIds: (standing: Standing) => CallIdentity;
   #whenQuiet: (() => void) | undefined;
 
   constructor(parts: B2buaParts) {
     const { options } = parts;
     const routing = compileRouting(options);
     this.#parts = parts;
+    this.#newIds = newIdsOf(parts);
     this.#env = { ...options, routing, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
@@ -117,6 +120,21 @@ export class B2bua implements SignallingUser {
     const decision = this.#ask(known, wantedReleases.request);
     // A defect: it is gone, but not in order.
     if (decision === undefined) return { ok: false, code: 'internal' };
+    return { ok: true, call: detailOf(decision.call) };
+  }
+
+  /** Somebody outside wants a call. It is there, and its first party is being called, when this returns. */
+  originate(request: OriginateRequest): OriginateAnswer {
+    const obstacle = this.#door.obstacleToOriginate();
+    if (obstacle !== undefined) return { ok: false, code: obstacle };
+    const made = originatedCall(request, this.#env.routing, this.#newIds, this.#parts.clock.nowMs());
+    if ('code' in made) return made;
+    const { call, wanted } = made;
+    this.#parts.log.info({ connId: call.connId, thirdPartyDn: wanted.thirdPartyDn }, 'call requested');
+    this.#open(call);
+    const decision = this.#ask(call.connId, wanted);
+    if (decision === undefined) return { ok: false, code: 'internal' };
+    if (decision.refusal !== undefined) return { ok: false, ...decision.refusal };
     return { ok: true, call: detailOf(decision.call) };
   }
 
@@ -198,20 +216,14 @@ export class B2bua implements SignallingUser {
     const standing = whoIs(request.source.address, this.#env.routing.sources);
     if (!this.#door.admits(signal, standing)) return;
     const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
-    this.#index.open(call.connId, leg);
+    this.#open(call);
     this.#index.addDialog(call.connId, request.callId);
-    this.#parts.store.put(call);
     this.#step(call.connId, signal);
   }
 
-  #newIds(standing: Standing) {
-    const { options, randomHex } = this.#parts;
-    this.#callCount += 1;
-    return {
-      connId: `${randomHex(16)}@${standing.trunk.tenant}:${options.node}` as ConnId,
-      callId: this.#callCount,
-      callThreadId: randomHex(16) as CallThreadId,
-    };
+  #open(call: Call): void {
+    this.#index.open(call.connId, call.caller.id);
+    this.#parts.store.put(call);
   }
 
   #continue(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
@@ -239,7 +251,7 @@ export class B2bua implements SignallingUser {
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
-    this.#learnDialogs(call, decision.call);
+    this.#index.learnDialogs(call, decision.call);
     if (isOver(decision.call)) {
       store.remove(connId);
       this.#retained.keep(decision.call);
@@ -247,12 +259,6 @@ export class B2bua implements SignallingUser {
     this.#decided.push(decision);
     if (!this.#following) this.#follow();
     return decision;
-  }
-
-  /** A leg that we have dialled has its Call-ID from its first response on. */
-  #learnDialogs(before: Call, { connId, callee }: Call): void {
-    if (callee !== undefined && callee.callId !== before.callee?.callId)
-      this.#index.addDialog(connId, callee.callId);
   }
 
   /** Acts and tells, one decision after the other, those included that are made meanwhile. */

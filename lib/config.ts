@@ -8,7 +8,7 @@ import { ConfigError, type Problem, problemsOf } from './config/problem.ts';
 import { configSchema } from './config/schema.ts';
 import { configFileVariable, type Environment, settings, variable } from './config/settings.ts';
 import { isTree, mergeTrees, type Tree, treeWith, valueAt } from './config/tree.ts';
-import type { Route, Trunk } from './routing/trunk.ts';
+import { type Route, takesDelayedOffer, type Trunk } from './routing/trunk.ts';
 
 export { ConfigError, type Problem } from './config/problem.ts';
 
@@ -98,6 +98,7 @@ function withInherited(values: Values): Config {
       notify: trunk.notify ?? trunk.profile.notify,
       transfer: trunk.transfer ?? trunk.profile.transfer,
       dataHeaders: [...trunk.dataHeaders, ...renamedDataHeaders(trunk.rename)],
+      delayedOffer: trunk.delayedOffer ?? takesDelayedOffer(trunk.profile),
     })),
   };
 }

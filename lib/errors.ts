@@ -22,9 +22,15 @@ export const errorTable = {
   'relay-denied': {
     meaning: 'The Request-URI names a host outside trunks and routes, and relay.anyTarget does not allow it.',
     sipStatus: 403,
+    httpStatus: 403,
     blame: 'caller',
   },
-  'no-route': { meaning: 'No route and no target for the called number.', sipStatus: 404, blame: 'operator' },
+  'no-route': {
+    meaning: 'No route and no target for the called number.',
+    sipStatus: 404,
+    httpStatus: 404,
+    blame: 'operator',
+  },
   'target-unreachable': {
     meaning: 'Nothing could be sent to the target: connection refused, no such host, no listener for it.',
     sipStatus: 503,
@@ -55,6 +61,7 @@ export const errorTable = {
   overload: {
     meaning: 'A limit is reached: call.maxCalls, or one of the SIP engine.',
     sipStatus: 503,
+    httpStatus: 503,
     blame: 'operator',
   },
   'shutting-down': {

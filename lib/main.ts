@@ -302,6 +302,7 @@ function deskOf(b2bua: B2bua): Omit<CallDesk, 'keys'> {
     call: connId => b2bua.callDetail(connId),
     changeData: request => b2bua.changeData(request),
     release: request => b2bua.release(request),
+    originate: request => b2bua.originate(request),
   };
 }
 

@@ -131,6 +131,7 @@ describe('the configuration', () => {
       dataHeaders: [],
       fromHost: 'own',
       dnFrom: 'from',
+      delayedOffer: true,
       blockHeaders: [],
     });
     expect(config.trunks[1]).to.deep.include({ sources: ['::1/128'], tenant: 'own' });
@@ -144,6 +145,16 @@ describe('the configuration', () => {
     expect(modes(', profile: teams-dr, transfer: reject')).to.equal('reject');
     expect(modes(', profile: {base: plain, transfer: relay}')).to.equal('relay');
     expect(() => modes(', transfer: maybe')).to.throw(/transfer/);
+  });
+
+  it('offers at once to trunks whose profile wants it, unless they say otherwise', () => {
+    const { trunks } = loadConfig(
+      fromFile(
+        'trunks: [{name: a, sources: [::1], profile: teams-dr}, {name: b, sources: [::2], profile: acs-dr, delayedOffer: true}, ' +
+          '{name: c, sources: [::3], delayedOffer: false}]',
+      ),
+    );
+    expect(trunks.map(({ delayedOffer }) => delayedOffer)).to.deep.equal([false, true, false]);
   });
 
   it('makes a profile of a name, or of a name and what differs', () => {

@@ -1,3 +1,4 @@
+import type { Call } from '../call/call.ts';
 import type { ConnId } from '../call/ids.ts';
 import type { LegId, TimerName } from '../call/signal.ts';
 
@@ -46,6 +47,13 @@ export class CallIndex {
     if (entry === undefined || callId === '' || this.#byCallId.has(callId)) return;
     entry.callIds.push(callId);
     this.#byCallId.set(callId, connId);
+  }
+
+  /** A leg that we have dialled has its Call-ID from its first response on. */
+  learnDialogs(before: Call, { connId, caller, callee }: Call): void {
+    if (caller.callId !== before.caller.callId) this.addDialog(connId, caller.callId);
+    if (callee !== undefined && callee.callId !== before.callee?.callId)
+      this.addDialog(connId, callee.callId);
   }
 
   /** A timer of that name that runs is stopped. */

@@ -32,6 +32,11 @@ export class FrontDoor {
     return false;
   }
 
+  /** Why no call may begin that somebody outside asks for. */
+  obstacleToOriginate(): ErrorCode | undefined {
+    return this.#obstacleToAny() ?? (this.#parts.signalling.up ? undefined : 'not-ready');
+  }
+
   /** The answer to a request outside a dialog other than INVITE. */
   answer(request: NewRequest): StandaloneAnswer {
     switch (this.#judge(request)) {
@@ -46,7 +51,10 @@ export class FrontDoor {
   }
 
   #obstacle(standing: Standing): ErrorCode | undefined {
-    if (standing.kind === 'untrusted') return 'untrusted-source';
+    return standing.kind === 'untrusted' ? 'untrusted-source' : this.#obstacleToAny();
+  }
+
+  #obstacleToAny(): ErrorCode | undefined {
     if (this.closed) return 'shutting-down';
     return this.#parts.store.size >= this.#parts.options.maxCalls ? 'overload' : undefined;
   }

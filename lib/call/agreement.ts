@@ -1,5 +1,6 @@
 import type { Agreement } from './call.ts';
 import { forgetFormerHold } from './exchange.ts';
+import { endUnwanted } from './attempt.ts';
 import { isGone, type Leg } from './leg.ts';
 import { mayOffer, type OfferOutcome, wantOffer } from './own-offer.ts';
 import { isUpToDate } from './session.ts';
@@ -41,12 +42,7 @@ export function seekAgreement(turn: Turn): void {
 function offerFarEnd(turn: Turn, leg: Leg, { made }: Agreement): void {
   const tired = made.filter(id => id === leg.id).length >= maxOffersPerLeg;
   if (!tired && wantOffer(turn, leg, { sdp: 'far-end', headers: [], purpose: { kind: 'agree' } })) return;
-  turn.note({
-    note: 'disagreed',
-    leg: leg.id,
-    reason: tired ? 'each answer was another' : 'nothing to offer',
-  });
-  endAgreement(turn);
+  giveUp(turn, leg, { status: 488, reason: tired ? 'each answer was another' : 'nothing to offer' });
 }
 
 export function onAgreementOffered(turn: Turn, leg: Leg, { status }: OfferOutcome): void {
@@ -56,10 +52,16 @@ export function onAgreementOffered(turn: Turn, leg: Leg, { status }: OfferOutcom
     turn.change({ agreement: { ...agreement, made: [...agreement.made, leg.id] } });
     return;
   }
-  turn.note({ note: 'disagreed', leg: leg.id, reason: 'the offer was refused', status });
-  endAgreement(turn);
+  giveUp(turn, leg, { status, reason: 'the offer was refused' });
+}
+
+/** Who has talked to each other goes on as it was (RFC 6141); who never could is released. */
+function giveUp(turn: Turn, leg: Leg, why: { readonly status: number; readonly reason: string }): void {
+  turn.note({ note: 'disagreed', leg: leg.id, ...why });
+  if (turn.call.origination === undefined) endAgreement(turn);
+  else endUnwanted(turn, leg, why);
 }
 
 function endAgreement(turn: Turn): void {
-  turn.change({ agreement: undefined });
+  turn.change({ agreement: undefined, origination: undefined });
 }

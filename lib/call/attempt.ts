@@ -1,58 +1,21 @@
-import { dnOfUri } from '../routing/dn.ts';
-import type { Target } from '../routing/route.ts';
-import { offerHeaders, sipReason } from './capabilities.ts';
-import { withCurrentData } from './current-data.ts';
-import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
-import { cancelling, ended, isRinging, type Leg, newLeg } from './leg.ts';
+import { sipReason } from './capabilities.ts';
+import { inviteCallee, inviteCaller, newDialledLeg } from './dial.ts';
+import { cancelling, ended, isRinging, type Leg } from './leg.ts';
 import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
 import { answerPendingOf, endUnacknowledged, releaseCall } from './release.ts';
-import type { LegId, NewRequest, Payload, SignalOf } from './signal.ts';
+import type { LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 import { rejection, type Verdict } from './verdict.ts';
 
-/** Sends the caller's INVITE to the next target. There is one: whoever calls has looked. */
+/** The next target of the party that is being called. There is one: whoever calls has looked. */
 export function tryNextTarget(turn: Turn): void {
+  const { invite, origination } = turn.call;
   const [target, ...targets] = turn.call.targets;
-  const { invite } = turn.call;
-  if (target === undefined || invite === undefined) return;
-  const id = turn.newLegId();
-  const callee = newLeg({
-    id,
-    role: 'callee',
-    dn: dnOfUri(target.requestUri),
-    trunk: target.trunk,
-    callId: '',
-    stream: isStreamUri(target.via ?? target.requestUri),
-  });
-  turn.change({ callee, targets });
-  sendInvite(turn, callee, target, invite);
-  turn.perform({
-    do: 'startTimer',
-    timer: { kind: 'no-answer', leg: id },
-    delayMs: turn.env.answerTimeoutMs,
-  });
-}
-
-function sendInvite(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
-  const { requestUri, via } = target;
-  const { payload, ...reading } = withCurrentData(turn, invite, callee.trunk.rename);
-  turn.perform({
-    do: 'invite',
-    leg: callee.id,
-    requestUri,
-    from: calleeFrom(invite.from, callee.trunk, requestUri),
-    to: calleeTo(requestUri),
-    contactUser: contactUser(invite.from),
-    maxForwards: nextMaxForwards(invite.headers) ?? 0,
-    payload: crossed(
-      turn,
-      payload,
-      { from: turn.call.caller, to: callee },
-      { ...setUpMessage(), ...reading },
-      offerHeaders(callee),
-    ),
-    ...(via !== undefined && { via }),
-  });
+  if (target === undefined) return;
+  turn.change({ targets });
+  if (invite !== undefined) inviteCallee(turn, newDialledLeg(turn, 'callee', target), target, invite);
+  else if (origination !== undefined)
+    inviteCaller(turn, newDialledLeg(turn, 'caller', target), target, origination.to);
 }
 
 /** 3xx to 6xx to our INVITE, or 408 and 503 that stand for silence and an unreachable target. */
@@ -125,12 +88,34 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
     return;
   }
   const { caller } = turn.call;
+  if (caller.dialled) {
+    endUnwanted(turn, callee, { status, reason, verdict });
+    return;
+  }
   const answer = {
     status: relayedStatus(status),
     ...relayedReason(status, reason),
     payload: crossed(turn, payload, { from: callee, to: caller }, setUpMessage(status)),
   };
   releaseCall(turn, { verdict, reason, leg: callee.id, answer, headers: () => [] });
+}
+
+/** A call that nobody on it has begun fails by one of its parties: the other is told by BYE with a Reason. */
+export function endUnwanted(
+  turn: Turn,
+  { id, role }: Leg,
+  failure: { readonly status: number; readonly reason: string; readonly verdict?: Verdict },
+): void {
+  const { status, reason, verdict = rejection(status, { silent: false }) } = failure;
+  // Both parties are called here, so that either may be who refuses.
+  const byParty = verdict.by === 'callee' ? { ...verdict, by: role } : verdict;
+  releaseCall(turn, {
+    verdict: verdict.atFault === 'callee' ? { ...byParty, atFault: role } : byParty,
+    reason,
+    leg: id,
+    answer: { status, payload: emptyPayload },
+    headers: () => [sipReason(status, reason)],
+  });
 }
 
 /**

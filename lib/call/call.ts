@@ -62,6 +62,15 @@ export interface HeldRequest {
   readonly sinceMs: number;
 }
 
+/** A call that nobody on it has begun: both parties are dialled, first the caller. */
+export interface Origination {
+  /** SIP or tel URIs, as they were asked for. */
+  readonly from: string;
+  readonly to: string;
+  /** Targets of the second party; those of the first are the call's until it has answered. */
+  readonly secondTargets: readonly Target[];
+}
+
 /** Both ends shall agree on one session, by offers of ours. */
 export interface Agreement {
   /** Where both are out of date it is offered first. */
@@ -107,6 +116,8 @@ export interface Call {
   /** The INVITE as it came, until it is answered for good. */
   readonly invite: NewRequest | undefined;
   readonly inviteOffers: boolean;
+  /** Until both parties have agreed on a session for the first time. */
+  readonly origination: Origination | undefined;
   /** RFC 7434: no isdn-uui later in the dialog unless the initial INVITE carried one. */
   readonly inviteHadUui: boolean;
   /** Targets not tried yet. */
@@ -143,23 +154,60 @@ export function newCall(
   const caller = newLeg({
     id: leg,
     role: 'caller',
+    dialled: false,
     dn: callerDn(invite.from, invite.headers, standing.trunk),
     trunk: standing.trunk,
     callId: invite.callId,
     stream: invite.source.protocol.toLowerCase() !== 'udp',
   });
+  const dialled = dnOfUri(invite.requestUri);
+  const call = blankCall(ids, { caller, dialled, standing, nowMs });
+  return { ...call, invite, inviteOffers: carriesSdp(invite) };
+}
+
+/** A call that is to be made: nobody has been called yet. */
+export function newOriginatedCall(
+  ids: CallIdentity,
+  origination: Origination & { readonly firstTargets: readonly Target[] },
+  standing: Standing,
+  nowMs: number,
+): Call {
+  const { firstTargets: targets, ...both } = origination;
+  const caller = newLeg({
+    id: `${ids.connId}/0` as LegId,
+    role: 'caller',
+    dialled: true,
+    dn: dnOfUri(both.from),
+    trunk: standing.trunk,
+    callId: '',
+    stream: false,
+  });
+  const call = blankCall(ids, { caller, dialled: dnOfUri(both.to), standing, nowMs });
+  return { ...call, inviteOffers: true, origination: both, targets };
+}
+
+function blankCall(
+  { connId, callId, callThreadId }: CallIdentity,
+  {
+    caller,
+    dialled,
+    standing,
+    nowMs,
+  }: Pick<Call, 'caller' | 'dialled' | 'standing'> & { readonly nowMs: number },
+): Call {
   return {
-    connId: ids.connId,
-    callId: ids.callId,
-    callThreadId: ids.callThreadId,
+    connId,
+    callId,
+    callThreadId,
     state: 'inviting',
     standing,
-    dialled: dnOfUri(invite.requestUri),
+    dialled,
     caller,
     callee: undefined,
     leaving: [],
-    invite,
-    inviteOffers: carriesSdp(invite),
+    invite: undefined,
+    inviteOffers: false,
+    origination: undefined,
     inviteHadUui: false,
     targets: [],
     data: [],

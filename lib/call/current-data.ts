@@ -26,9 +26,14 @@ export function withCurrentData(turn: Turn, invite: Payload, target: Rename): Cu
   const { call } = turn;
   const { dataHeaders, profile, rename } = call.caller.trunk;
   const keys = namesBetween(turn.env.keys, rename, target);
-  if (call.revision === 0 && !leavesByPolicy(call, keys)) return { payload: invite, keys, isRead: false };
+  // Of a call that nobody on it has begun no lines came in.
+  const made = call.origination !== undefined;
+  if (call.revision === 0 && !made && !leavesByPolicy(call, keys))
+    return { payload: invite, keys, isRead: false };
   const read = linesFromWire(invite.headers, profile, dataHeaders).headers;
-  const uui = call.data.filter(({ scope, from }) => scope === 'uui' && from.atMs > call.startedAtMs);
+  const uui = call.data.filter(
+    ({ scope, from }) => scope === 'uui' && (made || from.atMs > call.startedAtMs),
+  );
   // User-to-User that nobody has changed stays as it came: what could not be attached is relayed all the same.
   const others = read.filter(
     ({ name }) => !isCustomHeader(name, dataHeaders) && (uui.length === 0 || !isUserToUser(name)),

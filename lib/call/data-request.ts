@@ -1,10 +1,10 @@
 import { UUI_KEY } from '../attached-data/custom-name.ts';
 import type { Operation, Origin, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
 import { type Author, type Call, retainedUntilMs } from './call.ts';
-import { requestChange } from './data.ts';
+import { requestChange, requestInitialData } from './data.ts';
 import type { Dn } from './ids.ts';
 import { isGone } from './leg.ts';
-import type { Turn } from './turn.ts';
+import type { DataRefusal, Turn } from './turn.ts';
 
 /** Not from the wire: somebody asks over an API for a change of the call's data. */
 export interface DataRequested {
@@ -33,16 +33,22 @@ export function onDataRequested(turn: Turn, wanted: DataRequested): void {
     turn.refusal = { code: 'revision-conflict' };
     return;
   }
-  const strange = 'entries' in operation ? operation.entries.findIndex(isStrangeUui) : -1;
-  if (strange >= 0) {
-    turn.refusal = { code: 'bad-key', at: strange };
-    return;
-  }
   const author = {
     ...authorOf(call, thirdPartyDn),
     ...(referenceId !== undefined && { referenceId }),
   };
-  turn.refusal = requestChange(turn, author, signed(operation, author, turn.nowMs));
+  turn.refusal = strangeIn(operation) ?? requestChange(turn, author, signed(operation, author, turn.nowMs));
+}
+
+/** What a call has from its beginning, by whom it is asked for. */
+export function setRequestedData(turn: Turn, operation: WantedOperation, dn: Dn): DataRefusal | undefined {
+  const author = authorOf(turn.call, dn);
+  return strangeIn(operation) ?? requestInitialData(turn, author, signed(operation, author, turn.nowMs));
+}
+
+function strangeIn(operation: WantedOperation): DataRefusal | undefined {
+  const at = 'entries' in operation ? operation.entries.findIndex(isStrangeUui) : -1;
+  return at < 0 ? undefined : { code: 'bad-key', at };
 }
 
 /** After the release whoever was on the call is its party: that is after-call work. */

@@ -1,4 +1,4 @@
-import { applyAll, type DataLimits } from '../attached-data/attached-data.ts';
+import { type Applied, applyAll, type DataLimits } from '../attached-data/attached-data.ts';
 import { changeBetween } from '../attached-data/change.ts';
 import type { AttachedData, Drop, Operation } from '../attached-data/entry.ts';
 import { type DataMessage, dataFromMessage, type MessageData } from '../attached-data/data-from-message.ts';
@@ -77,16 +77,32 @@ export function changeData(
 
 /** The same by a request from outside, which is carried out whole or refused whole. */
 export function requestChange(turn: Turn, author: Author, operation: Operation): DataRefusal | undefined {
+  const applied = applyRequested(turn, author, operation);
+  if ('code' in applied) return applied;
+  if (applied.changedAnything) becomes(turn, author, applied.data);
+  return undefined;
+}
+
+/** What a request from outside puts into a call at its beginning: it raises no event, the first events carry it. */
+export function requestInitialData(
+  turn: Turn,
+  author: Author,
+  operation: Operation,
+): DataRefusal | undefined {
+  const applied = applyRequested(turn, author, operation);
+  if ('code' in applied) return applied;
+  turn.change({ data: applied.data });
+  return undefined;
+}
+
+function applyRequested(turn: Turn, author: Author, operation: Operation): Applied | DataRefusal {
   const forbidden = forbiddenBy(turn, author, operation);
   if (forbidden !== undefined) return forbidden;
   const applied = applyAll(turn.call.data, [operation], limits(turn, 'refuse'));
   const [fault] = applied.dropped;
-  if (fault !== undefined) {
-    const { refusedAt } = applied;
-    return { code: fault.code, ...(refusedAt !== undefined && { at: refusedAt }) };
-  }
-  if (applied.changedAnything) becomes(turn, author, applied.data);
-  return undefined;
+  if (fault === undefined) return applied;
+  const { refusedAt } = applied;
+  return { code: fault.code, ...(refusedAt !== undefined && { at: refusedAt }) };
 }
 
 /** A key that the author may not write is one that it may not delete either. */

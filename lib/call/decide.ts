@@ -11,6 +11,7 @@ import {
   onReleaseWanted,
   type ReleaseWanted,
 } from './ending.ts';
+import { onOriginateWanted, type OriginateWanted } from './originate.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyRetry, onNotifyTimeout } from './notify.ts';
 import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
@@ -23,7 +24,7 @@ import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
-export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided;
+export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided | OriginateWanted;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -93,6 +94,9 @@ function take(turn: Turn, signal: CallSignal): void {
       return;
     case 'decided':
       onDecided(turn, signal);
+      return;
+    case 'originateWanted':
+      onOriginateWanted(turn, signal);
       return;
     default:
       return signal satisfies never;

@@ -36,11 +36,11 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
     return;
   }
   if (leg.state.is === 'ended') return;
-  if (leg.role === 'callee' && isRinging(leg)) {
+  if (leg.dialled && isRinging(leg)) {
     calleeWentAway(turn, leg, signal.payload);
     return;
   }
-  if (leg.role === 'caller' && isRinging(leg)) {
+  if (isRinging(leg)) {
     // RFC 3261 §15.1.2: the INVITE that the BYE overtook is a pending request.
     turn.perform({ do: 'reject', leg: leg.id, status: 487, payload: emptyPayload });
   }
@@ -80,7 +80,7 @@ export function onLost(turn: Turn, signal: SignalOf<'lost'>): void {
     return;
   }
   if (leg.state.is === 'ended') return;
-  if (leg.role === 'callee' && isRinging(leg)) {
+  if (leg.dialled && isRinging(leg)) {
     lostWhileRinging(turn, leg, signal.reason);
     return;
   }

@@ -82,6 +82,8 @@ export interface PeerRecvInfo {
 export interface Leg {
   readonly id: LegId;
   readonly role: 'caller' | 'callee';
+  /** We have called the peer, and its Call-ID is ours (RFC 3261 §14.1); else it has called us. */
+  readonly dialled: boolean;
   readonly dn: Dn;
   readonly trunk: Trunk;
   readonly state: LegState;
@@ -104,7 +106,7 @@ export interface Leg {
   readonly ownOffers: OwnOffers;
 }
 
-export type NewLeg = Pick<Leg, 'id' | 'role' | 'dn' | 'trunk' | 'callId' | 'stream'>;
+export type NewLeg = Pick<Leg, 'id' | 'role' | 'dialled' | 'dn' | 'trunk' | 'callId' | 'stream'>;
 
 export function newLeg(leg: NewLeg): Leg {
   return {

@@ -132,7 +132,7 @@ export function onOwnOfferResponded(
 
 /** RFC 3261 §14.1: who chose the Call-ID waits 2.1 to 4 seconds, the other side 0 to 2, in steps of 10 ms. */
 export function glareDelayMs({ nowMs, call }: Turn, leg: Leg): number {
-  const [fromMs, steps] = leg.role === 'callee' ? [2_100, 191] : [0, 201];
+  const [fromMs, steps] = leg.dialled ? [2_100, 191] : [0, 201];
   return fromMs + (scattered(`${call.connId} ${leg.id} ${String(nowMs)}`) % steps) * 10;
 }
 

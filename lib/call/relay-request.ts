@@ -101,12 +101,12 @@ function offerRefusal(turn: Turn, request: HeldRequest): RelayRefusal | undefine
   }
   const from = turn.leg(request.from);
   if (request.method !== 'INVITE' || from === undefined || from.state.is === 'confirmed') return undefined;
-  return from.role === 'caller' && from.state.is !== 'answered' ? comeBack(turn) : heldOrGlare(from);
+  return !from.dialled && from.state.is !== 'answered' ? comeBack(turn) : heldOrGlare(from);
 }
 
 /** An unanswered callee has our INVITE; whoever has been answered may only be ahead of its own ACK. */
 function heldOrGlare(from: Leg): RelayRefusal | undefined {
-  return from.state.is === 'answered' && from.role === 'caller' ? undefined : { status: 491 };
+  return from.state.is === 'answered' && !from.dialled ? undefined : { status: 491 };
 }
 
 /** RFC 3261 §14.2: between 0 and 10 seconds, at random; the clock's last digit will do. */

@@ -30,8 +30,8 @@ export function releaseCall(turn: Turn, ending: Ending): void {
   if (turn.call.state === 'released') return;
   answerPending(turn);
   const { caller, callee, state } = turn.call;
-  if (callee !== undefined) releaseCallee(turn, callee, ending);
-  releaseCaller(turn, caller, ending);
+  if (callee !== undefined) releaseLeg(turn, callee, ending);
+  releaseLeg(turn, caller, ending);
   stopNotifying(turn);
   for (const leg of [turn.call.caller, turn.call.callee]) if (leg !== undefined) dropOwnOffers(turn, leg);
   turn.change({
@@ -39,9 +39,10 @@ export function releaseCall(turn: Turn, ending: Ending): void {
     releasedAtMs: turn.nowMs,
     ...{ invite: undefined, targets: [], untold: [], relayed: [], held: [] },
     agreement: undefined,
+    origination: undefined,
   });
   // Neither sent on nor asked about: it never started.
-  if (callee === undefined && state !== 'screening') noteRefused(turn, ending);
+  if (callee === undefined && state !== 'screening' && !caller.dialled) noteRefused(turn, ending);
   else noteReleased(turn, ending);
   if (!isOver(turn.call)) turn.perform({ do: 'startTimer', timer: { kind: 'linger' }, delayMs: lingerMs });
 }
@@ -94,20 +95,25 @@ function endAcknowledging(turn: Turn, { from, to, sent, offers }: Relayed): void
   if (!offers) turn.perform({ do: 'acknowledge', leg: to, request: sent, payload: emptyPayload });
 }
 
-function releaseCaller(turn: Turn, caller: Leg, ending: Ending): void {
-  switch (caller.state.is) {
+function releaseLeg(turn: Turn, leg: Leg, ending: Ending): void {
+  switch (leg.state.is) {
     case 'invited':
     case 'early':
-      turn.perform({ do: 'reject', leg: caller.id, ...ending.answer });
-      turn.changeLeg(caller, { state: ended });
+      if (leg.dialled) cancelLeg(turn, leg, ending);
+      else rejectLeg(turn, leg, ending);
       return;
     case 'answered':
+      if (leg.dialled) {
+        endUnacknowledged(turn, leg.id, ending.headers(leg, 'BYE'));
+        turn.changeLeg(leg, { state: ended });
+        return;
+      }
       // RFC 3261 §15: the callee's side must not send BYE before the ACK is in.
-      turn.changeLeg(caller, { state: { is: 'answered', bye: ending.headers(caller, 'BYE') } });
+      turn.changeLeg(leg, { state: { is: 'answered', bye: ending.headers(leg, 'BYE') } });
       return;
     case 'confirmed':
-      turn.perform({ do: 'hangUp', leg: caller.id, headers: ending.headers(caller, 'BYE') });
-      turn.changeLeg(caller, { state: ended });
+      turn.perform({ do: 'hangUp', leg: leg.id, headers: ending.headers(leg, 'BYE') });
+      turn.changeLeg(leg, { state: ended });
       return;
     case 'cancelling':
     case 'ended':
@@ -115,26 +121,15 @@ function releaseCaller(turn: Turn, caller: Leg, ending: Ending): void {
   }
 }
 
-function releaseCallee(turn: Turn, callee: Leg, ending: Ending): void {
-  switch (callee.state.is) {
-    case 'invited':
-    case 'early':
-      turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
-      turn.perform({ do: 'cancel', leg: callee.id, headers: ending.headers(callee, 'CANCEL') });
-      turn.changeLeg(callee, { state: cancelling });
-      return;
-    case 'answered':
-      endUnacknowledged(turn, callee.id, ending.headers(callee, 'BYE'));
-      turn.changeLeg(callee, { state: ended });
-      return;
-    case 'confirmed':
-      turn.perform({ do: 'hangUp', leg: callee.id, headers: ending.headers(callee, 'BYE') });
-      turn.changeLeg(callee, { state: ended });
-      return;
-    case 'cancelling':
-    case 'ended':
-      return;
-  }
+function cancelLeg(turn: Turn, leg: Leg, ending: Ending): void {
+  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: leg.id } });
+  turn.perform({ do: 'cancel', leg: leg.id, headers: ending.headers(leg, 'CANCEL') });
+  turn.changeLeg(leg, { state: cancelling });
+}
+
+function rejectLeg(turn: Turn, leg: Leg, ending: Ending): void {
+  turn.perform({ do: 'reject', leg: leg.id, ...ending.answer });
+  turn.changeLeg(leg, { state: ended });
 }
 
 /** RFC 3261 §9.1, §13.2.2.4: a 2xx that nobody wants is acknowledged and its dialog ended. */

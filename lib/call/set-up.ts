@@ -8,6 +8,7 @@ import { nextMaxForwards } from './from-to.ts';
 import { endsAgreed } from './exchange.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
 import { conveyedTo } from './owed.ts';
+import { onPartyAnswered, onPartyProgressed } from './originate.ts';
 import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import { beginOrAsk } from './screening.ts';
@@ -67,6 +68,10 @@ function refuse(turn: Turn, { status, code, text, headers = [] }: SetUpRefusal):
 export function onProgressed(turn: Turn, signal: SignalOf<'progressed'>): void {
   const known = turn.leg(signal.leg);
   if (known === undefined || !isRinging(known)) return;
+  if (turn.call.origination !== undefined) {
+    onPartyProgressed(turn, known, signal);
+    return;
+  }
   const callee = turn.learn(
     turn.changeLeg(known, { state: earlyAfter(known.state, signal.status) }),
     signal.payload,
@@ -95,6 +100,10 @@ export function onAnswered(turn: Turn, signal: SignalOf<'answered'>): void {
   const known = turn.leg(signal.leg);
   if (known === undefined || !isRinging(known)) {
     endCrossedAnswer(turn, signal.leg);
+    return;
+  }
+  if (turn.call.origination !== undefined) {
+    onPartyAnswered(turn, known, signal);
     return;
   }
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: known.id } });

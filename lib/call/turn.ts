@@ -75,8 +75,8 @@ export type Note =
       readonly reason: string;
     }
   | { readonly note: 'lost'; readonly leg: LegId; readonly reason: string }
-  /** The two ends do not agree on one session, and we leave it at that. `status`: of who refused our offer. */
-  | { readonly note: 'disagreed'; readonly leg: LegId; readonly reason: string; readonly status?: number }
+  /** The two ends do not agree on one session, and we leave it at that. `status`: of who refused our offer, or 488. */
+  | { readonly note: 'disagreed'; readonly leg: LegId; readonly reason: string; readonly status: number }
   | { readonly note: 'failedOver'; readonly leg: LegId; readonly verdict: Verdict; readonly reason: string }
   | {
       readonly note: 'notification';

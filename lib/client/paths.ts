@@ -149,7 +149,96 @@ export interface paths {
             };
         };
         readonly put?: never;
-        readonly post?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does. */
+                        readonly from: string;
+                        /** @description A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does. */
+                        readonly to: string;
+                        /** @description Who asks. A party's own DN makes it that party's own change. */
+                        readonly thirdPartyDn?: string;
+                        /** @description Attached from the start. */
+                        readonly userData?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                            /**
+                             * @description Where the pair lives; call, which is nowhere on the wire, when absent.
+                             * @enum {string}
+                             */
+                            readonly scope?: "sip" | "uui" | "voip" | "call";
+                        }[];
+                        /** @description As Azure Communication Services has it; SIP header names with or without X-MS-Custom-. */
+                        readonly customContext?: {
+                            readonly sipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly voipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly userToUser?: string;
+                        };
+                    };
+                };
+            };
+            readonly responses: {
+                readonly 201: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @enum {string} */
+                            readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                            /** @description Counts the changes of the data. */
+                            readonly revision: number;
+                            readonly callThreadId?: string;
+                            readonly legs?: readonly {
+                                readonly dn: string;
+                                /** @enum {string} */
+                                readonly role: "caller" | "callee";
+                                readonly state: string;
+                                readonly trunk: string | null;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt?: string;
+                            readonly userData?: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly customContext?: {
+                                readonly sipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly voipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly userToUser?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -274,7 +363,7 @@ export interface paths {
                         }[];
                         /** @description For delete: all pairs of each key. */
                         readonly keys?: readonly string[];
-                        /** @description For attach and update, as Azure Communication Services has it; SIP header names with or without X-MS-Custom-. */
+                        /** @description As Azure Communication Services has it; SIP header names with or without X-MS-Custom-. */
                         readonly customContext?: {
                             readonly sipHeaders?: {
                                 readonly [key: string]: string;

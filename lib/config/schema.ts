@@ -28,6 +28,8 @@ const trunk = z.strictObject({
   dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),
   fromHost: oneOf(['own', 'keep', 'target']).default('own'),
   dnFrom: oneOf(['from', 'p-asserted-identity']).default('from'),
+  // As its profile has it when it is not named.
+  delayedOffer: z.boolean().exactOptional(),
   notifyKeys: z
     .strictObject({ allow: z.array(z.string()).exactOptional(), deny: z.array(z.string()).exactOptional() })
     .exactOptional(),

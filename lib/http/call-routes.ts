@@ -1,14 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { CallDetail as CallDetailView, CallView } from '../b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from '../b2bua/requests.ts';
 import { tenantOf } from '../call/ids.ts';
-import type { ErrorCode } from '../errors.ts';
+import { answerOnce, refusal, sendAnswer, success } from './answer-once.ts';
 import type { Api } from './api.ts';
 import type { Grant } from './bearer.ts';
-import { BodyFault, readChange } from './change-body.ts';
+import { readChange } from './change-body.ts';
 import { type Answer, AnswersGiven, usualLimits } from './idempotency.ts';
-import { problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
+import { addOriginateRoute, type OriginateDesk } from './originate-route.ts';
 import {
   CallDetail,
   CallList,
@@ -22,9 +21,7 @@ import {
 } from './schemas.ts';
 
 /** What may be asked about calls, and of them. All answer at once. */
-export interface CallDesk {
-  /** What is special about which keys. */
-  readonly keys: KeyPolicy;
+export interface CallDesk extends OriginateDesk {
   calls(): readonly CallView[];
   call(connId: string): CallDetailView | undefined;
   changeData(request: DataChangeRequest): ChangeAnswer;
@@ -36,7 +33,9 @@ const writes = { scope: 'calls:write' } as const;
 
 export function addCallRoutes(api: Api, desk: CallDesk): void {
   addReads(api, desk);
-  addWrites(api, desk, new AnswersGiven(usualLimits, Date.now));
+  const given = new AnswersGiven(usualLimits, Date.now);
+  addWrites(api, desk, given);
+  addOriginateRoute(api, desk, given);
 }
 
 function addReads(api: Api, desk: CallDesk): void {
@@ -83,14 +82,14 @@ function addWrites(api: Api, desk: CallDesk, given: AnswersGiven): void {
     },
     (request, reply) => {
       const { connId } = request.params;
-      return answerOnce(given, request, reply, () => change(desk, connId, request));
+      return answerOwn(given, request, reply, () => change(desk, connId, request));
     },
   );
   api.post(
     '/v1/calls/:connId/release',
     { config: writes, schema: { ...schema, summary: 'End the call', body: ReleaseBody } },
     (request, reply) =>
-      answerOnce(given, request, reply, () => {
+      answerOwn(given, request, reply, () => {
         const { connId } = request.params;
         const answer = desk.release({ connId, ...request.body });
         return answer.ok ? success(answer.call, request.grant) : refusal(answer.code);
@@ -123,51 +122,17 @@ function change(
 
 type WriteRequest = FastifyRequest & { readonly params: { readonly connId: string } };
 
-/** Another tenant's call is as if it were not there. With an Idempotency-Key nothing is done twice. */
-async function answerOnce(
+/** Another tenant's call is as if it were not there. */
+async function answerOwn(
   given: AnswersGiven,
   request: WriteRequest,
   reply: FastifyReply,
   carryOut: () => Answer | Promise<Answer>,
 ): Promise<FastifyReply> {
-  const { grant, url, body, headers, params } = request;
-  if (!isOwn(request, params.connId)) return sendAnswer(reply, refusal('call-unknown'));
-  const key = headers['idempotency-key'];
-  const give = async (): Promise<Answer> => {
-    try {
-      return await carryOut();
-    } catch (error) {
-      if (!(error instanceof BodyFault)) throw error;
-      return refusal(error.code, { path: error.path }, error.message);
-    }
-  };
-  if (typeof key !== 'string') return sendAnswer(reply, await give());
-  const keyed = { owner: grant.id, key, request: `${url}\n${JSON.stringify(body)}` };
-  const answer = await given.once(keyed, give);
-  if (answer === 'conflict') return sendAnswer(reply, refusal('idempotency-conflict'));
-  if (answer === 'under-way') return sendAnswer(reply, refusal('idempotency-in-progress'));
-  return sendAnswer(reply, answer);
+  if (!isOwn(request, request.params.connId)) return sendAnswer(reply, refusal('call-unknown'));
+  return answerOnce(given, request, reply, carryOut);
 }
 
 function isOwn({ grant }: FastifyRequest, connId: string): boolean {
   return grant.tenant === undefined || tenantOf(connId) === grant.tenant;
-}
-
-/** Who may not read calls learns by writing only what became of the write. */
-function success(call: CallDetailView, { scopes }: Grant): Answer {
-  const { connId, state, revision } = call;
-  const shown = scopes.includes('calls:read') ? call : { connId, state, revision };
-  return { status: 200, text: JSON.stringify(shown) };
-}
-
-function refusal(code: ErrorCode, members: ProblemMembers = {}, detail?: string): Answer {
-  const problem = problemFor(code, detail, members);
-  return { status: problem.status, text: JSON.stringify(problem) };
-}
-
-function sendAnswer(reply: FastifyReply, { status, text }: Answer): FastifyReply {
-  return reply
-    .code(status)
-    .type(status < 400 ? 'application/json; charset=utf-8' : problemMediaType)
-    .send(text);
 }

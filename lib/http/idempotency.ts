@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   /** JSON. */
   readonly text: string;
+  /** Of what was made. */
+  readonly location?: string;
 }
 
 /** Of each owner by itself: a busy one does not push out what another may ask for again. */

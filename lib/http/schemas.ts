@@ -40,6 +40,18 @@ const Pair = Type.Object(
 
 const Headers = Type.Record(Type.String(), Type.String(), { maxProperties: maxPairs });
 
+const CustomContext = Type.Object(
+  {
+    sipHeaders: Type.Optional(Headers),
+    voipHeaders: Type.Optional(Headers),
+    userToUser: Type.Optional(Type.String()),
+  },
+  {
+    additionalProperties: false,
+    description: 'As Azure Communication Services has it; SIP header names with or without X-MS-Custom-.',
+  },
+);
+
 export const ChangeBody = Type.Object(
   {
     operation: words(operations, "With T-Library's meaning."),
@@ -48,20 +60,7 @@ export const ChangeBody = Type.Object(
     keys: Type.Optional(
       Type.Array(Type.String(), { maxItems: maxPairs, description: 'For delete: all pairs of each key.' }),
     ),
-    customContext: Type.Optional(
-      Type.Object(
-        {
-          sipHeaders: Type.Optional(Headers),
-          voipHeaders: Type.Optional(Headers),
-          userToUser: Type.Optional(Type.String()),
-        },
-        {
-          additionalProperties: false,
-          description:
-            'For attach and update, as Azure Communication Services has it; SIP header names with or without X-MS-Custom-.',
-        },
-      ),
-    ),
+    customContext: Type.Optional(CustomContext),
     referenceId: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -77,6 +76,28 @@ export const ChangeBody = Type.Object(
 );
 
 export type ChangeBody = Static<typeof ChangeBody>;
+
+const Party = Type.String({
+  minLength: 1,
+  maxLength: 1_024,
+  pattern: dnPattern,
+  description: 'A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does.',
+});
+
+export const OriginateBody = Type.Object(
+  {
+    from: Party,
+    to: Party,
+    thirdPartyDn: Type.Optional(Dn),
+    userData: Type.Optional(
+      Type.Array(Pair, { maxItems: maxPairs, description: 'Attached from the start.' }),
+    ),
+    customContext: Type.Optional(CustomContext),
+  },
+  { additionalProperties: false },
+);
+
+export type OriginateBody = Static<typeof OriginateBody>;
 
 /** No body at all will do. */
 export const ReleaseBody = Type.Unsafe<{ thirdPartyDn?: string } | null>({

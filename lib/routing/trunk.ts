@@ -40,12 +40,19 @@ export interface Trunk {
   readonly dataHeaders: readonly string[];
   /** Host of the From we write towards it. */
   readonly fromHost: 'own' | 'keep' | 'target';
+  /** It takes an INVITE without an offer. */
+  readonly delayedOffer: boolean;
   /** Header the caller's DN is read from. */
   readonly dnFrom: 'from' | 'p-asserted-identity';
   /** Keys told to this trunk; all when absent. */
   readonly notifyKeys?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
   /** Header names that do not cross to or from this trunk, lower case. */
   readonly blockHeaders: readonly string[];
+}
+
+/** Microsoft's Direct Routing, for Teams and for Azure Communication Services, wants the offer in the INVITE. */
+export function takesDelayedOffer({ base }: Profile): boolean {
+  return base !== 'acs-dr' && base !== 'teams-dr';
 }
 
 export interface Route {

@@ -49,6 +49,7 @@ export function neighbourWithoutTrunk(tenant: string): Trunk {
     dataHeaders: [],
     fromHost: 'own',
     dnFrom: 'from',
+    delayedOffer: true,
     blockHeaders: [],
   };
 }

@@ -8,6 +8,7 @@ import { payloadOf } from './support/story.ts';
 const bob = newLeg({
   id: 'b' as LegId,
   role: 'callee',
+  dialled: true,
   dn: 'bob' as Dn,
   trunk: neighbourWithoutTrunk('acme'),
   callId: '',

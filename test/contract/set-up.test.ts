@@ -157,6 +157,33 @@ for (const backend of backendNames) {
       expect((await stage.bob.expect('ACK')).body).to.equal(sdp('late'));
     });
 
+    it('calls without an offer, answers that of the 200 in the ACK, and makes one of our own later', async () => {
+      const invite = await stage.inviteBob(bobLeg);
+      expect(invite.body).to.equal('');
+      stage.bob.respond(invite, 200, { body: sdp('bob') });
+      const told = await stage.told.next('answered', bobLeg);
+      expect(told.payload.body?.content).to.equal(sdp('bob'));
+      stage.perform({ do: 'acknowledge', leg: bobLeg, payload: sdpPayload('nobody') });
+      expect((await stage.bob.expect('ACK')).body).to.equal(sdp('nobody'));
+      const request = stage.newRequestId();
+      stage.perform({
+        do: 'request',
+        leg: bobLeg,
+        request,
+        method: 'INVITE',
+        payload: sdpPayload('alice'),
+      });
+      const reinvite = await stage.bob.expect('INVITE');
+      expect([reinvite.body, reinvite.tagOf('To')]).to.deep.equal([sdp('alice'), stage.bob.tagFor(invite)]);
+      stage.bob.respond(reinvite, 200, { body: sdp('bob') });
+      expect(await stage.told.next('responded', bobLeg)).to.include({ request, status: 200 });
+      stage.perform({ do: 'acknowledge', leg: bobLeg, request, payload: empty });
+      await stage.bob.expect('ACK');
+      stage.perform({ do: 'hangUp', leg: bobLeg, headers: [] });
+      stage.bob.respond(await stage.bob.expect('BYE'), 200);
+      await stage.idle();
+    });
+
     it('tells a rejection with its words and lines, and sends no ACK of its own', async () => {
       const invite = await stage.inviteBob(bobLeg);
       stage.bob.respond(invite, 486, {

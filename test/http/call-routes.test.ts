@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import type { OriginateAnswer, OriginateRequest } from '../../lib/b2bua/origination.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
@@ -28,6 +29,8 @@ describe('calls over HTTP', () => {
   let base = '';
   let asked: DataChangeRequest[] = [];
   let released: ReleaseRequest[] = [];
+  let wanted: OriginateRequest[] = [];
+  let made: OriginateAnswer = { ok: true, call: aliceAndBob };
   let answer: ChangeAnswer = { ok: true, call: aliceAndBob };
 
   async function serve(options: Partial<HttpServerOptions> = {}): Promise<void> {
@@ -45,6 +48,10 @@ describe('calls over HTTP', () => {
           asked.push(request);
           return answer;
         },
+        originate: request => {
+          wanted.push(request);
+          return made;
+        },
         release: request => {
           released.push(request);
           return { ok: true, call: aliceAndBob };
@@ -59,6 +66,8 @@ describe('calls over HTTP', () => {
   beforeEach(() => {
     asked = [];
     released = [];
+    wanted = [];
+    made = { ok: true, call: aliceAndBob };
     answer = { ok: true, call: aliceAndBob };
   });
 
@@ -328,10 +337,8 @@ describe('calls over HTTP', () => {
     expect(documented(paths)).to.have.members(registered(server.routes)).and.include('GET /v1/events');
     for (const operation of Object.values(paths).flatMap(item => Object.values(item))) {
       expect(operation.summary).to.match(/\w/);
-      expect(operation.responses)
-        .to.have.property('200')
-        .with.property('description')
-        .not.equal('Default Response');
+      const good = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'));
+      expect(good?.[1]).to.have.property('description').not.equal('Default Response');
     }
   });
 });

@@ -8,6 +8,7 @@ const tokens = [admin, { token: blind, scopes: [] }] as const;
 
 const change = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };
 const big = { ...change, userData: [{ key: 'A', value: 'x'.repeat(262_144) }] };
+const wanted = { from: '+4930', to: 'sip:bob@192.0.2.2' };
 const key = { 'idempotency-key': 'k1' };
 
 /** How each documented answer comes about; 401 and 429 come about alike everywhere. */
@@ -33,6 +34,22 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
     200: h => h.send('/v1/calls/C', undefined, as(admin)),
     403: h => h.send('/v1/calls/C', undefined, as(blind)),
     404: h => h.send('/v1/calls/x', undefined, as(admin)),
+  },
+  'POST /v1/calls': {
+    201: h => h.send('/v1/calls', wanted, as(admin)),
+    400: h => h.send('/v1/calls', '{', as(admin)),
+    403: h => h.send('/v1/calls', wanted, as(blind)),
+    404: h => h.send('/v1/calls', { ...wanted, to: 'sip:nobody@192.0.2.2' }, as(admin)),
+    409: async h => {
+      await h.send('/v1/calls', wanted, { ...as(admin), ...key });
+      return await h.send('/v1/calls', { ...wanted, thirdPartyDn: 'other' }, { ...as(admin), ...key });
+    },
+    413: h => h.send('/v1/calls', { ...wanted, userData: big.userData }, as(admin)),
+    422: h => h.send('/v1/calls', { ...wanted, to: 'bob' }, as(admin)),
+    503: h => {
+      void h.b2bua.stop({ mode: 'keep', withinMs: 0 });
+      return h.send('/v1/calls', wanted, as(admin));
+    },
   },
   'POST /v1/calls/{connId}/user-data': writes('user-data', change, { ...change, x: 1 }),
   'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
@@ -72,7 +89,12 @@ describe('the answers that /openapi.json tells of', () => {
   let house: House;
 
   beforeEach(async () => {
-    house = await House.open({ http: { tokens }, maxSubscribers: 2 });
+    // Its target is we ourselves, so it is none.
+    const b2bua = {
+      routes: [{ number: '^nobody$', targets: ['sip:own.example'] }],
+      isOwnAddress: (host: string) => host === 'own.example',
+    };
+    house = await House.open({ http: { tokens }, maxSubscribers: 2, b2bua });
   });
 
   afterEach(async () => {

@@ -43,6 +43,7 @@ describe('the HTTP interface', () => {
       keys: openKeyPolicy,
       changeData: () => ({ ok: false, code: 'call-unknown' }),
       release: () => ({ ok: false, code: 'call-unknown' }),
+      originate: () => ({ ok: false, code: 'overload' }),
     };
   }
 
@@ -122,12 +123,12 @@ describe('the HTTP interface', () => {
   it('answers a method that a path does not serve with 405 and Allow, whatever the body', async () => {
     await serve();
     const response = await fetch(`${base}/v1/calls?x=1`, {
-      method: 'POST',
+      method: 'PUT',
       body: '<a/>',
       headers: { 'content-type': 'text/xml' },
     });
     expect(response.status).to.equal(405);
-    expect(response.headers.get('allow')).to.equal('GET, HEAD');
+    expect(response.headers.get('allow')).to.equal('GET, HEAD, POST');
     expect(await response.json()).to.include({ code: 'method-not-allowed' });
   });
 

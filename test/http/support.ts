@@ -79,6 +79,7 @@ export class House {
         call: connId => desk.callDetail(connId),
         changeData: request => desk.changeData(request),
         release: request => desk.release(request),
+        originate: request => desk.originate(request),
       },
       events: {
         ring,

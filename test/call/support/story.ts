@@ -1,6 +1,11 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { checkEvents } from '../../support/valid-event.ts';
 import { type Call, newCall } from '../../../lib/call/call.ts';
+import {
+  originatedCall,
+  type OriginateRefusal,
+  type OriginateRequest,
+} from '../../../lib/b2bua/origination.ts';
 import { seekAgreement } from '../../../lib/call/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
@@ -59,6 +64,11 @@ export function textOf(headers: readonly HeaderLine[]): string[] {
 }
 
 const aliceLeg = 'alice-leg' as LegId;
+const ids = {
+  connId: '00000000000000ff@acme:node1' as ConnId,
+  callId: 7,
+  callThreadId: 'abcdabcdabcdabcd' as CallThreadId,
+};
 
 /**
  * A call as a story: alice calls bob (and carol, when bob fails). Parties do things; `heard()` tells as
@@ -118,13 +128,24 @@ export class Story {
       ...rest,
     };
     const standing = whoIs(request.source.address, this.env.routing.sources);
-    const ids = {
-      connId: '00000000000000ff@acme:node1' as ConnId,
-      callId: 7,
-      callThreadId: 'abcdabcdabcdabcd' as CallThreadId,
-    };
     this.#call = newCall(ids, aliceLeg, request, standing, this.nowMs);
     return this.feed({ type: 'invited', leg: aliceLeg, request });
+  }
+
+  /** Somebody outside wants a call; why there is none, if there is none. */
+  originate(wanted: Partial<OriginateRequest> = {}): OriginateRefusal | undefined {
+    const request = {
+      from: 'sip:alice@192.0.2.1',
+      to: 'sip:bob@192.0.2.2',
+      entries: [],
+      local: true,
+      ...wanted,
+    };
+    const made = originatedCall(request, this.env.routing, () => ids, this.nowMs);
+    if ('code' in made) return made;
+    this.#call = made.call;
+    this.feed(made.wanted);
+    return undefined;
   }
 
   /** Alice calls with an offer, bob answers, alice acknowledges; nothing of it is in `heard` any more. */

@@ -1,0 +1,92 @@
+import type { WantedEntry } from '../attached-data/entry.ts';
+import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts';
+import type { Dn } from '../call/ids.ts';
+import type { OriginateWanted } from '../call/originate.ts';
+import { parseUri } from '../engine/message/uri.ts';
+import type { ErrorCode } from '../errors.ts';
+import { routeFor, type Routing } from '../routing/route.ts';
+import type { Standing } from '../routing/who-is.ts';
+import type { CallDetail } from './call-view.ts';
+
+/** Somebody outside wants two parties to talk. */
+export interface OriginateRequest {
+  /** SIP or tel URI, or a bare number: who is called first. */
+  readonly from: string;
+  readonly to: string;
+  /** Whose doing the data is; the first party's when absent. */
+  readonly thirdPartyDn?: string;
+  /** Attached data from the start. */
+  readonly entries: readonly WantedEntry[];
+  /** Of the call; that of the first party's trunk when absent. */
+  readonly tenant?: string;
+  /** The requester counts as one on this machine (`relay.anyTarget`). */
+  readonly local: boolean;
+}
+
+export type OriginateAnswer =
+  /** The first party is being called. */
+  | { readonly ok: true; readonly call: CallDetail }
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly detail?: string;
+      /** Whose URI is at fault. */
+      readonly party?: 'from' | 'to';
+      /** Place of the entry at fault. */
+      readonly at?: number;
+    };
+
+export type OriginateRefusal = Extract<OriginateAnswer, { ok: false }>;
+
+/** A call that is to be made, and what makes it. */
+export interface OriginatedCall {
+  readonly call: Call;
+  readonly wanted: OriginateWanted;
+}
+
+/** A call as it is asked for, both parties found by the routes like those of any call; or why not. */
+export function originatedCall(
+  request: OriginateRequest,
+  routing: Routing,
+  newIds: (standing: Standing) => CallIdentity,
+  nowMs: number,
+): OriginatedCall | OriginateRefusal {
+  const standing = standingOf(request, routing);
+  const first = find('from', request, standing, routing);
+  if ('code' in first) return first;
+  const second = find('to', request, standing, routing);
+  if ('code' in second) return second;
+  const [target] = first.targets;
+  const tenant = request.tenant ?? target?.trunk.tenant ?? standing.trunk.tenant;
+  const own: Standing = { ...standing, trunk: { ...standing.trunk, tenant } };
+  const both = { from: first.uri, to: second.uri };
+  const targets = { firstTargets: first.targets, secondTargets: second.targets };
+  const call = newOriginatedCall(newIds(own), { ...both, ...targets }, own, nowMs);
+  const thirdPartyDn = (request.thirdPartyDn ?? call.caller.dn) as Dn;
+  return { call, wanted: { type: 'originateWanted', thirdPartyDn, entries: request.entries } };
+}
+
+/** Nobody's trunk. With a token the requester is known, but not to be on this machine. */
+function standingOf({ local }: OriginateRequest, { sources }: Routing): Standing {
+  return { kind: local ? 'loopback' : 'trusted', trunk: sources.stranger, loopback: local };
+}
+
+function find(party: 'from' | 'to', request: OriginateRequest, standing: Standing, routing: Routing) {
+  const uri = uriOf(request[party]);
+  if (uri === undefined)
+    return refusal(party, 'unprocessable', 'expected a sip or tel URI, or a telephone number');
+  const route = routeFor(uri, standing, routing);
+  if ('refusal' in route) return refusal(party, route.refusal.code, route.refusal.text);
+  return { uri, targets: route.targets };
+}
+
+function refusal(party: 'from' | 'to', code: ErrorCode, detail: string): OriginateRefusal {
+  return { ok: false, code, party, detail };
+}
+
+/** RFC 3966 §3 for a bare number. Nothing can be reached at port 0, and `sips` is not served. */
+function uriOf(text: string): string | undefined {
+  const uri = /^\+?[0-9*#][0-9*#().-]*$/.test(text) ? `tel:${text}` : text;
+  const parsed = parseUri(uri);
+  return parsed === undefined || parsed.scheme === 'sips' || parsed.port === 0 ? undefined : uri;
+}

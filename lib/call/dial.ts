@@ -1,0 +1,82 @@
+import { dnOfUri } from '../routing/dn.ts';
+import type { Target } from '../routing/route.ts';
+import { offerHeaders } from './capabilities.ts';
+import { withCurrentData } from './current-data.ts';
+import { showTo } from './exchange.ts';
+import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
+import { type Leg, newLeg } from './leg.ts';
+import { crossed, setUpMessage } from './relay.ts';
+import { inactiveOffer } from './sdp.ts';
+import type { NewRequest, Payload } from './signal.ts';
+import type { Turn } from './turn.ts';
+
+/** A leg to a target, which takes the place of an earlier attempt. */
+export function newDialledLeg(turn: Turn, role: Leg['role'], target: Target): Leg {
+  const leg = newLeg({
+    id: turn.newLegId(),
+    role,
+    dialled: true,
+    dn: dnOfUri(target.requestUri),
+    trunk: target.trunk,
+    callId: '',
+    stream: isStreamUri(target.via ?? target.requestUri),
+  });
+  turn.change(role === 'caller' ? { caller: leg } : { callee: leg });
+  return leg;
+}
+
+/** The caller's INVITE goes on to its target. */
+export function inviteCallee(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
+  const { payload, ...reading } = withCurrentData(turn, invite, callee.trunk.rename);
+  const { caller } = turn.call;
+  const how = { ...setUpMessage(), ...reading };
+  sendInvite(turn, callee, target, {
+    from: invite.from,
+    maxForwards: nextMaxForwards(invite.headers) ?? 0,
+    payload: crossed(turn, payload, { from: caller, to: callee }, how, offerHeaders(callee)),
+  });
+}
+
+/**
+ * An INVITE to the first party of a call that nobody on it has begun. It has no offer: RFC 3725 §4.3. Some take none
+ * such: theirs has one in which nothing flows. From is the party that it shall talk to.
+ */
+export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string): void {
+  const headers = offerHeaders(caller);
+  const { id, trunk } = caller;
+  const offer = trunk.delayedOffer
+    ? undefined
+    : showTo(turn, id, { by: id, body: inactiveOffer(String(turn.nowMs)), as: 'offer' });
+  sendInvite(turn, caller, target, {
+    from: `<${to}>`,
+    maxForwards: 70,
+    payload: offer === undefined ? { headers } : { headers, body: offer },
+  });
+}
+
+interface Invitation {
+  /** Whom the target shall see: a From, without the tag that is ours. */
+  readonly from: string;
+  readonly maxForwards: number;
+  readonly payload: Payload;
+}
+
+function sendInvite(turn: Turn, leg: Leg, target: Target, { from, maxForwards, payload }: Invitation): void {
+  const { requestUri, via } = target;
+  turn.perform({
+    do: 'invite',
+    leg: leg.id,
+    requestUri,
+    from: calleeFrom(from, leg.trunk, requestUri),
+    to: calleeTo(requestUri),
+    contactUser: contactUser(from),
+    maxForwards,
+    payload,
+    ...(via !== undefined && { via }),
+  });
+  turn.perform({
+    do: 'startTimer',
+    timer: { kind: 'no-answer', leg: leg.id },
+    delayMs: turn.env.answerTimeoutMs,
+  });
+}

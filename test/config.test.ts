@@ -129,6 +129,7 @@ describe('the configuration', () => {
       transfer: 'handle',
       network: false,
       dataHeaders: [],
+      redirects: 'relay',
       fromHost: 'own',
       dnFrom: 'from',
       delayedOffer: true,

@@ -1,6 +1,7 @@
 import { sipReason } from './capabilities.ts';
 import { inviteCallee, inviteCaller, newDialledLeg } from './dial.ts';
 import { cancelling, ended, isRinging, type Leg } from './leg.ts';
+import { followRedirection } from './redirection.ts';
 import { crossed, emptyPayload, relayedReason, relayedStatus, setUpMessage } from './relay.ts';
 import { answerPendingOf, endUnacknowledged, releaseCall } from './release.ts';
 import type { LegId, Payload, SignalOf } from './signal.ts';
@@ -81,7 +82,7 @@ export interface FailedAttempt {
  */
 export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
   const { status, reason, payload, verdict } = failure;
-  if (turn.call.targets.length > 0 && isWorthFailover(status)) {
+  if (isWorthNext(turn, callee, failure)) {
     turn.note({ note: 'failedOver', leg: callee.id, verdict, reason });
     answerPendingOf(turn, callee.id);
     tryNextTarget(turn);
@@ -116,6 +117,11 @@ export function endUnwanted(
     answer: { status, payload: emptyPayload },
     headers: () => [sipReason(status, reason)],
   });
+}
+
+function isWorthNext(turn: Turn, callee: Leg, { status, payload }: FailedAttempt): boolean {
+  if (followRedirection(turn, callee, status, payload)) return true;
+  return turn.call.targets.length > 0 && isWorthFailover(status);
 }
 
 /**

@@ -122,6 +122,8 @@ export interface Call {
   readonly inviteHadUui: boolean;
   /** Targets not tried yet. */
   readonly targets: readonly Target[];
+  /** Redirections that were followed. */
+  readonly redirections: number;
   readonly data: AttachedData;
   /** Counts the changes of `data`; 0 is the initial data. */
   readonly revision: number;
@@ -210,6 +212,7 @@ function blankCall(
     origination: undefined,
     inviteHadUui: false,
     targets: [],
+    redirections: 0,
     data: [],
     revision: 0,
     untold: [],

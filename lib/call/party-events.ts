@@ -14,7 +14,9 @@ import type { Verdict, Why } from './verdict.ts';
  * is asked once a decision, in this order; a party that has been told something else than `from` is not concerned.
  */
 const sequences: readonly Rule[] = [
+  { tell: 'EventDiverted', to: 'given-up', from: ['nothing', 'ringing'], when: isRedirected },
   { tell: 'EventReleased', to: 'given-up', from: ['ringing'], when: always },
+  { tell: 'EventPartyChanged', to: 'caller', from: ['dialing'], when: isRedirected },
   { tell: 'EventDialing', to: 'caller', from: ['nothing'], becomes: 'dialing', when: isCalling },
   { tell: 'EventNetworkReached', to: 'caller', from: ['dialing'], when: isReachingOutside },
   // Our choice: who answers without ringing has rung.
@@ -70,7 +72,7 @@ export function tellParties(turn: Turn, before: Call): void {
   for (const rule of sequences) {
     const leg = concerned(rule, turn, before);
     if (leg === undefined || !rule.from.includes(leg.told) || !rule.when(moment)) continue;
-    turn.events.push(partyEvent(turn, leg, rule.tell, moment.verdict));
+    turn.events.push(partyEvent(turn, leg, rule.tell, moment));
     if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
   }
 }
@@ -79,6 +81,7 @@ export function tellParties(turn: Turn, before: Call): void {
 function isQuiet(before: Call, after: Call): boolean {
   return (
     before.state === after.state &&
+    before.callee?.id === after.callee?.id &&
     before.callee?.state === after.callee?.state &&
     before.caller.session.received === after.caller.session.received &&
     before.callee?.session.received === after.callee?.session.received
@@ -97,6 +100,13 @@ function verdictOf({ notes }: Turn): Verdict | undefined {
 
 function always(): boolean {
   return true;
+}
+
+/** The target has sent the call on to somebody else. */
+function isRedirected({ before, after, verdict }: Moment): boolean {
+  return (
+    verdict?.why === 'redirected' && before.callee !== undefined && before.callee.id !== after.callee?.id
+  );
 }
 
 function isCalling({ after }: Moment): boolean {
@@ -153,7 +163,7 @@ function partyEvent(
   turn: Turn,
   leg: Leg,
   id: CallHandlingEventName,
-  verdict: Verdict | undefined,
+  { before, verdict }: Moment,
 ): CallHandlingEvent {
   const { call, env, nowMs } = turn;
   const thisTrunk = trunkOf(leg);
@@ -170,6 +180,7 @@ function partyEvent(
     ThisDNRole: roleOf(leg),
     ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
     ...otherParty(call, leg, id),
+    ...thirdParty(call, before, id),
     ANI: call.caller.dn,
     DNIS: call.dialled,
     UserData: toldData(call.data, env.keys),
@@ -190,6 +201,17 @@ function otherParty(call: Call, leg: Leg, id: CallHandlingEventName): OtherParty
     OtherDNRole: roleOf(other),
     ...(otherTrunk !== undefined && { OtherTrunk: otherTrunk }),
   };
+}
+
+type ThirdParty = Pick<CallHandlingEvent, 'ThirdPartyDN' | 'ThirdPartyDNRole'>;
+
+/** A diversion names whom the call goes to, a change of party who brought it about. */
+function thirdParty({ callee }: Call, before: Call, id: CallHandlingEventName): ThirdParty {
+  if (id === 'EventDiverted' && callee !== undefined)
+    return { ThirdPartyDN: callee.dn, ThirdPartyDNRole: 'Destination' };
+  if (id === 'EventPartyChanged' && before.callee !== undefined)
+    return { ThirdPartyDN: before.callee.dn, ThirdPartyDNRole: 'Destination' };
+  return {};
 }
 
 /** T-Library's word for how a call ended; which of ours is which is our choice. */

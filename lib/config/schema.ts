@@ -26,6 +26,7 @@ const trunk = z.strictObject({
   rename: rename.default(noRename),
   network: z.boolean().default(false),
   dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),
+  redirects: oneOf(['relay', 'follow']).default('relay'),
   fromHost: oneOf(['own', 'keep', 'target']).default('own'),
   dnFrom: oneOf(['from', 'p-asserted-identity']).default('from'),
   // As its profile has it when it is not named.

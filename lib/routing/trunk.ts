@@ -38,6 +38,8 @@ export interface Trunk {
   readonly network: boolean;
   /** Further `X-` header patterns (`X-Acme-*`) that count as attached data. */
   readonly dataHeaders: readonly string[];
+  /** What becomes of its 3xx: it goes to the caller, or its addresses are called. */
+  readonly redirects: 'relay' | 'follow';
   /** Host of the From we write towards it. */
   readonly fromHost: 'own' | 'keep' | 'target';
   /** It takes an INVITE without an offer. */

@@ -47,6 +47,7 @@ export function neighbourWithoutTrunk(tenant: string): Trunk {
     transfer: 'handle',
     network: false,
     dataHeaders: [],
+    redirects: 'relay',
     fromHost: 'own',
     dnFrom: 'from',
     delayedOffer: true,

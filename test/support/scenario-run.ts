@@ -22,6 +22,7 @@ import { configText, type Party, type Story } from './scenario-story.ts';
 import { StorySubscriber } from './scenario-subscriber.ts';
 import { SilentTarget } from './silent-target.ts';
 import { portTaken, type SippProcess, startSipp } from '../../support/sipp.ts';
+import { fillIn } from './words.ts';
 
 export interface StoryResult {
   /** Why it cannot run on this machine. */
@@ -57,6 +58,8 @@ class Stage {
   readonly folder: string;
   readonly #story: Story;
   readonly #ports: number[] = [];
+  /** `{target}`, `{target-2}`, …: `host:port` of each UAS. */
+  #targets: ReadonlyMap<string, string> = new Map();
   readonly #sipps: SippProcess[] = [];
   readonly #receivers = new Map<string, StoryReceiver>();
   #baton: BatonProcess | undefined;
@@ -71,6 +74,7 @@ class Stage {
   async play(): Promise<void> {
     const story = this.#story;
     const targetPorts = await this.#claim(Math.max(1, story.uas?.length ?? 0));
+    this.#targets = targetWords(targetPorts.map(port => `${hostOf(this.address)}:${port}`));
     const callees = await this.#startCallees(targetPorts);
     for (const [name, receiver] of Object.entries(story.receivers))
       this.#receivers.set(name, await StoryReceiver.open(receiver));
@@ -147,7 +151,7 @@ class Stage {
       rate: story.rate,
       lossPercent: story.lossPercent,
       timeoutMs: story.timeoutMs,
-      args: party.args,
+      args: party.args.map(arg => fillIn(arg, this.#targets)),
     });
     this.#sipps.push(sipp);
     return sipp;
@@ -194,14 +198,13 @@ class Stage {
 
   /** Words of config.yaml: `{target}`, `{target-2}`, …: `host:port` of each UAS; `{nobody}`: where no one listens. */
   async #words(targets: readonly string[], sipPort: number): Promise<Map<string, string>> {
-    const words = targets.map((target, at) => [at === 0 ? 'target' : `target-${at + 1}`, target] as const);
     const nobody = `${hostOf(this.address)}:${await this.#port()}`;
     const receivers = [...this.#receivers].flatMap(([name, { url, secret }]) => [
       [`receiver-${name}`, url] as const,
       [`secret-${name}`, secret] as const,
     ]);
     return new Map([
-      ...words,
+      ...targetWords(targets),
       ...receivers,
       ['nobody', nobody],
       ['baton', `${hostOf(this.address)}:${sipPort}`],
@@ -293,4 +296,8 @@ export async function runStory(story: Story): Promise<StoryResult> {
   if (stage.failures.length > 0) return { failures: stage.failures, folder };
   await rm(folder, { recursive: true, force: true });
   return { failures: [] };
+}
+
+function targetWords(targets: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(targets.map((target, at) => [at === 0 ? 'target' : `target-${at + 1}`, target]));
 }

@@ -15,6 +15,12 @@ export interface Sequence {
 
 const onlyBob: StoryOptions = { routing: { routes: [{ targets: ['sip:bob@192.0.2.2'] }] } };
 const carrier = trunk({ name: 'carrier', sources: ['192.0.2.0/24'], network: true });
+const following: StoryOptions = {
+  routing: {
+    ...onlyBob.routing,
+    trunks: [trunk({ name: 'pbx', sources: ['192.0.2.0/24'], redirects: 'follow' })],
+  },
+};
 const outside: StoryOptions = { routing: { ...onlyBob.routing, trunks: [carrier] } };
 
 /** Alice calls bob; where there is a second target, it is carol. */
@@ -133,6 +139,23 @@ export const sequences: readonly Sequence[] = [
       story.bob.rejects(302, 'Moved Temporarily', { headers: ['Contact: <sip:carol@192.0.2.3>'] });
     },
     told: { alice: ['Dialing', 'Released(Redirected)'], bob: ['Ringing', 'Released(Redirected)'] },
+  },
+  {
+    scenario: 'redirected (302), and the redirection is followed',
+    from: 'our choice',
+    options: following,
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.bob.rejects(302, 'Moved Temporarily', { headers: ['Contact: <sip:carol@192.0.2.3>'] });
+      story.carol.rings();
+      story.carol.answers();
+    },
+    told: {
+      alice: ['Dialing', 'PartyChanged(Redirected)', 'Established'],
+      bob: ['Ringing', 'Diverted(Redirected)', 'Released(Redirected)'],
+      carol: ['Ringing', 'Established'],
+    },
   },
   {
     scenario: 'the first target fails, the second answers',

@@ -1,6 +1,6 @@
 import { attemptFailed, settleCancelled } from './attempt.ts';
-import type { Call } from './call.ts';
 import { sipReason } from './capabilities.ts';
+import { failure, wasAnswered } from './failure.ts';
 import { ended, isRinging, type Leg } from './leg.ts';
 import { emptyPayload, headersForEnd } from './relay.ts';
 import { type Ending, releaseCall } from './release.ts';
@@ -55,12 +55,6 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   });
 }
 
-/**
- * The 2xx went to the caller. RFC 3261 §15: a BYE in the dialog of a 2xx shows that it arrived, also when the
- * ACK was lost.
- */
-const wasAnswered = ({ state }: Call): boolean => state === 'answered' || state === 'established';
-
 function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
   const gone = turn.changeLeg(callee, { state: ended });
@@ -109,17 +103,6 @@ export function onAnswerFailed(turn: Turn, signal: SignalOf<'answerFailed'>): vo
     ...failure(turn.call, caller, signal.reason),
     verdict: cancelled,
   });
-}
-
-/** A leg is found gone, or lost: the other is told by BYE with a Reason. */
-export function failure(call: Call, leg: Leg, reason: string): Ending {
-  return {
-    verdict: { by: 'network', why: 'lost', sipStatus: wasAnswered(call) ? 200 : 503, atFault: leg.role },
-    reason,
-    leg: leg.id,
-    answer: { status: 503, payload: emptyPayload },
-    headers: () => [sipReason(503, reason)],
-  };
 }
 
 function relayedFrom(turn: Turn, from: Leg, payload: Payload): Ending['headers'] {

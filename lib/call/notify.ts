@@ -1,4 +1,4 @@
-import { failure } from './ending.ts';
+import { failure } from './failure.ts';
 import { firstValue } from './header-lines.ts';
 import type { Leg } from './leg.ts';
 import { hasNews, headerMethod, notifyRequest, takesNotifications } from './notify-message.ts';

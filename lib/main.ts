@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileKeyPolicy, type KeyPolicy } from './attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from './b2bua.ts';
-import { allowedMethods } from './call/capabilities.ts';
 import type { Config } from './config.ts';
 import { afterRealTime } from './engine/control/after.ts';
-import { Engine, type EngineOptions } from './engine/engine.ts';
 import { randomHex } from './engine/random.ts';
 import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
 import { ownAddresses } from './engine/transport/own-addresses.ts';
@@ -12,38 +10,17 @@ import type { Hop } from './engine/transport/transport.ts';
 import type { CallEvent } from './events/event.ts';
 import { type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { startEngine } from './main/own-engine.ts';
+import { type Running, Started } from './main/started.ts';
+import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
-import type { CallScreening, Clock } from './ports.ts';
-import { Admission } from './routing/admission.ts';
-import { compileSources } from './routing/who-is.ts';
+import type { Clock } from './ports.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
-import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { EventRing } from './stream/event-ring.ts';
-import { Endpoint } from './webhooks/endpoint.ts';
-import { IncomingCallWebhook } from './webhooks/incoming-call-webhook.ts';
-import { Webhooks } from './webhooks/webhooks.ts';
 
-/** Something that runs until it is stopped. */
-export interface Running {
-  stop(): Promise<void>;
-}
-
-/** What was started, stopped in reverse order; also when the start fails half-way. */
-class Started implements Running {
-  readonly #stops: (() => Promise<void>)[] = [];
-
-  add(stop: () => Promise<void>): void {
-    this.#stops.unshift(stop);
-  }
-
-  async stop(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const stop of this.#stops.splice(0)) await stop().catch((error: unknown) => failures.push(error));
-    // One that fails must not keep the others from being stopped.
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped');
-  }
-}
+export { runEngine } from './main/own-engine.ts';
+export type { Running } from './main/started.ts';
 
 /** How often a stop looks whether everything is finished. */
 const quietCheckMs = 20;
@@ -165,42 +142,6 @@ async function startSignalling(
   asked.throwIfAborted();
 }
 
-/** The embedded engine with a control port of its own: ephemeral, on loopback, behind a random secret. */
-async function startEngine(
-  config: Config,
-  log: Logger,
-  started: Started,
-  metrics: Metrics,
-): Promise<{ server: ServerAddress; listeners: readonly Hop[]; countUnfinished: () => number }> {
-  const secret = randomHex(32);
-  const admission = new Admission({ sources: compileSources(config) });
-  const engine = new Engine({
-    ...engineOptions(config, log),
-    control: { host: '127.0.0.1', port: 0, secret },
-    allow: allowedMethods,
-    admit: flow => {
-      const verdict = admission.judge(flow.remote.address, Date.now());
-      if (verdict === 'refuse')
-        log.info(
-          { code: 'untrusted-source', source: formatHop({ ...flow.remote, protocol: flow.protocol }) },
-          'refused',
-        );
-      return verdict;
-    },
-  });
-  const { control, listeners } = await engine.start();
-  started.add(() => engine.stop());
-  metrics.readEngine({
-    counters: engine.counters,
-    gauges: () => {
-      const counts = engine.counts();
-      return { ...counts, transactions: counts.serverTransactions + counts.clientTransactions };
-    },
-  });
-  const server = { ...control, secret, keepsDialogs: true };
-  return { server, listeners, countUnfinished: () => engine.countUnfinished() };
-}
-
 async function startHttp(
   config: Config,
   log: Logger,
@@ -222,77 +163,6 @@ async function startHttp(
   const bound = await http.start();
   started.add(() => http.stop());
   return formatSocketAddress(bound);
-}
-
-/** Stopped after everything that makes events. */
-function startWebhooks(
-  config: Config,
-  log: Logger,
-  started: Started,
-  ring: EventRing,
-  metrics: Metrics,
-): void {
-  const { targets, flushMs } = config.webhooks;
-  if (targets.length === 0) return;
-  const webhooks = new Webhooks({
-    targets,
-    ring,
-    source: `baton/${config.node}`,
-    metrics,
-    log,
-    after: afterRealTime,
-    nowMs: Date.now,
-    random: Math.random,
-  });
-  started.add(async () => {
-    // Hands over what has just been published.
-    ring.cutAll('shutting-down');
-    await webhooks.stop(flushMs);
-  });
-}
-
-function startScreening(config: Config, started: Started): CallScreening | undefined {
-  const { url, secret, timeoutMs, onTimeout, trunks, maxConnections } = config.webhooks.incomingCall;
-  if (url === undefined) return undefined;
-  const clock = { after: afterRealTime, nowMs: Date.now };
-  const webhook = new IncomingCallWebhook({
-    rules: { onTimeout, ...(trunks.length > 0 && { trunks: new Set(trunks) }) },
-    endpoint: new Endpoint({ url, secret, timeoutMs, maxConnections, ...clock }),
-    source: `baton/${config.node}`,
-    nowMs: Date.now,
-  });
-  started.add(() => webhook.stop());
-  return webhook;
-}
-
-/** `baton engine`: the engine alone, for any drachtio application. It waits for nobody to start. */
-export async function runEngine(config: Config, log: Logger, asked: AbortSignal): Promise<Running> {
-  asked.throwIfAborted();
-  const { listen, secret } = config.engine.control;
-  const engine = new Engine({
-    ...engineOptions(config, log),
-    control: { host: listen.address, port: listen.port, secret },
-  });
-  const { control, listeners } = await engine.start();
-  const started = new Started();
-  started.add(() => engine.stop());
-  const address = formatSocketAddress({ address: control.host, port: control.port });
-  log.info({ sip: listeners.map(formatHop), control: address }, 'ready');
-  return started;
-}
-
-function engineOptions(config: Config, log: Logger): Omit<EngineOptions, 'control'> {
-  const { sip } = config;
-  return {
-    listen: sip.listen,
-    external: sip.external,
-    timing: { t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs },
-    limits: { maxMessageBytes: sip.maxMessageBytes },
-    maxServerTransactions: sip.maxServerTransactions,
-    streams: sip.tcp,
-    graceMs: config.engine.control.graceMs,
-    log,
-  };
 }
 
 /** What HTTP asks of calls. */

@@ -20,13 +20,14 @@ export const errorTable = {
     blame: 'caller',
   },
   'relay-denied': {
-    meaning: 'The Request-URI names a host outside trunks and routes, and relay.anyTarget does not allow it.',
+    meaning:
+      'The Request-URI names a host outside trunks and routes, and relay.anyTarget does not allow it; or one of another tenant than the token.',
     sipStatus: 403,
     httpStatus: 403,
     blame: 'caller',
   },
   'no-route': {
-    meaning: 'No route and no target for the called number.',
+    meaning: 'No route and no target for the called number, or none that the tenant of the token may use.',
     sipStatus: 404,
     httpStatus: 404,
     blame: 'operator',

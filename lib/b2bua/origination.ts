@@ -5,6 +5,7 @@ import type { OriginateWanted } from '../call/originate.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { routeFor, type Routing } from '../routing/route.ts';
+import { routingOfTenant } from '../routing/tenant.ts';
 import type { Standing } from '../routing/who-is.ts';
 import type { CallDetail } from './call-view.ts';
 
@@ -17,7 +18,7 @@ export interface OriginateRequest {
   readonly thirdPartyDn?: string;
   /** Attached data from the start. */
   readonly entries: readonly WantedEntry[];
-  /** Of the call; that of the first party's trunk when absent. */
+  /** Of the call, which then goes through no other tenant's trunks; that of the first party's trunk when absent. */
   readonly tenant?: string;
   /** The requester counts as one on this machine (`relay.anyTarget`). */
   readonly local: boolean;
@@ -47,10 +48,11 @@ export interface OriginatedCall {
 /** A call as it is asked for, both parties found by the routes like those of any call; or why not. */
 export function originatedCall(
   request: OriginateRequest,
-  routing: Routing,
+  whole: Routing,
   newIds: (standing: Standing) => CallIdentity,
   nowMs: number,
 ): OriginatedCall | OriginateRefusal {
+  const routing = request.tenant === undefined ? whole : routingOfTenant(request.tenant, whole);
   const standing = standingOf(request, routing);
   const first = find('from', request, standing, routing);
   if ('code' in first) return first;

@@ -37,6 +37,9 @@ export type KeysChange = Author & { readonly keys: readonly string[] } & WriteOp
 export type WholeChange = Author & WriteOptions;
 export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> & WriteOptions;
 
+/** Who is called first, who then, and the data from the start. */
+export type Origination = BodyOf<'/v1/calls', 'post'> & WriteOptions;
+
 /** Paths of what is done to one call. */
 type CallWrite = '/v1/calls/{connId}/user-data' | '/v1/calls/{connId}/release';
 
@@ -60,6 +63,16 @@ export class BatonClient {
   async call(connId: string, options: RequestOptions = {}): Promise<CallDetail> {
     const asked = { params: { connId }, ...options };
     return (await this.#requests.send('get', '/v1/calls/{connId}', asked)) as CallDetail;
+  }
+
+  /**
+   * Calls `from`, and once it has answered `to`. Resolves as soon as the first is being called: `events({connId})` or `call(connId)` tell how
+   * it goes on.
+   */
+  async originate(origination: Origination): Promise<WrittenCall> {
+    const { idempotencyKey, signal, ...body } = origination;
+    const asked = { params: {}, body, idempotencyKey, signal };
+    return (await this.#requests.send('post', '/v1/calls', asked)) as WrittenCall;
   }
 
   /** Adds pairs, also to keys that are there already. */

@@ -30,6 +30,8 @@ export interface Routing {
   readonly trunksByName: ReadonlyMap<string, Trunk>;
   /** Hosts that configured targets name, lower case. */
   readonly targetHosts: ReadonlySet<string>;
+  /** True for what is another tenant's, where only one tenant's calls are routed. */
+  readonly isOthers?: (uri: SipUri) => boolean;
   readonly options: RoutingOptions;
 }
 
@@ -51,17 +53,22 @@ export interface Refusal {
 export type RouteAnswer = { readonly targets: readonly Target[] } | { readonly refusal: Refusal };
 
 export function compileRouting(options: RoutingOptions): Routing {
-  const targets = options.routes.flatMap(route => route.targets);
-  if (options.target !== undefined) targets.push(options.target);
   return {
     sources: compileSources(options),
     routes: options.routes.map(route =>
       route.number === undefined ? { route } : { route, number: new RegExp(route.number) },
     ),
     trunksByName: new Map(options.trunks.map(trunk => [trunk.name, trunk])),
-    targetHosts: new Set(targets.flatMap(target => parseUri(target)?.host.toLowerCase() ?? [])),
+    targetHosts: hostsOf(options.routes, options.target),
     options,
   };
+}
+
+/** Hosts that these name, lower case. */
+export function hostsOf(routes: readonly Route[], target: string | undefined): ReadonlySet<string> {
+  const targets = routes.flatMap(route => route.targets);
+  if (target !== undefined) targets.push(target);
+  return new Set(targets.flatMap(each => parseUri(each)?.host.toLowerCase() ?? []));
 }
 
 /** Where a call to `requestUri` from this source goes: targets in the order to be tried, or why nowhere. */
@@ -113,7 +120,7 @@ function routeToRequestUri(called: SipUri, standing: Standing, routing: Routing)
 }
 
 function mayName(called: SipUri, standing: Standing, routing: Routing): boolean {
-  if (standing.kind === 'untrusted') return false;
+  if (standing.kind === 'untrusted' || routing.isOthers?.(called) === true) return false;
   const { anyTarget } = routing.options;
   if (anyTarget === 'always' || (anyTarget === 'loopback' && standing.loopback)) return true;
   const address = parseAddress(called.host);
@@ -154,7 +161,8 @@ function isOwn(uri: SipUri, routing: Routing): boolean {
   return routing.options.isOwnAddress?.(uri.host, uri.port) ?? false;
 }
 
-function trunkOf(uri: SipUri, routing: Routing, trunkName: string | undefined): Trunk {
+/** Of the targets of a route that names one; else by the address; else that of who has none. */
+export function trunkOf(uri: SipUri, routing: Routing, trunkName: string | undefined): Trunk {
   const named = trunkName === undefined ? undefined : routing.trunksByName.get(trunkName);
   if (named !== undefined) return named;
   const address = parseAddress(uri.host);

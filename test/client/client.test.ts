@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
+import type { OriginateRequest } from '../../lib/b2bua/origination.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
 import { BatonClient, BatonClientError } from '../../lib/client/client.ts';
 import type { ClientOptions } from '../../lib/client/requests.ts';
@@ -37,6 +38,7 @@ describe('the client and an HttpServer', () => {
   let client: BatonClient;
   let asked: DataChangeRequest[];
   let released: ReleaseRequest[];
+  let originated: OriginateRequest[];
   let answer: ChangeAnswer;
 
   async function serve(
@@ -56,6 +58,12 @@ describe('the client and an HttpServer', () => {
           asked.push(request);
           return answer;
         },
+        originate: (request: OriginateRequest) => {
+          originated.push(request);
+          return request.to === 'x'
+            ? { ok: false, code: 'no-route', party: 'to' }
+            : { ok: true, call: aliceAndBob };
+        },
         release: (request: ReleaseRequest) => {
           released.push(request);
           return { ok: true, call: aliceAndBob };
@@ -70,6 +78,7 @@ describe('the client and an HttpServer', () => {
   beforeEach(() => {
     asked = [];
     released = [];
+    originated = [];
     answer = { ok: true, call: aliceAndBob };
   });
 
@@ -104,6 +113,23 @@ describe('the client and an HttpServer', () => {
       { ...common, operation: { operation: 'delete', keys: ['Tier'] } },
       { ...common, operation: { operation: 'delete-all' } },
     ]);
+  });
+
+  it('brings two parties together', async () => {
+    await serve();
+    const call = await client.originate({ from: '1001', to: 'sip:bob@192.0.2.7', idempotencyKey: 'once' });
+    expect(call).to.deep.equal(aliceAndBob);
+    const userData = [{ key: 'Tier', value: 'gold' }];
+    const context = { userToUser: '0401' };
+    const failure = await failureFrom(
+      client.originate({ from: '1001', to: 'x', thirdPartyDn: 'crm', userData, customContext: context }),
+    );
+    expect(failure).to.include({ code: 'no-route', status: 404, path: '/to' });
+    const call1 = { from: '1001', to: 'sip:bob@192.0.2.7', entries: [], local: true };
+    const tier = { key: 'Tier', type: 'string', value: 'gold', scope: 'call' };
+    const uui = { key: 'UUI', type: 'string', value: '0401', scope: 'uui' };
+    const call2 = { from: '1001', to: 'x', thirdPartyDn: 'crm', entries: [tier, uui], local: true };
+    expect(originated).to.deep.equal([call1, call2]);
   });
 
   it('releases', async () => {

@@ -8,7 +8,7 @@ import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b
 import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
-import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
+import { type Call, type CallIdentity, isBeingTransferred, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
 import type { ConnId, Dn } from './call/ids.ts';
@@ -183,7 +183,8 @@ export class B2bua implements SignallingUser {
 
   #isQuiet(mode: 'bye' | 'keep'): boolean {
     if (mode === 'bye') return this.#parts.store.size === 0;
-    for (const call of this.#parts.store.list()) if (call.state !== 'established') return false;
+    for (const call of this.#parts.store.list())
+      if (call.state !== 'established' || isBeingTransferred(call)) return false;
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { dataErrors } from './errors/data-errors.ts';
+
 /** Who has to act for it not to happen again. */
 export type Blame = 'caller' | 'callee' | 'operator' | 'baton' | 'network';
 
@@ -82,79 +84,35 @@ export const errorTable = {
     sipStatus: 503,
     blame: 'network',
   },
-  'packed-limit': {
-    meaning: 'The entry would make the attached data larger than attachedData.packedLimitBytes.',
-    httpStatus: 413,
-    blame: 'caller',
-  },
-  'control-character': {
-    meaning: 'CR, LF or NUL in data that goes to a header.',
+  ...dataErrors,
+  'bad-refer-to': {
+    meaning: 'Not exactly one Refer-To, or one that cannot be read or wants another method than INVITE.',
+    sipStatus: 400,
     httpStatus: 422,
     blame: 'caller',
   },
-  'bad-key': {
-    meaning:
-      'The key is empty, far too long, a name of Object.prototype, or cannot be part of a header name.',
+  'call-not-up': {
+    meaning: 'A call can be transferred only while both parties are connected.',
+    sipStatus: 500,
+    httpStatus: 409,
+    blame: 'caller',
+  },
+  'transfer-under-way': {
+    meaning: 'A transfer of the call is under way.',
+    sipStatus: 491,
+    httpStatus: 409,
+    blame: 'caller',
+  },
+  'too-many-transfers': {
+    meaning: 'The call has been transferred as often as call.maxTransfers allows.',
+    sipStatus: 483,
+    httpStatus: 409,
+    blame: 'network',
+  },
+  'party-unknown': {
+    meaning: 'Nobody on the call has this DN.',
     httpStatus: 422,
     blame: 'caller',
-  },
-  'too-deep': {
-    meaning: 'A JSON value is nested deeper than Baton follows.',
-    httpStatus: 422,
-    blame: 'caller',
-  },
-  'voip-limit': {
-    meaning: 'More than 1,000 VoIP headers, or one with a key over 64 or a value over 1,024 characters.',
-    httpStatus: 422,
-    blame: 'caller',
-  },
-  'acs-count': {
-    meaning: 'Not sent to a leg with the ACS limits: more than 5 custom headers.',
-    blame: 'operator',
-  },
-  'acs-key-length': {
-    meaning: 'Not sent to a leg with the ACS limits: the header name is longer than 64 characters.',
-    blame: 'operator',
-  },
-  'acs-value-length': {
-    meaning: 'Not sent to a leg with the ACS limits: the value is longer than 256 characters.',
-    blame: 'operator',
-  },
-  'acs-charset': {
-    meaning: 'Not sent to a leg with the ACS limits: a character outside their set.',
-    blame: 'operator',
-  },
-  'duplicate-header': {
-    meaning: 'A data header repeated in one message: the first counts.',
-    blame: 'caller',
-  },
-  'not-writable': {
-    meaning:
-      'By attachedData.keys its sender may not write the key: the pair is left out, its header does not cross.',
-    blame: 'operator',
-  },
-  'key-forbidden': {
-    meaning: 'By attachedData.keys the requester may not write the key, nor delete it; `path` points to it.',
-    httpStatus: 403,
-    blame: 'caller',
-  },
-  'not-converted': {
-    meaning:
-      "Relayed as it came: the value cannot be read, or has no place in the form that the trunk's profile asks for.",
-    blame: 'caller',
-  },
-  'uui-several': {
-    meaning:
-      'Not sent: several User-to-User values of the ISDN package, of which none may be taken (RFC 7434 §8).',
-    blame: 'caller',
-  },
-  'uui-too-long': {
-    meaning: "Not sent: User-to-User is longer than the trunk's profile allows.",
-    blame: 'operator',
-  },
-  'reserved-header': {
-    meaning: "Not sent: the trunk's profile reserves header names that begin so for the neighbour.",
-    blame: 'operator',
   },
   'config-invalid': {
     meaning: 'The configuration has unknown keys or bad values.',

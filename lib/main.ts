@@ -110,6 +110,7 @@ function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy
     trusted: config.trusted,
     anyTarget: config.relay.anyTarget,
     answerTimeoutMs: config.call.answerTimeoutMs,
+    maxTransfers: config.call.maxTransfers,
     maxCalls: config.call.maxCalls,
     packedLimitBytes: config.attachedData.packedLimitBytes,
     retainAfterReleaseMs: config.attachedData.retainAfterReleaseMs,

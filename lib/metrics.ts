@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { TransferMode, TransferOutcome } from './call/transfer.ts';
 import type { NotificationOutcome } from './call/turn.ts';
 import type { Verdict } from './call/verdict.ts';
 import type { EngineCounters } from './engine/counters.ts';
@@ -73,6 +74,12 @@ export class Metrics {
   readonly #retainedPushedOut = new Counter({
     name: 'baton_retained_calls_pushed_out_total',
     help: 'Released calls let go before their time because of attachedData.maxRetainedCalls',
+    registers: [this.registry],
+  });
+  readonly #transfers = new Counter({
+    name: 'baton_transfers_total',
+    help: 'Transfers, by who wanted them (mode) and what became of them; refused: they never began',
+    labelNames: ['mode', 'outcome'] as const,
     registers: [this.registry],
   });
   readonly #decisions = new Counter({
@@ -210,6 +217,10 @@ export class Metrics {
 
   eventDelivered(seconds: number): void {
     this.#event.observe(seconds);
+  }
+
+  transferEnded(mode: TransferMode, outcome: TransferOutcome): void {
+    this.#transfers.inc({ mode, outcome });
   }
 
   callsRetained(count: number): void {

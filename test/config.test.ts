@@ -131,6 +131,7 @@ describe('the configuration', () => {
       dataHeaders: [],
       redirects: 'relay',
       fromHost: 'own',
+      referTo: 'uri',
       dnFrom: 'from',
       delayedOffer: true,
       blockHeaders: [],

@@ -28,6 +28,7 @@ describe('the table of errors', () => {
       'uui-several': 'uui-several',
       'uui-too-long': 'uui-too-long',
       'reserved-header': 'reserved-header',
+      'embedded-forbidden': 'embedded-forbidden',
     };
     expect(errorCodes).to.include.members(Object.keys(codes));
   });

@@ -250,6 +250,7 @@ function b2buaOn(log: Logger, onInvite: (leg: LegId) => void): B2bua {
       trusted: [],
       anyTarget: 'loopback',
       answerTimeoutMs: 5000,
+      maxTransfers: 10,
       maxCalls: 10,
       packedLimitBytes: 16_000,
       keys: openKeyPolicy,

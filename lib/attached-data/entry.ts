@@ -69,7 +69,9 @@ export type DropCode =
   /** User-to-User longer than the trunk's profile allows. */
   | 'uui-too-long'
   /** A header name that the trunk's profile reserves for the neighbour. */
-  | 'reserved-header';
+  | 'reserved-header'
+  /** A header that a URI may not bring into the INVITE it leads to. */
+  | 'embedded-forbidden';
 
 export interface Drop {
   readonly key: string;

@@ -1,6 +1,6 @@
 import type { UserDataPair } from '../attached-data/entry.ts';
 import { type CustomContext, customContextOf, userDataOf } from '../attached-data/views.ts';
-import type { Call, CallState } from '../call/call.ts';
+import { type Call, type CallState, partiesOf } from '../call/call.ts';
 import type { LegState, Leg } from '../call/leg.ts';
 
 /** One leg as `GET /v1/calls` shows it. */
@@ -36,8 +36,8 @@ export function detailOf(call: Call): CallDetail {
 }
 
 export function viewOf(call: Call): CallView {
-  const { connId, callThreadId, state, caller, callee, startedAtMs } = call;
-  const legs = callee === undefined ? [legView(caller)] : [legView(caller), legView(callee)];
+  const { connId, callThreadId, state, startedAtMs } = call;
+  const legs = partiesOf(call).map(legView);
   return { connId, callThreadId, state, legs, startedAt: new Date(startedAtMs).toISOString() };
 }
 

@@ -1,6 +1,5 @@
 import { userDataOf } from '../attached-data/views.ts';
-import type { Call } from '../call/call.ts';
-import type { Leg } from '../call/leg.ts';
+import { type Call, legsOf } from '../call/call.ts';
 import type { LegId } from '../call/signal.ts';
 import type { Note } from '../call/turn.ts';
 import { refusal } from '../call/verdict.ts';
@@ -44,6 +43,18 @@ export class NoteBook {
         return;
       case 'refused':
         this.#refused(call, note);
+        return;
+      case 'transferred':
+        this.#metrics.transferEnded(note.mode, 'transferred');
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transferred');
+        return;
+      case 'transferFailed':
+        this.#metrics.transferEnded(note.mode, note.status === 487 ? 'abandoned' : 'failed');
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transfer failed');
+        return;
+      case 'transferRefused':
+        this.#metrics.transferEnded('refer', 'refused');
+        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transfer refused');
         return;
       case 'disagreed':
       case 'failedOver':
@@ -91,8 +102,8 @@ export class NoteBook {
 
 /** What every line about a call says. */
 export function callFields(call: Call, leg: LegId): Record<string, unknown> {
-  const { caller, callee, connId } = call;
-  const known: Leg | undefined = caller.id === leg ? caller : callee?.id === leg ? callee : undefined;
+  const { connId } = call;
+  const known = legsOf(call).find(({ id }) => id === leg);
   return { connId, leg, callId: known?.callId, dn: known?.dn };
 }
 

@@ -1,6 +1,7 @@
 import type { DropCode } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { NoDecision } from '../call/screening.ts';
+import type { TransferMode, TransferOutcome } from '../call/transfer.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/verdict.ts';
 import type { CallScreening, CallStore, Clock, Publisher, Signalling } from '../ports.ts';
@@ -25,6 +26,8 @@ export interface B2buaOptions {
   readonly anyTarget: 'loopback' | 'always' | 'never';
   /** One target may ring this long. */
   readonly answerTimeoutMs: number;
+  /** Of one call; over it REFER gets 483. */
+  readonly maxTransfers: number;
   /** Calls that stand at one time; over it new ones get 503. */
   readonly maxCalls: number;
   /** Of the attached data of one call, packed. */
@@ -59,6 +62,7 @@ export interface B2buaMetrics {
   callEnded(verdict: Verdict): void;
   /** No `callStarted` went before. */
   callRefused(verdict: Verdict): void;
+  transferEnded(mode: TransferMode, outcome: TransferOutcome): void;
   notification(outcome: NotificationOutcome): void;
   /** Released calls that are kept now. */
   callsRetained(count: number): void;

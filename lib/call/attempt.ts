@@ -128,12 +128,12 @@ function isWorthNext(turn: Turn, callee: Leg, { status, payload }: FailedAttempt
  * Silence and failures of the target's side; not a busy or unwilling user, and not 6xx: "everywhere" (RFC
  * 3261 §21.6).
  */
-function isWorthFailover(status: number): boolean {
+export function isWorthFailover(status: number): boolean {
   return status === 408 || (status >= 500 && status <= 599);
 }
 
 /** A 408 or 5xx from no peer: nothing answered, or nothing could be sent. Made up here or by our engine for a response that never came: nothing in it, or the engine's warning (RFC 3261 §20.43). */
-function isOurOwn({ headers }: Payload): boolean {
+export function isOurOwn({ headers }: Payload): boolean {
   if (headers.length === 0) return true;
   return headers.some(
     ({ name, value }) => name.toLowerCase() === 'warning' && value.startsWith('399 baton '),

@@ -11,7 +11,9 @@ export function callTypeOf({ caller, callee }: Call): CallType {
   return caller.trunk.network ? 'Inbound' : 'Outbound';
 }
 
+/** Our choice: the target of a transfer is called, whose place it may take. */
 export function roleOf(leg: Leg): DnRole {
+  if (leg.broughtBy !== undefined) return 'Destination';
   return leg.role === 'caller' ? 'Origination' : 'Destination';
 }
 

@@ -7,6 +7,7 @@ import { type Leg, newLeg } from './leg.ts';
 import type { Debt } from './owed.ts';
 import { isNamedSdp } from './sdp.ts';
 import type { Session } from './session.ts';
+import type { Transfer } from './transfer.ts';
 import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
 
 /**
@@ -108,11 +109,19 @@ export interface Call {
   readonly standing: Standing;
   /** The number that the caller asked for. */
   readonly dialled: Dn;
+  /** The number of who called, whoever stands in its place. */
+  readonly calling: Dn;
   readonly caller: Leg;
   /** The current attempt; undefined before the first. */
   readonly callee: Leg | undefined;
   /** Earlier attempts that were cancelled and still owe a final response. */
   readonly leaving: readonly LegId[];
+  /** Undefined: none is under way. */
+  readonly transfer: Transfer | undefined;
+  /** Those that the party in their place was put for, and that still owe us something. */
+  readonly departing: readonly Leg[];
+  /** Transfers that have begun. */
+  readonly transfers: number;
   /** The INVITE as it came, until it is answered for good. */
   readonly invite: NewRequest | undefined;
   readonly inviteOffers: boolean;
@@ -158,6 +167,7 @@ export function newCall(
     role: 'caller',
     dialled: false,
     dn: callerDn(invite.from, invite.headers, standing.trunk),
+    address: invite.from,
     trunk: standing.trunk,
     callId: invite.callId,
     stream: invite.source.protocol.toLowerCase() !== 'udp',
@@ -180,6 +190,7 @@ export function newOriginatedCall(
     role: 'caller',
     dialled: true,
     dn: dnOfUri(both.from),
+    address: `<${both.from}>`,
     trunk: standing.trunk,
     callId: '',
     stream: false,
@@ -204,9 +215,13 @@ function blankCall(
     state: 'inviting',
     standing,
     dialled,
+    calling: caller.dn,
     caller,
     callee: undefined,
     leaving: [],
+    transfer: undefined,
+    departing: [],
+    transfers: 0,
     invite: undefined,
     inviteOffers: false,
     origination: undefined,
@@ -223,6 +238,28 @@ function blankCall(
     startedAtMs: nowMs,
     releasedAtMs: undefined,
   };
+}
+
+/**
+ * Who is on the call now, and who is being called to be; after the release whoever was on it last. Who departs is not, nor
+ * is a transferor that has gone.
+ */
+export function partiesOf({ state, caller, callee, transfer }: Call): readonly Leg[] {
+  const parties = [caller];
+  if (callee !== undefined) parties.push(callee);
+  if (state === 'released') return parties;
+  if (transfer === undefined) return parties;
+  return [...parties.filter(leg => leg.state.is !== 'ended'), transfer.target];
+}
+
+/** Its end is not due, but it is not settled either. */
+export function isBeingTransferred({ transfer, departing }: Call): boolean {
+  return transfer !== undefined || departing.length > 0;
+}
+
+/** All that it knows of, wherever they stand. */
+export function legsOf({ caller, callee, transfer, departing }: Call): readonly Leg[] {
+  return [caller, ...(callee ? [callee] : []), ...(transfer ? [transfer.target] : []), ...departing];
 }
 
 /** An offer or answer is in it: SDP, alone or as a part (RFC 3261 §13.2.1; RFC 5621 §3.1 for parts). */
@@ -254,6 +291,6 @@ export function retainedUntilMs({ releasedAtMs, callee }: Call, retainMs: number
 
 /** Released, and no leg owes us anything. */
 export function isOver(call: Call): boolean {
-  if (call.state !== 'released' || call.leaving.length > 0) return false;
+  if (call.state !== 'released' || call.leaving.length > 0 || call.departing.length > 0) return false;
   return call.caller.state.is === 'ended' && (call.callee === undefined || call.callee.state.is === 'ended');
 }

@@ -10,8 +10,8 @@ export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, 
 /** To those whose transfers are not declined. */
 export const allowedWithRefer = `${allowedMethods}, REFER`;
 
-/** Option tags we have. RFC 7433 §8: `uui`. */
-const supportedTags = new Set(['uui']);
+/** Option tags we have. RFC 7433 §8: `uui`; RFC 4488 §4: `norefersub`. */
+const supportedTags = new Set(['uui', 'norefersub']);
 
 const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
 const acceptLine: HeaderLine = {
@@ -42,7 +42,7 @@ const withRefer = saying(allowedWithRefer);
 const withoutRefer = saying(allowedMethods);
 
 function saidTo({ transfer }: Trunk): typeof withRefer {
-  return transfer === 'relay' ? withRefer : withoutRefer;
+  return transfer === 'reject' ? withoutRefer : withRefer;
 }
 
 /** RFC 3261 §11.2: the answer to OPTIONS says what an INVITE would find. */

@@ -1,10 +1,12 @@
 import { customHeadersFromEntries, headersByPolicy } from '../attached-data/custom-headers.ts';
 import { isCustomHeader, isUserToUser, UUI_KEY } from '../attached-data/custom-name.ts';
+import type { Entry } from '../attached-data/entry.ts';
 import { type KeyPolicy, openKeyPolicy } from '../attached-data/key-policy.ts';
 import { profileOf } from '../attached-data/profile.ts';
-import { namesBetween, type Rename } from '../attached-data/rename.ts';
+import { namesBetween, noRename, type Rename } from '../attached-data/rename.ts';
 import { valueText } from '../attached-data/views.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
+import type { Trunk } from '../routing/trunk.ts';
 import type { Call } from './call.ts';
 import type { HeaderLine, Payload } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -39,19 +41,33 @@ export function withCurrentData(turn: Turn, invite: Payload, target: Rename): Cu
     ({ name }) => !isCustomHeader(name, dataHeaders) && (uui.length === 0 || !isUserToUser(name)),
   );
   const kept = headersByPolicy(others, dataHeaders, keys).headers;
-  const { headers, dropped } = customHeadersFromEntries(call.data, {
-    profile: profileOf('plain'),
-    dataHeaders,
-    keys,
-  });
-  if (dropped.length > 0) turn.note({ note: 'dropped', leg: call.caller.id, drops: dropped });
-  const uuiName = keys.headerNameOf(UUI_KEY);
-  const changed = uui.map(entry => ({
-    name: uuiName ?? entry.headerName ?? 'User-to-User',
+  const headers = customLines(turn, dataHeaders, keys);
+  const lines = [...kept, ...withoutSecondUui(headers, kept), ...uuiLines(uui, keys)];
+  return { payload: { ...invite, headers: lines }, keys: openKeyPolicy, isRead: true };
+}
+
+/** All of the current data that goes into headers, for somebody who has heard nothing of the call yet; as all of Baton reads it. */
+export function dataLines(turn: Turn, from: readonly Trunk[], to: Trunk): readonly HeaderLine[] {
+  const keys = namesBetween(turn.env.keys, noRename, to.rename);
+  const dataHeaders = from.flatMap(trunk => trunk.dataHeaders);
+  const uui = turn.call.data.filter(({ scope }) => scope === 'uui');
+  return [...customLines(turn, dataHeaders, keys), ...uuiLines(uui, keys)];
+}
+
+function customLines(turn: Turn, dataHeaders: readonly string[], keys: KeyPolicy): readonly HeaderLine[] {
+  const { data, caller } = turn.call;
+  const how = { profile: profileOf('plain'), dataHeaders, keys };
+  const { headers, dropped } = customHeadersFromEntries(data, how);
+  if (dropped.length > 0) turn.note({ note: 'dropped', leg: caller.id, drops: dropped });
+  return headers;
+}
+
+function uuiLines(uui: readonly Entry[], keys: KeyPolicy): readonly HeaderLine[] {
+  const name = keys.headerNameOf(UUI_KEY);
+  return uui.map(entry => ({
+    name: name ?? entry.headerName ?? 'User-to-User',
     value: valueText(entry),
   }));
-  const lines = [...kept, ...withoutSecondUui(headers, kept), ...changed];
-  return { payload: { ...invite, headers: lines }, keys: openKeyPolicy, isRead: true };
 }
 
 /** Does a pair that has no header of its own get one by the policy? */

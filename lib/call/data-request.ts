@@ -1,6 +1,6 @@
 import { UUI_KEY } from '../attached-data/custom-name.ts';
 import type { Operation, Origin, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
-import { type Author, type Call, retainedUntilMs } from './call.ts';
+import { type Author, type Call, partiesOf, retainedUntilMs } from './call.ts';
 import { requestChange, requestInitialData } from './data.ts';
 import type { Dn } from './ids.ts';
 import { isGone } from './leg.ts';
@@ -52,9 +52,9 @@ function strangeIn(operation: WantedOperation): DataRefusal | undefined {
 }
 
 /** After the release whoever was on the call is its party: that is after-call work. */
-function authorOf({ caller, callee, state }: Call, dn: Dn): Author {
-  for (const leg of [caller, callee])
-    if (leg?.dn === dn && (state === 'released' || !isGone(leg))) return { dn, leg: leg.id };
+function authorOf(call: Call, dn: Dn): Author {
+  for (const leg of partiesOf(call))
+    if (leg.dn === dn && (call.state === 'released' || !isGone(leg))) return { dn, leg: leg.id };
   return { dn };
 }
 

@@ -7,7 +7,7 @@ import { triggeredByRefer } from '../attached-data/refer-to.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
 import { toldData } from '../attached-data/told-data.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
-import type { Author, UntoldChange } from './call.ts';
+import { type Author, partiesOf, type UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
 import type { Leg } from './leg.ts';
 import { enqueue } from './notify.ts';
@@ -158,7 +158,7 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   turn.note({ note: 'changed', dn, keys: changedKeys, ...(authorLeg !== undefined && { leg: authorLeg }) });
   // VoIP pairs never go on a SIP leg: not by value, by name, or by an event that says nothing else.
   const onSip = changeBetween(withoutVoip(before), withoutVoip(after));
-  const legs = [call.caller, call.callee];
+  const legs = partiesOf(call);
   const events = attachedDataChanged({
     connId: call.connId,
     callId: call.callId,

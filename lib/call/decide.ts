@@ -17,7 +17,10 @@ import { onNotifyRetry, onNotifyTimeout } from './notify.ts';
 import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
 import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
+import { letGo } from './hand-over.ts';
+import { onReportTimeout } from './referral.ts';
 import { type Decided, onDecided } from './screening.ts';
+import { onThirdLeg } from './third-leg.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, TimerName } from './signal.ts';
 import { onWithdrawn } from './withdrawal.ts';
@@ -38,6 +41,7 @@ export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env):
   if (turn.call.state === 'established') {
     seekAgreement(turn);
     sendOwnOffers(turn);
+    letGo(turn);
   }
   tellParties(turn, call);
   return turn;
@@ -45,6 +49,7 @@ export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env):
 
 /** The table of signals: what each reaches. */
 function take(turn: Turn, signal: CallSignal): void {
+  if (('leg' in signal || signal.type === 'timerFired') && onThirdLeg(turn, signal)) return;
   switch (signal.type) {
     case 'invited':
       onInvited(turn, signal);
@@ -122,6 +127,9 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return;
     case 'offer-retry':
       onOfferRetry(turn, timer.leg);
+      return;
+    case 'referral':
+      onReportTimeout(turn, timer.leg);
       return;
     default:
       return timer satisfies never;

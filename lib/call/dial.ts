@@ -12,17 +12,23 @@ import type { Turn } from './turn.ts';
 
 /** A leg to a target, which takes the place of an earlier attempt. */
 export function newDialledLeg(turn: Turn, role: Leg['role'], target: Target): Leg {
-  const leg = newLeg({
+  const leg = dialledLeg(turn, role, target);
+  turn.change(role === 'caller' ? { caller: leg } : { callee: leg });
+  return leg;
+}
+
+/** The same, in no place yet. */
+export function dialledLeg(turn: Turn, role: Leg['role'], target: Target): Leg {
+  return newLeg({
     id: turn.newLegId(),
     role,
     dialled: true,
     dn: dnOfUri(target.requestUri),
+    address: calleeTo(target.requestUri),
     trunk: target.trunk,
     callId: '',
     stream: isStreamUri(target.via ?? target.requestUri),
   });
-  turn.change(role === 'caller' ? { caller: leg } : { callee: leg });
-  return leg;
 }
 
 /** The caller's INVITE goes on to its target. */
@@ -54,6 +60,7 @@ export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string
   });
 }
 
+/** What an INVITE of ours says besides where it goes. */
 interface Invitation {
   /** Whom the target shall see: a From, without the tag that is ours. */
   readonly from: string;
@@ -61,7 +68,13 @@ interface Invitation {
   readonly payload: Payload;
 }
 
-function sendInvite(turn: Turn, leg: Leg, target: Target, { from, maxForwards, payload }: Invitation): void {
+/** It may ring for as long as a target may. */
+export function sendInvite(
+  turn: Turn,
+  leg: Leg,
+  target: Target,
+  { from, maxForwards, payload }: Invitation,
+): void {
   const { requestUri, via } = target;
   turn.perform({
     do: 'invite',

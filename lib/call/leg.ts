@@ -1,12 +1,16 @@
 import { BATON_PACKAGE, packagesTaken } from '../attached-data/info-package.ts';
-import { splitList } from '../engine/message/name-addr.ts';
+import { isLoopback } from '../engine/message/ip-address.ts';
+import { splitList, uriOf } from '../engine/message/name-addr.ts';
+import { parseUri } from '../engine/message/uri.ts';
 import type { Trunk } from '../routing/trunk.ts';
+import type { Standing } from '../routing/who-is.ts';
 import { type DialogTags, noTags, tagsFrom } from './dialog-tags.ts';
 import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
 import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
 import type { Debt } from './owed.ts';
 import { noOffers, type OwnOffers } from './offer.ts';
+import { noReferrals, type Referrals } from './referrals.ts';
 import { noSession, type Session } from './session.ts';
 import type { HeaderLine, LegId, Payload } from './signal.ts';
 
@@ -85,6 +89,10 @@ export interface Leg {
   /** We have called the peer, and its Call-ID is ours (RFC 3261 §14.1); else it has called us. */
   readonly dialled: boolean;
   readonly dn: Dn;
+  /** Who it is to the others: a From or To as a whole value; a tag in it is not ours to pass on. */
+  readonly address: string;
+  /** Who has put it into its place, by a transfer. */
+  readonly broughtBy: Dn | undefined;
   readonly trunk: Trunk;
   readonly state: LegState;
   /** SIP Call-ID; empty until the first response tells that of a callee leg. */
@@ -104,13 +112,16 @@ export interface Leg {
   readonly session: Session;
   /** Our own re-INVITEs. */
   readonly ownOffers: OwnOffers;
+  /** What its peer is told of the transfers that it has asked for. */
+  readonly referrals: Referrals;
 }
 
-export type NewLeg = Pick<Leg, 'id' | 'role' | 'dialled' | 'dn' | 'trunk' | 'callId' | 'stream'>;
+export type NewLeg = Pick<Leg, 'id' | 'role' | 'dialled' | 'dn' | 'address' | 'trunk' | 'callId' | 'stream'>;
 
 export function newLeg(leg: NewLeg): Leg {
   return {
     ...leg,
+    broughtBy: undefined,
     state: invited,
     tags: noTags,
     allow: undefined,
@@ -120,7 +131,16 @@ export function newLeg(leg: NewLeg): Leg {
     owed: [],
     session: noSession,
     ownOffers: noOffers,
+    referrals: noReferrals,
   };
+}
+
+/** What its peer is to us, for what it asks for itself. We know no more of who we have called than where that is. */
+export function standingOf({ dialled, trunk, address }: Leg, caller: Standing): Standing {
+  if (!dialled) return { ...caller, trunk };
+  const host = parseUri(uriOf(address))?.host ?? '';
+  const loopback = isLoopback(host);
+  return { kind: trunk.name !== '' ? 'trunk' : loopback ? 'loopback' : 'trusted', trunk, loopback };
 }
 
 /** A request can be sent within the leg: there is a dialog, early or confirmed (RFC 3261 §12). */

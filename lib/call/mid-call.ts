@@ -3,6 +3,7 @@ import { answerToInfo } from '../attached-data/info-package.ts';
 import { changeData, readData, readReferData } from './data.ts';
 import { conveyedTo, notWithinDialog } from './owed.ts';
 import { respond } from './relay.ts';
+import { onReferred } from './refer.ts';
 import { relayOrHold } from './relay-request.ts';
 import type { Leg } from './leg.ts';
 import type { SignalOf } from './signal.ts';
@@ -31,11 +32,14 @@ export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
 }
 
 /** RFC 3261 §20.5: what Allow says, without those that have signals of their own. */
-const served = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS']);
+const served = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFER']);
 
-/** RFC 3515 §2.4.4: SUBSCRIBE refreshes or ends the subscription that a REFER made. */
+/**
+ * RFC 3515 §2.4.4: SUBSCRIBE refreshes or ends the subscription that a REFER made. Ours needs neither: it lasts as long as
+ * the transfer.
+ */
 function isOfTransfer(method: string, { trunk }: Leg): boolean {
-  return trunk.transfer !== 'handle' && (method === 'REFER' || method === 'SUBSCRIBE');
+  return method === 'SUBSCRIBE' && trunk.transfer !== 'handle';
 }
 
 function notAllowed(turn: Turn, leg: Leg, { request }: SignalOf<'requested'>): void {
@@ -81,7 +85,7 @@ function serveRefer(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
       respond(turn, leg.id, signal.request, { status: 603 });
       return;
     case 'handle':
-      notAllowed(turn, leg, signal);
+      onReferred(turn, leg, signal);
   }
 }
 

@@ -1,4 +1,3 @@
-import { failure } from './failure.ts';
 import { firstValue } from './header-lines.ts';
 import type { Leg } from './leg.ts';
 import { hasNews, headerMethod, notifyRequest, takesNotifications } from './notify-message.ts';
@@ -7,7 +6,6 @@ import type { OwnOffers } from './offer.ts';
 import { oweAgain, settledSince } from './owed.ts';
 import { glareDelayMs, wantOffer } from './own-offer.ts';
 import { emptyPayload } from './relay.ts';
-import { releaseCall } from './release.ts';
 import type { LegId, SignalOf } from './signal.ts';
 import type { NotificationOutcome, Turn } from './turn.ts';
 
@@ -30,7 +28,8 @@ export function enqueue(turn: Turn, legId: LegId, notification: Notification): v
   sendNext(turn, leg.id);
 }
 
-function sendNext(turn: Turn, legId: LegId): void {
+/** The next event, when there is one and the leg can take it. */
+export function sendNext(turn: Turn, legId: LegId): void {
   for (let leg = turn.leg(legId); leg !== undefined && isIdle(leg); leg = turn.leg(legId)) {
     const [next, ...waiting] = leg.notify.waiting;
     if (next === undefined) return;
@@ -182,15 +181,13 @@ export function probe(turn: Turn, { id }: Leg): void {
   turn.perform({ do: 'request', leg: id, request, method: 'OPTIONS', payload: emptyPayload });
 }
 
-/** Any other answer than 481 and 408 comes from a living dialog. */
-export function onProbeAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responded'>): void {
-  if (signal.status < 200 || leg.notify.probe !== signal.request) return;
+/** True: the dialog is gone. Any other answer than 481 and 408 comes from a living one. */
+export function onProbeAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responded'>): boolean {
+  if (signal.status < 200 || leg.notify.probe !== signal.request) return false;
   changeQueue(turn, leg, { probe: undefined });
-  if (isDialogInDoubt(signal.status)) {
-    releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
-    return;
-  }
+  if (isDialogInDoubt(signal.status)) return true;
   sendNext(turn, leg.id);
+  return false;
 }
 
 /**

@@ -6,6 +6,7 @@ import { otherPackages } from '../attached-data/uui-rules.ts';
 import { valueText } from '../attached-data/views.ts';
 import { keyOf } from '../engine/message/header-names.ts';
 import { isTellable } from '../events/encode.ts';
+import { partiesOf } from './call.ts';
 import { isGone, type Leg } from './leg.ts';
 import type { LegId } from './signal.ts';
 import type { Turn } from './turn.ts';
@@ -93,8 +94,8 @@ export function owe(
   by: { readonly wire?: LegId | undefined; readonly conveyed?: Conveyed | undefined },
 ): void {
   const changed = changedPairs(step);
-  for (const leg of [turn.call.caller, turn.call.callee]) {
-    if (leg === undefined || isGone(leg) || leg.id === by.wire) continue;
+  for (const leg of partiesOf(turn.call)) {
+    if (isGone(leg) || leg.id === by.wire) continue;
     const known = by.conveyed?.to === leg.id ? by.conveyed.pairs : [];
     const debts: Debt[] = [];
     for (const { pair, entry, removed } of changed) {

@@ -6,6 +6,14 @@ import type { Call } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
 import { isRinging, type Leg, type Told } from './leg.ts';
 import { isHold } from './sdp.ts';
+import {
+  broughtBy,
+  concernedByTransfer,
+  isHandedOver,
+  isTargetAlerted,
+  transferredAway,
+  type TransferParty,
+} from './transfer-events.ts';
 import type { Turn } from './turn.ts';
 import type { Verdict, Why } from './verdict.ts';
 
@@ -14,6 +22,18 @@ import type { Verdict, Why } from './verdict.ts';
  * is asked once a decision, in this order; a party that has been told something else than `from` is not concerned.
  */
 const sequences: readonly Rule[] = [
+  { tell: 'EventRinging', to: 'target', from: ['nothing'], becomes: 'ringing', when: isTargetAlerted },
+  { tell: 'EventPartyChanged', to: 'transferee', from: ['established', 'held'], when: isHandedOver },
+  { tell: 'EventEstablished', to: 'target', from: ['ringing'], becomes: 'established', when: isHandedOver },
+  { tell: 'EventAbandoned', to: 'given-up-target', from: ['ringing'], when: isTransferAbandoned },
+  { tell: 'EventReleased', to: 'given-up-target', from: ['ringing'], when: isTargetFailed },
+  {
+    tell: 'EventReleased',
+    to: 'transferor',
+    from: ['established', 'held'],
+    becomes: 'released',
+    when: always,
+  },
   { tell: 'EventDiverted', to: 'given-up', from: ['nothing', 'ringing'], when: isRedirected },
   { tell: 'EventReleased', to: 'given-up', from: ['ringing'], when: always },
   { tell: 'EventPartyChanged', to: 'caller', from: ['dialing'], when: isRedirected },
@@ -47,8 +67,11 @@ const sequences: readonly Rule[] = [
 
 interface Rule {
   readonly tell: CallHandlingEventName;
-  /** `given-up`: the target of an attempt that failed, after which the next is tried. */
-  readonly to: 'caller' | 'callee' | 'given-up';
+  /**
+   * `given-up`: the target of an attempt that failed, after which the next is tried; `given-up-target` the same of a
+   * transfer; `transferor`: who has just gone after a transfer, or during one.
+   */
+  readonly to: 'caller' | 'callee' | 'given-up' | TransferParty;
   /** What the party was told last. */
   readonly from: readonly Told[];
   /** What it has been told then; absent: that stays. */
@@ -62,18 +85,24 @@ interface Moment {
   readonly after: Call;
   /** Of the call when it has just ended, else of an attempt that has failed. */
   readonly verdict: Verdict | undefined;
+  /** The call has ended while a transfer was under way. */
+  readonly isTransferAbandoned: boolean;
 }
 
 /** Adds to the decision what the parties are told of it. Nobody is told anything of a call that never started. */
 export function tellParties(turn: Turn, before: Call): void {
   const { call: after } = turn;
   if (after.callee === undefined || isQuiet(before, after)) return;
-  const moment = { before, after, verdict: verdictOf(turn) };
+  const isTransferAbandoned = turn.notes.some(one => one.note === 'transferFailed' && one.status === 487);
+  const moment = { before, after, verdict: verdictOf(turn), isTransferAbandoned };
   for (const rule of sequences) {
-    const leg = concerned(rule, turn, before);
-    if (leg === undefined || !rule.from.includes(leg.told) || !rule.when(moment)) continue;
-    turn.events.push(partyEvent(turn, leg, rule.tell, moment));
-    if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
+    if (!rule.when(moment)) continue;
+    for (const leg of concerned(rule, turn, before)) {
+      if (!rule.from.includes(leg.told)) continue;
+      const verdict = rule.to === 'transferor' ? transferredAway(turn, leg) : moment.verdict;
+      turn.events.push(partyEvent(turn, leg, rule.tell, { ...moment, verdict }));
+      if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
+    }
   }
 }
 
@@ -83,18 +112,33 @@ function isQuiet(before: Call, after: Call): boolean {
     before.state === after.state &&
     before.callee?.id === after.callee?.id &&
     before.callee?.state === after.callee?.state &&
+    before.transfer === after.transfer &&
+    before.departing === after.departing &&
     before.caller.session.received === after.caller.session.received &&
     before.callee?.session.received === after.callee?.session.received
   );
 }
 
-function concerned({ to }: Rule, turn: Turn, before: Call): Leg | undefined {
-  if (to !== 'given-up') return turn.call[to];
-  return before.callee?.id === turn.call.callee?.id ? undefined : before.callee;
+function concerned({ to }: Rule, turn: Turn, before: Call): readonly Leg[] {
+  const { call } = turn;
+  switch (to) {
+    case 'caller':
+    case 'callee': {
+      const leg = call[to];
+      return leg === undefined ? [] : [leg];
+    }
+    case 'given-up':
+      return before.callee === undefined || turn.leg(before.callee.id) !== undefined ? [] : [before.callee];
+    default:
+      return concernedByTransfer(to, turn, before);
+  }
 }
 
 function verdictOf({ notes }: Turn): Verdict | undefined {
-  for (const note of notes) if (note.note === 'released' || note.note === 'failedOver') return note.verdict;
+  for (const note of notes) {
+    const ends = note.note === 'released' || note.note === 'failedOver' || note.note === 'transferFailed';
+    if (ends) return note.verdict;
+  }
   return undefined;
 }
 
@@ -107,6 +151,14 @@ function isRedirected({ before, after, verdict }: Moment): boolean {
   return (
     verdict?.why === 'redirected' && before.callee !== undefined && before.callee.id !== after.callee?.id
   );
+}
+
+function isTransferAbandoned(moment: Moment): boolean {
+  return moment.isTransferAbandoned;
+}
+
+function isTargetFailed(moment: Moment): boolean {
+  return !moment.isTransferAbandoned;
 }
 
 function isCalling({ after }: Moment): boolean {
@@ -159,13 +211,9 @@ function isAbandoned(moment: Moment): boolean {
   return isOver(moment) && moment.verdict?.why === 'cancelled';
 }
 
-function partyEvent(
-  turn: Turn,
-  leg: Leg,
-  id: CallHandlingEventName,
-  { before, verdict }: Moment,
-): CallHandlingEvent {
+function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Moment): CallHandlingEvent {
   const { call, env, nowMs } = turn;
+  const { before, verdict } = moment;
   const thisTrunk = trunkOf(leg);
   return {
     id,
@@ -175,17 +223,24 @@ function partyEvent(
     CallID: call.callId,
     CallThreadID: call.callThreadId,
     CallType: callTypeOf(call),
-    CallState: verdict === undefined ? 'Ok' : callStates[verdict.why],
+    CallState: stateOf(id, moment),
     ThisDN: leg.dn,
     ThisDNRole: roleOf(leg),
     ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
     ...otherParty(call, leg, id),
     ...thirdParty(call, before, id),
-    ANI: call.caller.dn,
+    ...broughtBy(call, leg, id),
+    ANI: call.calling,
     DNIS: call.dialled,
     UserData: toldData(call.data, env.keys),
     ...(verdict !== undefined && howEnded(verdict)),
   };
+}
+
+function stateOf(id: CallHandlingEventName, moment: Moment): EventCallState {
+  const { verdict } = moment;
+  if (id === 'EventPartyChanged' && isHandedOver(moment)) return 'Transferred';
+  return verdict === undefined ? 'Ok' : callStates[verdict.why];
 }
 
 type OtherParty = Pick<CallHandlingEvent, 'OtherDN' | 'OtherDNRole' | 'OtherTrunk'>;
@@ -209,7 +264,7 @@ type ThirdParty = Pick<CallHandlingEvent, 'ThirdPartyDN' | 'ThirdPartyDNRole'>;
 function thirdParty({ callee }: Call, before: Call, id: CallHandlingEventName): ThirdParty {
   if (id === 'EventDiverted' && callee !== undefined)
     return { ThirdPartyDN: callee.dn, ThirdPartyDNRole: 'Destination' };
-  if (id === 'EventPartyChanged' && before.callee !== undefined)
+  if (id === 'EventPartyChanged' && before.callee !== undefined && before.transfer === undefined)
     return { ThirdPartyDN: before.callee.dn, ThirdPartyDNRole: 'Destination' };
   return {};
 }
@@ -219,6 +274,7 @@ const callStates: Readonly<Record<Why, EventCallState>> = {
   hangup: 'Ok',
   cancelled: 'Ok',
   requested: 'Ok',
+  transferred: 'Transferred',
   busy: 'Busy',
   'no-answer': 'NoAnswer',
   redirected: 'Redirected',

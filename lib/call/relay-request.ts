@@ -5,7 +5,7 @@ import { nextMaxForwards } from './from-to.ts';
 import { hasDialog, type Leg } from './leg.ts';
 import { crossed, midCallMessage, respond } from './relay.ts';
 import { settledSince } from './owed.ts';
-import type { MidCallMethod } from './signal.ts';
+import type { HeaderLine, MidCallMethod } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 /** Requests that wait for one call; over it the peer is told to come back. */
@@ -24,7 +24,8 @@ export function relayOrHold(turn: Turn, request: HeldRequest): boolean {
   const from = turn.leg(request.from);
   const to = from && turn.peerOf(from);
   if (from === undefined || to === undefined) {
-    respond(turn, request.from, request.request, { status: 481 });
+    if (from === undefined || !answerWithoutPeer(turn, from, request))
+      respond(turn, request.from, request.request, { status: 481 });
     return false;
   }
   const sentMethod = sentMethodFor(to, request);
@@ -34,6 +35,15 @@ export function relayOrHold(turn: Turn, request: HeldRequest): boolean {
   else if (ready) relay(turn, from, to, { request, sentMethod });
   else turn.change({ held: [...turn.call.held, request] });
   return refusal === undefined;
+}
+
+/** Nobody is there for it: the target of a transfer that has not answered, or who departs. A refresh we can answer. */
+function answerWithoutPeer(turn: Turn, from: Leg, request: HeldRequest): boolean {
+  if (request.method === 'UPDATE' && !carriesSdp(request.payload)) answerUpdate(turn, from, request);
+  else if (from.id === turn.call.transfer?.target.id)
+    respond(turn, from.id, request.request, isOffer(request.method, true) ? comeBack(turn) : { status: 480 });
+  else return false;
+  return true;
 }
 
 /** Something has changed that held requests may have waited for. */
@@ -113,8 +123,13 @@ function heldOrGlare(from: Leg): RelayRefusal | undefined {
 function comeBack(turn: Turn): RelayRefusal {
   return {
     status: 500,
-    payload: { headers: [{ name: 'Retry-After', value: String((turn.nowMs % 10) + 1) }] },
+    payload: { headers: [retryAfter(turn)] },
   };
+}
+
+/** The same for whatever cannot be done just now. */
+export function retryAfter({ nowMs }: Turn): HeaderLine {
+  return { name: 'Retry-After', value: String((nowMs % 10) + 1) };
 }
 
 /**

@@ -7,6 +7,10 @@ import { agree } from './agreement.ts';
 import { endsAgreed, legAgreed, showTo } from './exchange.ts';
 import { onOfferResponded } from './offer-outcome.ts';
 import { isSdp } from './sdp.ts';
+import { failure } from './failure.ts';
+import { transferorLeft } from './hand-over.ts';
+import { onReported } from './referral.ts';
+import { releaseCall } from './release.ts';
 import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
 import { retryHeld } from './relay-request.ts';
 import { conveyedTo, notWithinDialog, oweAgain, owePairs } from './owed.ts';
@@ -26,11 +30,19 @@ export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   }
   const leg = turn.learn(known, signal.payload);
   if (signal.request.startsWith('event')) onEventAnswered(turn, leg, signal);
-  else if (signal.request.startsWith('probe')) onProbeAnswered(turn, leg, signal);
-  else if (signal.request.startsWith('offer')) onOfferResponded(turn, leg, signal);
+  else if (signal.request.startsWith('notify')) onReported(turn, leg, signal);
+  else if (signal.request.startsWith('probe')) {
+    if (onProbeAnswered(turn, leg, signal)) onDialogGone(turn, leg);
+  } else if (signal.request.startsWith('offer')) onOfferResponded(turn, leg, signal);
   else if (relayed?.stage === 'relayed') relayResponse(turn, relayed, signal, leg);
   else if (relayed?.stage === 'withdrawn' && signal.status >= 200) endWithdrawn(turn, relayed, signal);
   else acknowledgeStray(turn, signal);
+}
+
+/** We have asked, and the leg is not there any more. */
+function onDialogGone(turn: Turn, leg: Leg): void {
+  if (turn.call.transfer?.transferor === leg.id) transferorLeft(turn, leg);
+  else releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
 }
 
 function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {
@@ -41,7 +53,7 @@ function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded
 }
 
 /** RFC 3261 §13.2.2.4: a 2xx to INVITE wants its ACK, whether anybody still wants the 2xx or not. */
-function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf<'responded'>): void {
+export function acknowledgeStray(turn: Turn, { leg, request, method, status }: SignalOf<'responded'>): void {
   if (method !== 'INVITE' || status < 200 || status > 299) return;
   turn.perform({ do: 'acknowledge', leg, request, payload: emptyPayload });
 }
@@ -66,7 +78,7 @@ function endWithdrawn(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'
  */
 function acceptedAlone(
   turn: Turn,
-  { from, to, sent: request, offers }: Relayed,
+  { from, to, sent: request, sentMethod, offers }: Relayed,
   { payload }: SignalOf<'responded'>,
 ) {
   const [leg, farEnd] = [turn.leg(to), turn.leg(from)];
@@ -74,7 +86,7 @@ function acceptedAlone(
   const said = offers ? undefined : farEnd?.session.received;
   const answer = received && said && showTo(turn, to, { by: from, body: said, as: 'answer' });
   const ack = answer === undefined ? emptyPayload : { headers: [], body: answer };
-  turn.perform({ do: 'acknowledge', leg: to, request, payload: ack });
+  if (sentMethod === 'INVITE') turn.perform({ do: 'acknowledge', leg: to, request, payload: ack });
   const sent = offers ? leg?.session.shown : answer;
   if (leg === undefined || sent === undefined || received === undefined) return;
   legAgreed(turn, leg, { sent, received, as: offers ? 'answer' : 'offer' });

@@ -1,8 +1,10 @@
 import { isOver, type Relayed } from './call.ts';
 import { cancelling, ended, type Leg } from './leg.ts';
+import { emptyNotifyQueue } from './notify-queue.ts';
 import { dropOwnOffers } from './own-offer.ts';
 import { emptyPayload, respond } from './relay.ts';
 import type { HeaderLine, Payload } from './signal.ts';
+import { endTransfers } from './transfer-end.ts';
 import type { Turn } from './turn.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -29,11 +31,15 @@ export interface Ending {
 export function releaseCall(turn: Turn, ending: Ending): void {
   if (turn.call.state === 'released') return;
   answerPending(turn);
+  endTransfers(turn, ending.verdict, ending.headers);
   const { caller, callee, state } = turn.call;
   if (callee !== undefined) releaseLeg(turn, callee, ending);
   releaseLeg(turn, caller, ending);
-  stopNotifying(turn);
-  for (const leg of [turn.call.caller, turn.call.callee]) if (leg !== undefined) dropOwnOffers(turn, leg);
+  for (const leg of [turn.call.caller, turn.call.callee]) {
+    if (leg === undefined) continue;
+    stopNotifying(turn, leg);
+    dropOwnOffers(turn, leg);
+  }
   turn.change({
     state: 'released',
     releasedAtMs: turn.nowMs,
@@ -138,13 +144,11 @@ export function endUnacknowledged(turn: Turn, leg: Leg['id'], headers: readonly 
   turn.perform({ do: 'hangUp', leg, headers });
 }
 
-function stopNotifying(turn: Turn): void {
-  const { caller, callee } = turn.call;
-  for (const leg of [caller, callee]) {
-    if (leg === undefined) continue;
-    const { inFlight, pausing } = leg.notify;
-    if (inFlight !== undefined)
-      turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
-    if (pausing) turn.perform({ do: 'stopTimer', timer: { kind: 'notify-retry', leg: leg.id } });
-  }
+/** Nothing more is told to it over SIP, and no timer stays. */
+export function stopNotifying(turn: Turn, leg: Leg): void {
+  const { inFlight, pausing } = leg.notify;
+  if (inFlight !== undefined)
+    turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: leg.id } });
+  if (pausing) turn.perform({ do: 'stopTimer', timer: { kind: 'notify-retry', leg: leg.id } });
+  turn.changeLeg(leg, { notify: emptyNotifyQueue });
 }

@@ -130,6 +130,7 @@ export type TimerName =
   | { readonly kind: 'notify-retry'; readonly leg: LegId }
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'offer-retry'; readonly leg: LegId }
+  | { readonly kind: 'referral'; readonly leg: LegId }
   | { readonly kind: 'linger' };
 
 /** What the shell has to do. Each is fire and forget: its outcome comes back as a signal. */

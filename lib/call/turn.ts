@@ -7,6 +7,7 @@ import type { Call } from './call.ts';
 import type { Dn } from './ids.ts';
 import { type Leg, learnt } from './leg.ts';
 import type { NoDecision, ScreeningRules } from './screening.ts';
+import type { TransferMode } from './transfer.ts';
 import type { Effect, LegId, Payload, RequestId } from './signal.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -17,6 +18,8 @@ export interface Env {
   readonly node: string;
   /** One target may ring this long. */
   readonly answerTimeoutMs: number;
+  /** Of one call. */
+  readonly maxTransfers: number;
   /** Of the whole attached data, packed. */
   readonly packedLimitBytes: number;
   /** What is special about which keys. */
@@ -77,6 +80,35 @@ export type Note =
   | { readonly note: 'lost'; readonly leg: LegId; readonly reason: string }
   /** The two ends do not agree on one session, and we leave it at that. `status`: of who refused our offer, or 488. */
   | { readonly note: 'disagreed'; readonly leg: LegId; readonly reason: string; readonly status: number }
+  /** `leg`: that of the transferor. */
+  | {
+      readonly note: 'transferred';
+      readonly leg: LegId;
+      readonly mode: TransferMode;
+      readonly transferor: Dn;
+      readonly target: Dn;
+      /** Of the target. */
+      readonly status: number;
+      readonly tookMs: number;
+    }
+  | {
+      readonly note: 'transferFailed';
+      readonly leg: LegId;
+      readonly mode: TransferMode;
+      readonly transferor: Dn;
+      readonly target: Dn;
+      /** 487: it was the call that ended. */
+      readonly status: number;
+      readonly verdict: Verdict;
+    }
+  /** It never began. */
+  | {
+      readonly note: 'transferRefused';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly code: ErrorCode;
+      readonly reason: string;
+    }
   | { readonly note: 'failedOver'; readonly leg: LegId; readonly verdict: Verdict; readonly reason: string }
   | {
       readonly note: 'notification';
@@ -136,14 +168,19 @@ export class Turn implements Decision {
     this.call = { ...this.call, ...parts };
   }
 
-  /** The caller leg or the current callee leg of that id. */
+  /** The leg of that id: one of the two parties, the target of a transfer, or one that is departing. */
   leg(id: LegId): Leg | undefined {
-    if (this.call.caller.id === id) return this.call.caller;
-    return this.call.callee?.id === id ? this.call.callee : undefined;
+    const { caller, callee, transfer, departing } = this.call;
+    if (caller.id === id) return caller;
+    if (callee?.id === id) return callee;
+    return transfer?.target.id === id ? transfer.target : departing.find(leg => leg.id === id);
   }
 
-  peerOf(leg: Leg): Leg | undefined {
-    return leg.role === 'caller' ? this.call.callee : this.call.caller;
+  /** Whom it talks to; undefined for a leg that is not one of the two parties, or not any more. */
+  peerOf({ id }: Leg): Leg | undefined {
+    const { caller, callee } = this.call;
+    if (caller.id === id) return callee;
+    return callee?.id === id ? caller : undefined;
   }
 
   /**
@@ -154,22 +191,31 @@ export class Turn implements Decision {
     const current = this.leg(leg.id);
     if (current === undefined) return leg;
     const next = { ...current, ...parts };
-    this.change(next.role === 'caller' ? { caller: next } : { callee: next });
+    this.#put(next);
     return next;
   }
 
   /** Notes what the message tells about its sender. */
   learn(leg: Leg, payload: Payload): Leg {
     const next = learnt(leg, payload);
-    if (next !== leg) this.change(next.role === 'caller' ? { caller: next } : { callee: next });
+    if (next !== leg) this.#put(next);
     return next;
+  }
+
+  #put(leg: Leg): void {
+    const { caller, callee, transfer, departing } = this.call;
+    if (leg.id === caller.id) this.change({ caller: leg });
+    else if (leg.id === callee?.id) this.change({ callee: leg });
+    else if (transfer !== undefined && leg.id === transfer.target.id)
+      this.change({ transfer: { ...transfer, target: leg } });
+    else this.change({ departing: departing.map(other => (other.id === leg.id ? leg : other)) });
   }
 
   /**
    * `kind` makes ids readable in logs and tells our requests apart: `relay1`, `event2`. Unique within the
    * call.
    */
-  newRequestId(kind: 'relay' | 'event' | 'probe' | 'offer'): RequestId {
+  newRequestId(kind: 'relay' | 'event' | 'probe' | 'offer' | 'notify'): RequestId {
     this.change({ lastId: this.call.lastId + 1 });
     return `${kind}${String(this.call.lastId)}` as RequestId;
   }

@@ -7,6 +7,7 @@ export type EndedBy = 'caller' | 'callee' | 'third-party' | 'baton' | 'network';
  * - `hangup`: BYE after the answer; `cancelled`: the caller gave up before it;
  * - `busy`, `no-answer`, `redirected`, `rejected`: what the callee said, or that it said nothing;
  * - `unreachable`: nothing could be sent, or nothing came back; `lost`: a dialog that broke;
+ * - `transferred`: another has taken its place, a leg's end only;
  * - `requested`: over an API; `shutdown`: Baton stops; `refused`: the call never started; `internal`: a defect.
  */
 export type Why =
@@ -18,6 +19,7 @@ export type Why =
   | 'rejected'
   | 'unreachable'
   | 'lost'
+  | 'transferred'
   | 'requested'
   | 'shutdown'
   | 'refused'

@@ -28,6 +28,7 @@ const trunk = z.strictObject({
   dataHeaders: listOf(parsed(parseHeaderPattern)).default([]),
   redirects: oneOf(['relay', 'follow']).default('relay'),
   fromHost: oneOf(['own', 'keep', 'target']).default('own'),
+  referTo: oneOf(['uri', 'routes']).default('uri'),
   dnFrom: oneOf(['from', 'p-asserted-identity']).default('from'),
   // As its profile has it when it is not named.
   delayedOffer: z.boolean().exactOptional(),
@@ -96,6 +97,7 @@ export const configSchema = z.strictObject({
   call: z.strictObject({
     answerTimeoutMs: durationMs,
     maxCalls: count,
+    maxTransfers: count,
     onShutdown: oneOf(['bye', 'keep']),
     drainMs: spanMs,
   }),

@@ -1,5 +1,5 @@
 import { parseAddress } from '../engine/message/ip-address.ts';
-import { parseUri, serializeUri, type SipUri } from '../engine/message/uri.ts';
+import { param, parseUri, schemeOf, serializeUri, type SipUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { numberOfUser } from './dn.ts';
 import type { Route, Trunk } from './trunk.ts';
@@ -143,6 +143,24 @@ export function redirectedTo(
   return routeToRequestUri(aim, call.standing, routing);
 }
 
+/**
+ * Where the target of a transfer is: at its URI itself, when the transferor may name that; by the routes it is a number, or
+ * a URI at our own address, or whatever the trunk of the transferor wants so.
+ */
+export function transferTargets(uri: string, standing: Standing, routing: Routing): RouteAnswer {
+  const named = parseUri(uri);
+  if (named === undefined)
+    return schemeOf(uri) === 'sip' || schemeOf(uri) === 'tel' ? badUri : unsupportedScheme;
+  if (named.scheme === 'sips' || named.port === 0) return unsupportedScheme;
+  // RFC 3515 §2.4.2 knows others; what they would lead to is no transfer.
+  if ((param(named, 'method') ?? 'INVITE').toUpperCase() !== 'INVITE') return badMethod;
+  const called = { ...named, params: named.params.filter(({ name }) => name.toLowerCase() !== 'method') };
+  const byRoutes = called.scheme === 'tel' || standing.trunk.referTo === 'routes' || isOwn(called, routing);
+  return byRoutes
+    ? routeFor(serializeUri(called), standing, routing)
+    : routeToRequestUri(called, standing, routing);
+}
+
 /** RFC 3261 §16.3 item 4: what would come straight back to us is a loop. */
 function withoutLoops(uris: readonly SipUri[], routing: Routing, trunkName?: string): RouteAnswer {
   const others = uris.filter(uri => !isOwn(uri, routing));
@@ -171,6 +189,12 @@ export function trunkOf(uri: SipUri, routing: Routing, trunkName: string | undef
 
 const unsupportedScheme: RouteAnswer = {
   refusal: { status: 416, code: 'not-supported', text: 'only sip and tel URIs are served' },
+};
+const badUri: RouteAnswer = {
+  refusal: { status: 400, code: 'bad-refer-to', text: 'the URI cannot be read' },
+};
+const badMethod: RouteAnswer = {
+  refusal: { status: 400, code: 'bad-refer-to', text: 'only an INVITE can be triggered' },
 };
 const noRoute: RouteAnswer = { refusal: { status: 404, code: 'no-route', text: 'no route and no target' } };
 const loop: RouteAnswer = {

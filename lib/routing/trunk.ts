@@ -44,6 +44,8 @@ export interface Trunk {
   readonly fromHost: 'own' | 'keep' | 'target';
   /** It takes an INVITE without an offer. */
   readonly delayedOffer: boolean;
+  /** Where its transfers go: to the URI that it names, or where the routes lead from there. */
+  readonly referTo: 'uri' | 'routes';
   /** Header the caller's DN is read from. */
   readonly dnFrom: 'from' | 'p-asserted-identity';
   /** Keys told to this trunk; all when absent. */

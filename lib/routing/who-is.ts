@@ -49,6 +49,7 @@ export function neighbourWithoutTrunk(tenant: string): Trunk {
     dataHeaders: [],
     redirects: 'relay',
     fromHost: 'own',
+    referTo: 'uri',
     dnFrom: 'from',
     delayedOffer: true,
     blockHeaders: [],

@@ -7,7 +7,7 @@ import type { Leg } from './leg.ts';
 import type { Desk } from './leg-table.ts';
 import { parseRawMessage, type RawMessage, reasonTextOf } from './message-from-raw.ts';
 import type { Outgoing } from './outgoing.ts';
-import { reasonPhrase } from './reason-phrase.ts';
+import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { Server } from './server.ts';
 import type { ReceivedRequest, ResponseToSend } from './wire.ts';
 

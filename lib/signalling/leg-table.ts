@@ -1,6 +1,6 @@
 import type { HeaderLine, LegId, RequestId, Signal } from '../call/signal.ts';
 import { Leg, type LegState } from './leg.ts';
-import { reasonPhrase } from './reason-phrase.ts';
+import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { Server } from './server.ts';
 import type { ReceivedRequest } from './wire.ts';
 

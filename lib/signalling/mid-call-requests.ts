@@ -2,7 +2,7 @@ import { contentOf, type EffectOf, hopsLine, nothing, statusFor } from './conten
 import type { Leg, Pending } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import { parseRawMessage } from './message-from-raw.ts';
-import { reasonPhrase } from './reason-phrase.ts';
+import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { ReceivedResponse } from './wire.ts';
 
 type Asked = Extract<Pending, { kind: 'asked' }>;

@@ -5,7 +5,7 @@ import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import { parseRawMessage } from './message-from-raw.ts';
 import { MidCallRequests } from './mid-call-requests.ts';
-import { reasonPhrase } from './reason-phrase.ts';
+import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { Server } from './server.ts';
 import type { ReceivedResponse, SendFailure } from './wire.ts';
 

@@ -9,6 +9,7 @@ const bob = newLeg({
   id: 'b' as LegId,
   role: 'callee',
   dialled: true,
+  address: '<sip:bob@192.0.2.2>',
   dn: 'bob' as Dn,
   trunk: neighbourWithoutTrunk('acme'),
   callId: '',

@@ -74,9 +74,10 @@ describe('call set-up', () => {
 
   it('tells both sides what it serves', () => {
     const story = new Story().established();
-    const allow = 'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY';
-    expect(textOf(story.bob.got('invite').payload.headers)).to.deep.equal([allow, 'Supported: uui']);
-    expect(textOf(story.alice.got('answer').payload.headers)).to.deep.equal([allow, 'Supported: uui']);
+    const allow = 'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY, REFER';
+    const supported = 'Supported: uui, norefersub';
+    expect(textOf(story.bob.got('invite').payload.headers)).to.deep.equal([allow, supported]);
+    expect(textOf(story.alice.got('answer').payload.headers)).to.deep.equal([allow, supported]);
   });
 
   it('keeps the headers of INVITE and its responses, in order, spelling and number', () => {

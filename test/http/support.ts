@@ -44,6 +44,7 @@ export class House {
         trusted: [],
         anyTarget: 'loopback',
         answerTimeoutMs: 5_000,
+        maxTransfers: 10,
         maxCalls: 10,
         packedLimitBytes: 16_000,
         keys: openKeyPolicy,

@@ -23,6 +23,9 @@ const following: StoryOptions = {
 };
 const outside: StoryOptions = { routing: { ...onlyBob.routing, trunks: [carrier] } };
 
+const office = trunk({ name: 'office', sources: ['192.0.2.0/24'] });
+const inOffice: StoryOptions = { routing: { ...onlyBob.routing, trunks: [office] } };
+
 /** Alice calls bob; where there is a second target, it is carol. */
 export const sequences: readonly Sequence[] = [
   {
@@ -231,6 +234,87 @@ export const sequences: readonly Sequence[] = [
     told: { alice: ['Dialing', 'Established'], bob: ['Ringing', 'Established'] },
   },
   {
+    scenario: 'single-step transfer: B refers A to C, who answers',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.carol.answers({ sdp: 'from carol' });
+      story.bob.replies('NOTIFY', 200);
+      story.bob.replies('NOTIFY', 200);
+      story.bob.replies('NOTIFY', 200);
+      story.alice.hangsUp();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)', 'Released'],
+      bob: ['Ringing', 'Established', 'Released(Transferred)'],
+      carol: ['Ringing', 'Established', 'Released'],
+    },
+  },
+  {
+    scenario: 'blind transfer: B hangs up while C rings',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.bob.hangsUp();
+      story.carol.answers({ sdp: 'from carol' });
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)'],
+      bob: ['Ringing', 'Established', 'Released(Transferred)'],
+      carol: ['Ringing', 'Established'],
+    },
+  },
+  {
+    scenario: 'transfer to C, who is busy: the call goes on',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.carol.rejects(486, 'Busy Here');
+    },
+    told: {
+      alice: ['Dialing', 'Established'],
+      bob: ['Ringing', 'Established'],
+      carol: ['Ringing', 'Released(Busy)'],
+    },
+  },
+  {
+    scenario: 'transfer to C, who is busy; B has hung up',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.bob.hangsUp();
+      story.carol.rejects(486, 'Busy Here');
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'Released(Busy)'],
+      bob: ['Ringing', 'Established', 'Released(Transferred)'],
+      carol: ['Ringing', 'Released(Busy)'],
+    },
+  },
+  {
+    scenario: 'transfer to C; A hangs up while C rings',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.alice.hangsUp();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'Released'],
+      bob: ['Ringing', 'Established', 'Released'],
+      carol: ['Ringing', 'Abandoned'],
+    },
+  },
+  {
     scenario: 'a party changes the data',
     from: 'documented',
     run: story => {
@@ -277,6 +361,11 @@ function sdpOf(name: Name, direction: Direction): string {
     'm=audio 4000 RTP/AVP 0',
   ];
   return [...lines, `a=${direction}`, ''].join('\r\n');
+}
+
+function referredToCarol(story: Story): void {
+  story.established();
+  story.bob.sends('REFER', { headers: ['Refer-To: <sip:carol@192.0.2.3>'] });
 }
 
 /** What a party was told, in order. */

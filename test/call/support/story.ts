@@ -79,6 +79,8 @@ export class Story {
   readonly alice = new Party(this, 'alice');
   readonly bob = new Party(this, 'bob');
   readonly carol = new Party(this, 'carol');
+  /** To whom somebody is transferred. */
+  readonly dave = new Party(this, 'dave');
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
   readonly effects: Effect[] = [];
@@ -94,6 +96,7 @@ export class Story {
     this.env = {
       node: 'node1',
       answerTimeoutMs: 60_000,
+      maxTransfers: 10,
       packedLimitBytes: 16_000,
       keys: openKeyPolicy,
       notify: { maxBytes: 800, queueLimit: 100, timeoutMs: 10_000 },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { reasonPhrase } from '../../lib/signalling/reason-phrase.ts';
+import { reasonPhrase } from '../../lib/call/reason-phrase.ts';
 
 describe('reasonPhrase', () => {
   const rules: readonly (readonly [string, number, string | undefined, string])[] = [

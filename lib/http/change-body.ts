@@ -128,14 +128,30 @@ function readValue(value: unknown, type: string | undefined, path: string): Entr
 function checkValue(value: unknown, type: unknown, path: string): void {
   if (value === null || value === undefined)
     throw new BodyFault('unprocessable', path, 'no value: delete takes keys');
-  if (Array.isArray(value) && type === 'list') {
-    for (const [at, pair] of (value as unknown[]).entries()) checkPair(pair, `${path}/${at}`);
+  if (typeof value === 'number' && !isExact(value))
+    throw new BodyFault('unprocessable', path, 'a number that cannot be kept exactly: send it as a string');
+  if (Array.isArray(value)) {
+    for (const [at, inner] of (value as unknown[]).entries())
+      if (type === 'list') checkPair(inner, `${path}/${at}`);
+      else checkNumbers(inner, `${path}/${at}`);
   } else if (typeof value === 'object' && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value)) {
       checkKey(key, path + jsonPointer(key));
       checkValue(inner, undefined, path + jsonPointer(key));
     }
   }
+}
+
+/** RFC 8259 §6: a reader keeps integers within 2^53 and no number above 1e308. Beyond it the value would silently be another. */
+function isExact(number: number): boolean {
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number));
+}
+
+/** An array that is no list becomes text; only its numbers can be wrong. */
+function checkNumbers(value: unknown, path: string): void {
+  if (typeof value === 'number' && !isExact(value)) checkValue(value, undefined, path);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) checkNumbers(inner, path + jsonPointer(name));
 }
 
 const pairMembers: ReadonlySet<string> = new Set(['key', 'type', 'value']);

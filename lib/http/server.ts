@@ -186,9 +186,12 @@ export class HttpServer {
   }
 }
 
-/** RFC 8259 §8.1: JSON is UTF-8. Other octets are refused, not replaced, and so is half a character; names that reach into prototypes are too. */
+/**
+ * RFC 8259 §8.1: JSON is UTF-8. Other octets are refused, not replaced, and so is half a character. `__proto__` is here a member like
+ * any other (JSON.parse reaches into no prototype): unknown, or no key.
+ */
 function readJsonAsUtf8(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parse = app.getDefaultJsonParser('ignore', 'ignore');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (!isUtf8(body)) {

@@ -87,6 +87,15 @@ describe('the body of a change', () => {
     ['an empty key', { userData: [{ key: '', value: '1' }] }, 'bad-key', '/userData/0/key'],
     ['a value of null', pair(null), 'unprocessable', '/userData/0/value'],
     ['an int that is none', pair('one', 'int'), 'unprocessable', '/userData/0/value'],
+    ['an integer over 2^53', pair(2 ** 53), 'unprocessable', '/userData/0/value'],
+    ['a number without end', pair(Infinity), 'unprocessable', '/userData/0/value'],
+    [
+      'such a number in an array',
+      pair([[1], { a: [-Infinity] }]),
+      'unprocessable',
+      '/userData/0/value/1/a/0',
+    ],
+    ['such a number further down', pair({ a: [2 ** 60] }), 'unprocessable', '/userData/0/value/a/0'],
     ['a list of no pairs', pair(['1'], 'list'), 'unprocessable', '/userData/0/value/0'],
     [
       'a pair of a list with more in it',

@@ -80,7 +80,7 @@ async function playCalls(
 }
 
 /** Until no transaction stands: what is left then is left for good. */
-async function settle(baton: BatonProcess): Promise<void> {
+export async function settle(baton: BatonProcess): Promise<void> {
   for (const until = Date.now() + lingerMs + 8_000; Date.now() < until; ) {
     if (sumOf(await baton.metrics(), 'baton_engine_transactions') === 0) return;
     await delay(500);

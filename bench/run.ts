@@ -1,9 +1,11 @@
 // npm run bench [-- CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
 // npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
-// Both print their figures as Markdown.
+// npm run bench -- transfers [TRANSFERS PER_S BACKGROUND_CALLS_PER_S]: ends with 1 when one failed or anything was left.
+// All print their figures as Markdown.
 import { type ChangesFigures, runChanges } from './changes.ts';
 import { type LoadFigures, runLoad } from './load.ts';
 import { machine, table } from './report.ts';
+import { runTransfers, type TransferFigures } from './transfers.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -63,6 +65,33 @@ async function changes(count = 10_000, perSecond = 500): Promise<void> {
   if (wrong || figures.refused > 0 || figures.undelivered > 0) process.exitCode = 1;
 }
 
+function transfersTable(figures: TransferFigures): string {
+  const { left } = figures;
+  return table([
+    ['figure', 'value'],
+    ['blind transfers', `${figures.transfers} at ${figures.perSecond}/s`],
+    ['transferred', figures.transferred],
+    ['failed for one of the three', figures.failed],
+    [
+      'other calls meanwhile',
+      `${figures.backgroundCalls} at ${figures.backgroundPerSecond}/s, ${figures.backgroundFailed} failed`,
+    ],
+    [
+      'left: calls / dialogs / transactions / timers',
+      [left.calls, left.dialogs, left.transactions, left.timers].join(' / '),
+    ],
+  ]);
+}
+
+async function transfers(count = 100, perSecond = 10, backgroundPerSecond = 100): Promise<void> {
+  const figures = await runTransfers({ transfers: count, perSecond, backgroundPerSecond });
+  console.log(`${machine()}\n\n${transfersTable(figures)}`);
+  if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
+  const left = Object.values(figures.left).some(count => count > 0);
+  if (figures.failed > 0 || figures.backgroundFailed > 0 || left) process.exitCode = 1;
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'changes') await changes(...rest.map(Number));
+else if (first === 'transfers') await transfers(...rest.map(Number));
 else await load(...process.argv.slice(2).map(Number));

@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BatonProcess } from '../support/baton-process.ts';
+import { freePort } from '../support/free-ports.ts';
+import { sumOf } from '../support/prometheus-text.ts';
+import { portTaken, type SippOutcome, type SippProcess, startSipp } from '../support/sipp.ts';
+import { settle } from './load.ts';
+import { startThroughNpm } from './npm-start.ts';
+
+export interface TransferOptions {
+  readonly transfers: number;
+  readonly perSecond: number;
+  /** Calls a second that have nothing to do with transfers, all the while. */
+  readonly backgroundPerSecond: number;
+}
+
+export interface TransferFigures extends TransferOptions {
+  readonly transferred: number;
+  /** Transfers that SIPp did not see as the story has it, of any of the three parties. */
+  readonly failed: number;
+  readonly backgroundCalls: number;
+  readonly backgroundFailed: number;
+  /** What is left when all transactions have ended. */
+  readonly left: Readonly<Record<'calls' | 'dialogs' | 'transactions' | 'timers', number>>;
+  /** What SIPp complained of, shortened. */
+  readonly complaints: string;
+}
+
+/** Who calls to be transferred, and everybody else: told apart by their address. */
+const desk = '127.0.0.2';
+const others = '127.0.0.1';
+
+interface Party {
+  readonly story: string;
+  readonly file: string;
+  readonly address: string;
+  readonly port: number;
+  readonly calls: number;
+  readonly rate: number;
+  readonly remote?: string;
+  readonly args?: readonly string[];
+}
+
+async function play(folder: string, party: Party, seconds: number): Promise<SippProcess> {
+  const { story, file, address, port, calls, rate, remote, args = [] } = party;
+  const name = `${story}-${file}`;
+  const sipp = await startSipp({
+    name,
+    scenario: fileURLToPath(new URL(`../sipp-scenarios/${story}/${file}.xml`, import.meta.url)),
+    folder: join(folder, name),
+    address,
+    port,
+    mediaPort: await freePort(address, 4),
+    controlPort: await freePort(),
+    transport: 'udp',
+    calls,
+    rate,
+    lossPercent: 0,
+    timeoutMs: (seconds + 60) * 1000,
+    args: [...args],
+    ...(remote !== undefined && { remote }),
+  });
+  if (remote === undefined && !(await portTaken(port))) throw new Error(`${name} did not come up`);
+  return sipp;
+}
+
+interface Ports {
+  readonly sip: number;
+  readonly bob: number;
+  readonly carol: number;
+  readonly background: number;
+}
+
+/** A load of plain calls, and amid it the transfers. */
+async function playAll(
+  folder: string,
+  ports: Ports,
+  options: TransferOptions,
+): Promise<readonly SippOutcome[][]> {
+  const { transfers, perSecond, backgroundPerSecond } = options;
+  const seconds = Math.ceil(transfers / perSecond) + 4;
+  const plain = {
+    story: 'load',
+    address: others,
+    rate: backgroundPerSecond,
+    calls: backgroundPerSecond * seconds,
+  };
+  const moved = { story: 'refer-blind', address: desk, rate: perSecond, calls: transfers };
+  const answering: [Promise<SippProcess>, Promise<SippProcess>, Promise<SippProcess>] = [
+    play(folder, { ...plain, file: 'uas', port: ports.background }, seconds),
+    play(folder, { ...moved, file: 'target', port: ports.carol }, seconds),
+    play(
+      folder,
+      { ...moved, file: 'uas', port: ports.bob, args: ['-key', 'carol', `${desk}:${ports.carol}`] },
+      seconds,
+    ),
+  ];
+  const [background, target, transferor] = await Promise.all(answering);
+  const remote = `${others}:${ports.sip}`;
+  const caller = await play(folder, { ...plain, file: 'uac', port: await freePort(), remote }, seconds);
+  const moving = await play(folder, { ...moved, file: 'uac', port: await freePort(desk), remote }, seconds);
+  return Promise.all([outcomesOf([caller, background]), outcomesOf([moving, transferor, target])]);
+}
+
+async function outcomesOf(sipps: readonly SippProcess[]): Promise<SippOutcome[]> {
+  return Promise.all(sipps.map(({ outcome }) => outcome));
+}
+
+async function figuresOf(
+  baton: BatonProcess,
+  [plain = [], moved = []]: readonly SippOutcome[][],
+  options: TransferOptions,
+): Promise<TransferFigures> {
+  await settle(baton);
+  const metrics = await baton.metrics();
+  const good = (outcomes: readonly SippOutcome[]): number =>
+    Math.min(...outcomes.map(({ statistics }) => statistics.get('SuccessfulCall') ?? 0));
+  const bad = [...plain, ...moved].filter(({ exit }) => exit !== 0);
+  const [caller] = plain;
+  const backgroundCalls = caller?.statistics.get('TotalCallCreated') ?? 0;
+  return {
+    ...options,
+    transferred: sumOf(metrics, 'baton_transfers_total{outcome="transferred"}'),
+    failed: options.transfers - good(moved),
+    backgroundCalls,
+    backgroundFailed: backgroundCalls - good(plain),
+    left: {
+      calls: (await baton.calls()).length,
+      dialogs: sumOf(metrics, 'baton_engine_dialogs'),
+      transactions: sumOf(metrics, 'baton_engine_transactions'),
+      timers: sumOf(metrics, 'baton_engine_timers'),
+    },
+    complaints: bad.map(({ name, complaints }) => `${name}: ${complaints.slice(0, 500)}`).join('\n'),
+  };
+}
+
+/** Blind transfers amid a load of other calls, through `npm start`. */
+export async function runTransfers(options: TransferOptions): Promise<TransferFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+  const ports: Ports = {
+    sip: await freePort(),
+    bob: await freePort(desk),
+    carol: await freePort(desk),
+    background: await freePort(),
+  };
+  const config = join(folder, 'baton.yaml');
+  const trunks = [{ name: 'desk', sources: [`${desk}/32`] }];
+  const routes = [{ trunk: 'desk', targets: [`sip:${desk}:${ports.bob}`] }];
+  await writeFile(config, JSON.stringify({ trunks, routes }));
+  const baton = await startThroughNpm({
+    address: others,
+    sipPort: ports.sip,
+    targetPort: ports.background,
+    config,
+  });
+  try {
+    return await figuresOf(baton, await playAll(folder, ports, options), options);
+  } finally {
+    await baton.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,13 +1,16 @@
+import { openKeyPolicy } from '../attached-data/key-policy.ts';
+import { isUuiOnWire } from '../attached-data/wire.ts';
 import { dnOfUri } from '../routing/dn.ts';
 import type { Target } from '../routing/route.ts';
+import { neighbourWithoutTrunk } from '../routing/who-is.ts';
 import { offerHeaders } from './capabilities.ts';
-import { withCurrentData } from './current-data.ts';
+import { dataLines, withCurrentData } from './current-data.ts';
 import { showTo } from './exchange.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
 import { type Leg, newLeg } from './leg.ts';
 import { crossed, setUpMessage } from './relay.ts';
 import { inactiveOffer } from './sdp.ts';
-import type { NewRequest, Payload } from './signal.ts';
+import type { HeaderLine, NewRequest, Payload } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 /** A leg to a target, which takes the place of an earlier attempt. */
@@ -45,11 +48,12 @@ export function inviteCallee(turn: Turn, callee: Leg, target: Target, invite: Ne
 
 /**
  * An INVITE to the first party of a call that nobody on it has begun. It has no offer: RFC 3725 §4.3. Some take none
- * such: theirs has one in which nothing flows. From is the party that it shall talk to.
+ * such: theirs has one in which nothing flows. From is the party that it shall talk to. The data goes along: the first
+ * knows no more of it than the second.
  */
 export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string): void {
-  const headers = offerHeaders(caller);
   const { id, trunk } = caller;
+  const headers = [...initialDataLines(turn, caller), ...offerHeaders(caller)];
   const offer = trunk.delayedOffer
     ? undefined
     : showTo(turn, id, { by: id, body: inactiveOffer(String(turn.nowMs)), as: 'offer' });
@@ -58,6 +62,19 @@ export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string
     maxForwards: 70,
     payload: offer === undefined ? { headers } : { headers, body: offer },
   });
+}
+
+function initialDataLines(turn: Turn, caller: Leg): readonly HeaderLine[] {
+  const lines = dataLines(turn, [], caller.trunk);
+  if (lines.length === 0) return lines;
+  const dataHeaders = lines.map(({ name }) => name);
+  const from = { ...caller, trunk: { ...neighbourWithoutTrunk(''), dataHeaders } };
+  const how = { ...setUpMessage(), keys: openKeyPolicy, isRead: true };
+  const { headers } = crossed(turn, { headers: lines }, { from, to: caller }, how);
+  // RFC 7434 §7: it may have more of that later.
+  if (headers.some(({ name }) => isUuiOnWire(name, caller.trunk.profile)))
+    turn.change({ inviteHadUui: true });
+  return headers;
 }
 
 /** What an INVITE of ours says besides where it goes. */

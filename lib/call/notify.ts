@@ -1,10 +1,9 @@
-import { firstValue } from './header-lines.ts';
 import type { Leg } from './leg.ts';
 import { hasNews, headerMethod, notifyRequest, takesNotifications } from './notify-message.ts';
 import type { Notification, NotifyQueue } from './notify-queue.ts';
 import type { OwnOffers } from './offer.ts';
 import { oweAgain, settledSince } from './owed.ts';
-import { glareDelayMs, wantOffer } from './own-offer.ts';
+import { retryDelayMs, wantOffer, withdrawOffer } from './own-offer.ts';
 import { emptyPayload } from './relay.ts';
 import type { LegId, SignalOf } from './signal.ts';
 import type { NotificationOutcome, Turn } from './turn.ts';
@@ -133,9 +132,7 @@ function retryLater(
   { payload }: SignalOf<'responded'>,
 ): void {
   changeQueue(turn, leg, { waiting: [notification], pausing: true, retries });
-  const askedMs =
-    Math.min(Number.parseInt(firstValue(payload.headers, 'retry-after') ?? '', 10) || 0, 10) * 1000;
-  const delayMs = Math.max(askedMs, glareDelayMs(turn, leg));
+  const delayMs = retryDelayMs(turn, leg, payload);
   turn.perform({ do: 'startTimer', timer: { kind: 'notify-retry', leg: leg.id }, delayMs });
 }
 
@@ -148,7 +145,7 @@ export function onNotifyRetry(turn: Turn, legId: LegId): void {
 
 function outcomeOf(status: number): NotificationOutcome {
   if (status < 300) return 'delivered';
-  return status === 408 ? 'timeout' : 'refused';
+  return status === 408 || status === 487 ? 'timeout' : 'refused';
 }
 
 function refused(turn: Turn, leg: Leg, status: number): void {
@@ -191,11 +188,12 @@ export function onProbeAnswered(turn: Turn, leg: Leg, signal: SignalOf<'responde
 }
 
 /**
- * The request is given up, so that the next can go; CSeq keeps the peer from taking them in the wrong order (RFC 3261
+ * The request is given up, so that the next can go; a re-INVITE is taken back. CSeq keeps the peer from taking them in the wrong order (RFC 3261
  * §12.2.2).
  */
 export function onNotifyTimeout(turn: Turn, legId: LegId): void {
   const leg = turn.leg(legId);
+  if (leg?.ownOffers.outstanding?.wanted.purpose.kind === 'notify') withdrawOffer(turn, leg);
   if (leg?.notify.inFlight === undefined) return;
   outcome(turn, legId, 'timeout');
   oweAgain(turn, legId, leg.notify.inFlight.settles);

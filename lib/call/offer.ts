@@ -23,7 +23,7 @@ export interface WantedOffer {
  * Re-INVITEs of our own on one leg.
  *
  *     waiting ──nothing else under way──▶ outstanding ──final response──▶ told to its purpose
- *        ▲                                     │ 491
+ *        ▲                                     │ 491, 500 with Retry-After
  *        └──────timer────── backing off ◀──────┘
  *
  * While one is outstanding the peer's offers are refused with 491, and those of the other leg wait.
@@ -32,7 +32,7 @@ export interface OwnOffers {
   /** At most one for each purpose: the newest. */
   readonly waiting: readonly WantedOffer[];
   readonly outstanding: OutstandingOffer | undefined;
-  /** 491s in a row. */
+  /** Refusals for the time being (491, 500 with Retry-After) in a row. */
   readonly glares: number;
   /** A timer runs; nothing goes out before. */
   readonly backingOff: boolean;

@@ -1,6 +1,7 @@
 import { carriesSdp, isOffer } from './call.ts';
 import { offerHeaders } from './capabilities.ts';
 import { legAgreed, showTo } from './exchange.ts';
+import { firstValue } from './header-lines.ts';
 import { isGone, type Leg } from './leg.ts';
 import {
   noOffers,
@@ -17,7 +18,7 @@ import { emptyPayload } from './relay.ts';
 import type { Body, LegId, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
-/** 491s in a row after which an offer is given up. */
+/** Refusals for the time being in a row after which an offer is given up. */
 const maxGlares = 5;
 
 /** What became of a re-INVITE of ours. */
@@ -74,6 +75,24 @@ function sendNext(turn: Turn, leg: Leg): void {
   const headers = [...wanted.headers, ...owed, ...offerHeaders(leg)];
   const payload = sent === undefined ? { headers } : { headers, body: sent };
   turn.perform({ do: 'request', leg: leg.id, request, method: 'INVITE', payload });
+  const { timeoutMs } = turn.env.notify;
+  if (wanted.purpose.kind === 'notify')
+    turn.perform({ do: 'startTimer', timer: { kind: 'notify-timeout', leg: leg.id }, delayMs: timeoutMs });
+}
+
+/**
+ * The outstanding one has no final response in time, and offers of the other leg wait for it. RFC 3261 §9.1: the answer to
+ * CANCEL, or the 2xx that crosses it, is told as any other.
+ */
+export function withdrawOffer(turn: Turn, { id, ownOffers: { outstanding } }: Leg): void {
+  if (outstanding === undefined) return;
+  turn.perform({ do: 'withdraw', leg: id, request: outstanding.request, headers: [] });
+}
+
+/** Nobody waits for it any more. */
+function stopWaiting(turn: Turn, { id, ownOffers: { outstanding } }: Leg): void {
+  if (outstanding?.wanted.purpose.kind !== 'notify') return;
+  turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: id } });
 }
 
 function bodyFor(turn: Turn, leg: Leg, sdp: WantedOffer['sdp']): Body | undefined {
@@ -112,8 +131,9 @@ export function onOwnOfferResponded(
     return undefined;
   }
   const { wanted, settles } = outstanding;
+  stopWaiting(turn, leg);
   if (status >= 300) oweAgain(turn, leg.id, settles);
-  if (status === 491 && glares < maxGlares) {
+  if (isBusy(status, payload) && glares < maxGlares) {
     const again = waiting.some(({ purpose }) => purpose.kind === wanted.purpose.kind)
       ? waiting
       : [wanted, ...waiting];
@@ -121,7 +141,7 @@ export function onOwnOfferResponded(
     turn.perform({
       do: 'startTimer',
       timer: { kind: 'offer-retry', leg: leg.id },
-      delayMs: glareDelayMs(turn, leg),
+      delayMs: retryDelayMs(turn, leg, payload),
     });
     return undefined;
   }
@@ -130,8 +150,19 @@ export function onOwnOfferResponded(
   return { purpose: wanted.purpose, status };
 }
 
+/** RFC 3261 §14.2: who has another INVITE of its own or of ours under way says 491, or 500 with Retry-After. */
+function isBusy(status: number, { headers }: Payload): boolean {
+  return status === 491 || (status === 500 && firstValue(headers, 'retry-after') !== undefined);
+}
+
+/** As long as the peer asks for, at most 10 s (RFC 3261 §14.2 lets it ask for no more), and never less than after a glare. */
+export function retryDelayMs(turn: Turn, leg: Leg, { headers }: Payload): number {
+  const askedMs = Math.min(Number.parseInt(firstValue(headers, 'retry-after') ?? '', 10) || 0, 10) * 1000;
+  return Math.max(askedMs, glareDelayMs(turn, leg));
+}
+
 /** RFC 3261 §14.1: who chose the Call-ID waits 2.1 to 4 seconds, the other side 0 to 2, in steps of 10 ms. */
-export function glareDelayMs({ nowMs, call }: Turn, leg: Leg): number {
+function glareDelayMs({ nowMs, call }: Turn, leg: Leg): number {
   const [fromMs, steps] = leg.dialled ? [2_100, 191] : [0, 201];
   return fromMs + (scattered(`${call.connId} ${leg.id} ${String(nowMs)}`) % steps) * 10;
 }
@@ -143,7 +174,7 @@ function scattered(text: string): number {
   return hash >>> 0;
 }
 
-/** The time after a 491 is over. */
+/** The time after a 491, or a 500 with Retry-After, is over. */
 export function onOfferRetry(turn: Turn, id: LegId): void {
   const leg = turn.leg(id);
   if (leg !== undefined) changeOffers(turn, leg, { backingOff: false });
@@ -162,6 +193,7 @@ function accepted(turn: Turn, leg: Leg, { request, sent }: OutstandingOffer, { b
 
 /** The leg ends, or is no longer of this call: nothing is sent any more, and no timer stays. */
 export function dropOwnOffers(turn: Turn, leg: Leg): void {
+  stopWaiting(turn, leg);
   if (leg.ownOffers.backingOff)
     turn.perform({ do: 'stopTimer', timer: { kind: 'offer-retry', leg: leg.id } });
   if (leg.ownOffers !== noOffers) turn.changeLeg(leg, { ownOffers: noOffers });

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { WantedEntry } from '../../lib/attached-data/entry.ts';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
+import { profileOf } from '../../lib/attached-data/profile.ts';
+import { compileRename } from '../../lib/attached-data/rename.ts';
 import { isOver } from '../../lib/call/call.ts';
-import { Story, trunk } from './support/story.ts';
+import { Story, textOf, trunk } from './support/story.ts';
 
 function sdp(user: string, port: number, ...more: readonly string[]): string {
   const lines = [
@@ -31,9 +34,12 @@ const entry = (key: string, value: string, scope: WantedEntry['scope'] = 'sip'):
 /** What somebody heard, without the SDP. */
 const heard = (story: Story): string[] => story.heard().map(line => line.split(/ v=0/)[0]?.trim() ?? '');
 
-function answeredByAlice(options: ConstructorParameters<typeof Story>[0] = plain): Story {
+function answeredByAlice(
+  options: ConstructorParameters<typeof Story>[0] = plain,
+  entries: readonly WantedEntry[] = [],
+): Story {
   const story = new Story(options);
-  story.originate();
+  story.originate({ entries });
   story.alice.answers({ sdp: offer });
   return story;
 }
@@ -124,19 +130,54 @@ describe('a call that somebody outside wants', () => {
 });
 
 describe('the data of such a call', () => {
-  it('is there from the start, raises no event of its own, and goes to the second party', () => {
+  it('is there from the start, raises no event of its own, and goes to both parties', () => {
     const story = new Story(plain);
     expect(
       story.originate({ entries: [entry('Case', '42'), entry('UUI', '00ab;encoding=hex', 'uui')] }),
     ).to.equal(undefined);
+    const lines = ['X-MS-Custom-Case: 42', 'User-to-User: 00ab;encoding=hex'];
+    expect(story.alice.gotHeaders('invite')).to.have.members(lines);
     story.alice.answers({ sdp: offer });
-    expect(story.bob.gotHeaders('invite')).to.have.members([
-      'X-MS-Custom-Case: 42',
-      'User-to-User: 00ab;encoding=hex',
-    ]);
+    expect(story.bob.gotHeaders('invite')).to.have.members(lines);
     story.bob.answers({ sdp: answer });
     expect(story.call.revision).to.equal(0);
     expect(story.changes).to.deep.equal([]);
+  });
+
+  it('goes to the first party in the form of its trunk, with the names of trunk and keys; voip never', () => {
+    const genesys = trunk({
+      name: 'genesys',
+      sources: ['192.0.2.1'],
+      profile: profileOf('genesys-cloud'),
+      rename: compileRename({ Case: 'X-Case' }),
+    });
+    const keys = compileKeyPolicy([{ key: 'Score', out: 'X-MS-Custom-Points' }]);
+    const story = new Story({ routing: { routes, trunks: [genesys] }, env: { keys } });
+    story.originate({
+      entries: [
+        entry('Case', '42'),
+        entry('Score', '7', 'call'),
+        entry('Note', 'ours', 'call'),
+        entry('Tone', 'loud', 'voip'),
+        entry('UUI', '0448;encoding=hex', 'uui'),
+      ],
+    });
+    expect(story.alice.gotHeaders('invite')).to.have.members([
+      'X-Case: 42',
+      'X-MS-Custom-Points: 7',
+      'User-to-User: 48;pd=04;encoding=hex;purpose=isdn-uui;content=isdn-uui',
+    ]);
+  });
+
+  it('has User-to-User on BYE when it was on the INVITEs', () => {
+    const withUui = answeredByAlice(plain, [entry('UUI', '00ab;encoding=hex', 'uui')]);
+    withUui.bob.answers({ sdp: answer });
+    withUui.bob.hangsUp({ headers: ['User-to-User: 00cd;encoding=hex'] });
+    expect(textOf(withUui.alice.got('hangUp').headers)).to.include('User-to-User: 00cd;encoding=hex');
+    const without = answeredByAlice();
+    without.bob.answers({ sdp: answer });
+    without.bob.hangsUp({ headers: ['User-to-User: 00cd;encoding=hex'] });
+    expect(textOf(without.alice.got('hangUp').headers)).not.to.include('User-to-User: 00cd;encoding=hex');
   });
 
   it('is taken whole or not at all, and then nobody is called', () => {

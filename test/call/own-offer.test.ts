@@ -237,7 +237,72 @@ describe('glare with a re-INVITE of our own', () => {
     story.heard();
     story.alice.hangsUp();
     expect(story.heard()).to.deep.equal(['bob ← BYE']);
+    expect(story.timers()).to.deep.equal([]);
     story.bob.replies('INVITE', 200, { sdp: 'answer' });
     expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+  });
+});
+
+describe('a re-INVITE of our own to a peer that is busy', () => {
+  for (const [asked, fromMs, toMs] of [
+    ['7', 7_000, 7_000],
+    ['7 (in a moment);duration=60', 7_000, 7_000],
+    ['600', 10_000, 10_000],
+    ['0', 2_100, 4_000],
+    ['soon', 2_100, 4_000],
+  ] as const) {
+    it(`is tried again after 500 with Retry-After: ${asked}`, () => {
+      const story = new Story().established();
+      offer(story, story.bob);
+      story.heard();
+      story.bob.replies('INVITE', 500, { headers: [`Retry-After: ${asked}`] });
+      expect(story.heard()).to.deep.equal([]);
+      expect(delayMs(story)).to.be.within(fromMs, toMs);
+      expect(notified(story)).to.deep.equal([]);
+      story.fires('offer-retry', story.bob);
+      expect(story.heard()).to.deep.equal(['bob ← INVITE offer']);
+      story.bob.replies('INVITE', 200, { sdp: 'answer' });
+      expect(notified(story)).to.deep.equal([['delivered', 200]]);
+    });
+  }
+
+  it('is not tried again after a 500 that asks for nothing', () => {
+    const story = new Story().established();
+    offer(story, story.bob);
+    story.bob.replies('INVITE', 500);
+    expect(notified(story)).to.deep.equal([['refused', 500]]);
+    expect(story.timers()).to.deep.equal([]);
+  });
+});
+
+describe('a re-INVITE of our own that only tells, without a final response', () => {
+  it('is taken back, so that the other leg need not wait for it', () => {
+    const story = new Story().established();
+    offer(story, story.bob);
+    expect(story.timers()).to.deep.equal(['notify-timeout bob']);
+    story.alice.sends('INVITE', { sdp: 'hold' });
+    story.heard();
+    story.fires('notify-timeout', story.bob);
+    expect(story.heard()).to.deep.equal(['bob ← CANCEL of re-INVITE']);
+    story.bob.replies('INVITE', 487);
+    expect(story.heard()).to.deep.equal(['bob ← INVITE hold']);
+    expect(notified(story)).to.deep.equal([['timeout', 487]]);
+  });
+
+  it('counts when its 2xx crosses the CANCEL', () => {
+    const story = new Story().established();
+    offer(story, story.bob);
+    story.fires('notify-timeout', story.bob);
+    story.heard();
+    story.bob.replies('INVITE', 200, { sdp: 'answer' });
+    expect(story.heard()).to.deep.equal(['bob ← ACK to re-INVITE']);
+    expect(notified(story)).to.deep.equal([['delivered', 200]]);
+    expect(story.timers()).to.deep.equal([]);
+  });
+
+  it('may take its time when both parties shall agree', () => {
+    const story = new Story().established();
+    offer(story, story.bob, { ...unchanged, purpose: { kind: 'agree' } });
+    expect(story.timers()).to.deep.equal([]);
   });
 });

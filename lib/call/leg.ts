@@ -177,7 +177,7 @@ export function learnt(leg: Leg, payload: Payload): Leg {
   }
   const newAllow = allowLine !== undefined && allowLine !== leg.allow?.line;
   const newRecvInfo = recvInfoLine !== undefined && recvInfoLine !== leg.recvInfo?.line;
-  const tags = isNamedForGood(leg) ? leg.tags : tagsFrom(leg.tags, from, to, leg.role === 'callee');
+  const tags = isNamedForGood(leg) ? leg.tags : tagsFrom(leg.tags, from, to, leg.dialled);
   if (!newAllow && !newRecvInfo && callId === leg.callId && tags === leg.tags) return leg;
   return {
     ...leg,
@@ -189,8 +189,8 @@ export function learnt(leg: Leg, payload: Payload): Leg {
 }
 
 /** RFC 3261 §12.1, §13.2.2.4: what we have dialled may get another tag until its 2xx is here. */
-function isNamedForGood({ tags, role, state }: Leg): boolean {
-  return tags.local !== '' && tags.remote !== '' && (role === 'caller' || state.is === 'confirmed');
+function isNamedForGood({ tags, dialled, state }: Leg): boolean {
+  return tags.local !== '' && tags.remote !== '' && (!dialled || state.is === 'confirmed');
 }
 
 /** Lines of one header are one list (RFC 3261 §7.3.1). */

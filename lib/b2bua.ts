@@ -5,6 +5,7 @@ import { newIdsOf } from './b2bua/new-ids.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
 import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b2bua/origination.ts';
+import { Replacements } from './b2bua/replacements.ts';
 import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
@@ -33,6 +34,7 @@ export class B2bua implements SignallingUser {
   readonly #door: FrontDoor;
   readonly #notes: NoteBook;
   readonly #index = new CallIndex();
+  readonly #replacements: Replacements;
   readonly #retained: RetainedCalls;
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
@@ -51,6 +53,12 @@ export class B2bua implements SignallingUser {
     this.#env = { ...options, routing, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
+    this.#replacements = new Replacements({
+      door: this.#door,
+      index: this.#index,
+      store: parts.store,
+      step: (connId, signal) => this.#step(connId, signal),
+    });
     this.#retained = new RetainedCalls({
       retainMs: options.retainAfterReleaseMs ?? 0,
       maxCalls: options.maxRetainedCalls ?? 10_000,
@@ -216,6 +224,7 @@ export class B2bua implements SignallingUser {
     const { request, leg } = signal;
     const standing = whoIs(request.source.address, this.#env.routing.sources);
     if (!this.#door.admits(signal, standing)) return;
+    if (this.#replacements.take(signal, standing)) return;
     const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
     this.#open(call);
     this.#index.addDialog(call.connId, request.callId);

@@ -109,6 +109,26 @@ export const errorTable = {
     httpStatus: 409,
     blame: 'network',
   },
+  'bad-replaces': {
+    meaning: 'Several Replaces, one beside Join, or one that cannot be read.',
+    sipStatus: 400,
+    blame: 'caller',
+  },
+  'replaces-unknown': {
+    meaning: 'Replaces names no dialog that stands, or one that is not to be replaced by this neighbour or in this state.',
+    sipStatus: 481,
+    blame: 'caller',
+  },
+  'replaces-answered': {
+    meaning: 'Replaces wants a dialog early only, and it has been answered.',
+    sipStatus: 486,
+    blame: 'caller',
+  },
+  'replaces-ended': {
+    meaning: 'The dialog that Replaces names has just ended.',
+    sipStatus: 603,
+    blame: 'caller',
+  },
   'party-unknown': {
     meaning: 'Nobody on the call has this DN.',
     httpStatus: 422,

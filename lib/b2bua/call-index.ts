@@ -3,9 +3,9 @@ import type { ConnId } from '../call/ids.ts';
 import type { LegId, TimerName } from '../call/signal.ts';
 
 interface CallEntry {
-  readonly legs: LegId[];
+  legs: LegId[];
   /** SIP Call-IDs of its dialogs, as far as they are known. */
-  readonly callIds: string[];
+  callIds: string[];
   /** Running timers by name; the value stops one. */
   readonly timers: Map<string, () => void>;
   /** Takes back the question that somebody outside was asked about it. */
@@ -41,12 +41,36 @@ export class CallIndex {
     return this.#byCallId.get(callId);
   }
 
-  /** One that is known already stays where it is: nobody can take it away by using it again. */
-  addDialog(connId: ConnId, callId: string): void {
+  /** One that is known already stays where it is: nobody can take it away by using it again. Then it says false. */
+  addDialog(connId: ConnId, callId: string): boolean {
     const entry = this.#calls.get(connId);
-    if (entry === undefined || callId === '' || this.#byCallId.has(callId)) return;
+    if (entry === undefined || callId === '' || this.#byCallId.has(callId)) return false;
     entry.callIds.push(callId);
     this.#byCallId.set(callId, connId);
+    return true;
+  }
+
+  /** A leg that we have dialled has its Call-ID from its first response on. */
+  learnDialogs(before: Call, { connId, callee, transfer }: Call): void {
+    if (callee !== undefined && callee.callId !== before.callee?.callId)
+      this.addDialog(connId, callee.callId);
+    const target = transfer?.target;
+    if (target !== undefined && target.callId !== before.transfer?.target.callId)
+      this.addDialog(connId, target.callId);
+  }
+
+  /** It has not become one of the call. */
+  dropLeg(connId: ConnId, leg: LegId): void {
+    const entry = this.#calls.get(connId);
+    if (entry !== undefined) entry.legs = entry.legs.filter(other => other !== leg);
+    this.#byLeg.delete(leg);
+  }
+
+  /** Nor its dialog. */
+  dropDialog(connId: ConnId, callId: string): void {
+    const entry = this.#calls.get(connId);
+    if (entry !== undefined) entry.callIds = entry.callIds.filter(other => other !== callId);
+    this.#byCallId.delete(callId);
   }
 
   /** A leg that we have dialled has its Call-ID from its first response on. */

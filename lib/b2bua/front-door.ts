@@ -28,7 +28,7 @@ export class FrontDoor {
   admits(signal: SignalOf<'invited'>, standing: Standing): boolean {
     const code = this.#obstacle(standing);
     if (code === undefined) return true;
-    this.#refuse(signal, code);
+    this.refuse(signal, code);
     return false;
   }
 
@@ -64,14 +64,19 @@ export class FrontDoor {
    * should meet with silence: an engine without our admission has said 100 already and would keep the
    * transaction.
    */
-  #refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
+  refuse({ leg, request }: SignalOf<'invited'>, code: ErrorCode): void {
     const { metrics, signalling } = this.#parts;
     const { blame, sipStatus: status = 500 } = errorEntry(code);
     const stranger = code === 'untrusted-source';
     metrics.callRefused(refusal(blame, status));
     // What a flood from strangers would write is left out.
     if (!stranger || this.#judge(request) !== 'drop') this.#logRefused(request, code);
-    signalling.perform({ do: 'reject', leg, status, payload: { headers: stranger ? [] : [retryAfter] } });
+    signalling.perform({
+      do: 'reject',
+      leg,
+      status,
+      payload: { headers: status === 503 ? [retryAfter] : [] },
+    });
   }
 
   #answerWelcome(request: NewRequest): StandaloneAnswer {

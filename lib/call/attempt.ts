@@ -69,6 +69,15 @@ export function onNoAnswer(turn: Turn, leg: LegId): void {
   });
 }
 
+/** Somebody else answers in its place. */
+export function attemptGivenUp(turn: Turn, callee: Leg): void {
+  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
+  // RFC 3326 §3.1 has the same words.
+  turn.perform({ do: 'cancel', leg: callee.id, headers: [sipReason(200, 'Call completed elsewhere')] });
+  turn.change({ leaving: [...turn.call.leaving, callee.id] });
+  answerPendingOf(turn, callee.id);
+}
+
 export interface FailedAttempt {
   readonly status: number;
   readonly reason: string;

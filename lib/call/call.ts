@@ -7,7 +7,7 @@ import { type Leg, newLeg } from './leg.ts';
 import type { Debt } from './owed.ts';
 import { isNamedSdp } from './sdp.ts';
 import type { Session } from './session.ts';
-import type { Transfer } from './transfer.ts';
+import type { AnyTransfer } from './transfer.ts';
 import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
 
 /**
@@ -117,7 +117,7 @@ export interface Call {
   /** Earlier attempts that were cancelled and still owe a final response. */
   readonly leaving: readonly LegId[];
   /** Undefined: none is under way. */
-  readonly transfer: Transfer | undefined;
+  readonly transfer: AnyTransfer | undefined;
   /** Those that the party in their place was put for, and that still owe us something. */
   readonly departing: readonly Leg[];
   /** Transfers that have begun. */

@@ -10,8 +10,8 @@ export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, 
 /** To those whose transfers are not declined. */
 export const allowedWithRefer = `${allowedMethods}, REFER`;
 
-/** Option tags we have. RFC 7433 §8: `uui`; RFC 4488 §4: `norefersub`. */
-const supportedTags = new Set(['uui', 'norefersub']);
+/** Option tags we have. RFC 7433 §8: `uui`; RFC 4488 §4: `norefersub`; RFC 3891 §6.2: `replaces`. */
+const supportedTags = new Set(['uui', 'norefersub', 'replaces']);
 
 const supportedLine: HeaderLine = { name: 'Supported', value: [...supportedTags].join(', ') };
 const acceptLine: HeaderLine = {

@@ -19,6 +19,7 @@ import { tellParties } from './party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
 import { letGo } from './hand-over.ts';
 import { onReportTimeout } from './referral.ts';
+import { onReplacing, type Replacing } from './replacing.ts';
 import { type Decided, onDecided } from './screening.ts';
 import { onThirdLeg } from './third-leg.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
@@ -27,7 +28,13 @@ import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
-export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided | OriginateWanted;
+export type CallSignal =
+  | Signal
+  | ReleaseWanted
+  | DataRequested
+  | Decided
+  | OriginateWanted
+  | Replacing;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -49,6 +56,10 @@ export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env):
 
 /** The table of signals: what each reaches. */
 function take(turn: Turn, signal: CallSignal): void {
+  if (signal.type === 'replacing') {
+    onReplacing(turn, signal);
+    return;
+  }
   if (('leg' in signal || signal.type === 'timerFired') && onThirdLeg(turn, signal)) return;
   switch (signal.type) {
     case 'invited':

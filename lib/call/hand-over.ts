@@ -1,11 +1,12 @@
 import { agree } from './agreement.ts';
+import { sipReason } from './capabilities.ts';
 import { ended, type Leg } from './leg.ts';
 import { sendNext } from './notify.ts';
 import { dropOwnOffers } from './own-offer.ts';
 import { dropReferrals, isOwedReports, type Progress, reportEnd } from './referral.ts';
 import { stopNotifying } from './release.ts';
 import { retryHeld } from './relay-request.ts';
-import type { Transfer } from './transfer.ts';
+import type { AnyTransfer } from './transfer.ts';
 import type { Turn } from './turn.ts';
 import { endUnderWay } from './under-way.ts';
 
@@ -14,7 +15,7 @@ import { endUnderWay } from './under-way.ts';
  * target has said (RFC 3725 §4.3), the target only what the transferee answers otherwise. The transferor stays until it has
  * been told.
  */
-export function handOver(turn: Turn, transfer: Transfer, answer: Progress): void {
+export function handOver(turn: Turn, transfer: AnyTransfer, answer: Progress): void {
   const transferor = turn.leg(transfer.transferor);
   const target = turn.leg(transfer.target.id);
   if (transferor === undefined || target === undefined) return;
@@ -60,7 +61,7 @@ function leaveCall(turn: Turn, leg: Leg): void {
 export function letGo(turn: Turn): void {
   for (const leg of turn.call.departing) {
     if (isOwedReports(leg)) continue;
-    turn.perform({ do: 'hangUp', leg: leg.id, headers: [] });
+    turn.perform({ do: 'hangUp', leg: leg.id, headers: [sipReason(200, 'Transferred')] });
     departed(turn, leg);
   }
 }

@@ -1,5 +1,6 @@
 import { agree, onAgreementOffered } from './agreement.ts';
 import type { Leg } from './leg.ts';
+import { onPartnerAsked } from './newcomer.ts';
 import { isDialogInDoubt, onReinviteNotified, probe } from './notify.ts';
 import { type OfferOutcome, onOwnOfferResponded } from './own-offer.ts';
 import { retryHeld } from './relay-request.ts';
@@ -26,6 +27,9 @@ function tellPurpose(turn: Turn, leg: Leg, outcome: OfferOutcome): void {
     case 'agree':
       onAgreementOffered(turn, leg, outcome);
       return;
+    case 'replace':
+      onPartnerAsked(turn, leg, outcome);
+      return;
     case 'notify':
       onReinviteNotified(turn, leg, { status: outcome.status, sinceMs: purpose.sinceMs });
       return;
@@ -39,5 +43,7 @@ function passOn(turn: Turn, { id }: Leg): void {
   const leg = turn.leg(id);
   const farEnd = leg && turn.peerOf(leg);
   if (leg === undefined || farEnd === undefined || turn.call.agreement !== undefined) return;
+  // It answers somebody who is not there yet.
+  if (turn.call.transfer?.mode === 'replaces') return;
   if (!isUpToDate(farEnd.session, leg.session)) agree(turn, farEnd);
 }

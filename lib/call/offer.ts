@@ -1,10 +1,12 @@
 import type { Debt } from './owed.ts';
-import type { Body, HeaderLine, RequestId } from './signal.ts';
+import type { Body, HeaderLine, LegId, RequestId } from './signal.ts';
 
 /** What a re-INVITE of our own is for: who is told of its outcome. */
 export type OfferPurpose =
   /** Both parties shall agree on one session. */
   | { readonly kind: 'agree' }
+  /** Somebody who wants to take the place of its partner makes it an offer. */
+  | { readonly kind: 'replace' }
   /** What the peer is owed in headers shall reach it; the session stays as it is. `sinceMs`: when it became true. */
   | { readonly kind: 'notify'; readonly sinceMs: number };
 
@@ -14,6 +16,8 @@ export interface WantedOffer {
    * was sent last. `none`: the peer shall make the offer; it is answered with what the far end has said last.
    */
   readonly sdp: Body | 'far-end' | 'unchanged' | 'none';
+  /** The leg that a body of `sdp` comes from; absent: we have made it up. */
+  readonly by?: LegId;
   /** Besides Allow, Supported and what the peer is owed. */
   readonly headers: readonly HeaderLine[];
   readonly purpose: OfferPurpose;

@@ -69,7 +69,7 @@ function sendNext(turn: Turn, leg: Leg): void {
     return;
   }
   const request = turn.newRequestId('offer');
-  const sent = bodyFor(turn, leg, wanted.sdp);
+  const sent = bodyFor(turn, leg, wanted);
   const settles = settledSince(turn, leg);
   changeOffers(turn, leg, { outstanding: { request, wanted, sent, settles } });
   const headers = [...wanted.headers, ...owed, ...offerHeaders(leg)];
@@ -95,7 +95,7 @@ function stopWaiting(turn: Turn, { id, ownOffers: { outstanding } }: Leg): void 
   turn.perform({ do: 'stopTimer', timer: { kind: 'notify-timeout', leg: id } });
 }
 
-function bodyFor(turn: Turn, leg: Leg, sdp: WantedOffer['sdp']): Body | undefined {
+function bodyFor(turn: Turn, leg: Leg, { sdp, by = leg.id }: WantedOffer): Body | undefined {
   switch (sdp) {
     case 'none':
       return undefined;
@@ -105,7 +105,7 @@ function bodyFor(turn: Turn, leg: Leg, sdp: WantedOffer['sdp']): Body | undefine
     case 'far-end':
       return farEndBody(turn, leg, 'offer');
     default:
-      return showTo(turn, leg.id, { by: leg.id, body: sdp, as: 'offer' });
+      return showTo(turn, leg.id, { by, body: sdp, as: 'offer' });
   }
 }
 

@@ -1,11 +1,12 @@
 import type { ErrorCode } from '../errors.ts';
 import { routeFor } from '../routing/route.ts';
+import { agree } from './agreement.ts';
 import { endCrossedAnswer } from './attempt.ts';
 import { allowHeaders, offerHeaders, unsupportedTags, warning } from './capabilities.ts';
 import { isUuiOnWire } from '../attached-data/wire.ts';
 import { changeData, readData, setInitialData, tellUntold } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
-import { endsAgreed } from './exchange.ts';
+import { endsAgreed, legAgreed } from './exchange.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from './leg.ts';
 import { conveyedTo } from './owed.ts';
 import { onPartyAnswered, onPartyProgressed } from './originate.ts';
@@ -13,7 +14,7 @@ import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts'
 import { retryHeld } from './relay-request.ts';
 import { beginOrAsk } from './screening.ts';
 import { isSdp } from './sdp.ts';
-import type { HeaderLine, Payload, SignalOf } from './signal.ts';
+import type { Body, HeaderLine, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 /** The caller's INVITE: refused, or sent on to the first target. */
@@ -149,10 +150,18 @@ export function onAcknowledged(turn: Turn, { leg, payload }: SignalOf<'acknowled
   if (callee?.state.is === 'answered') {
     acknowledgeCallee(turn, callee, crossed(turn, payload, { from: up, to: callee }, midCallMessage('ACK')));
     if (isSdp(payload.body)) endsAgreed(turn, { offerer: callee.id, answerer: up.id });
-  }
+  } else if (!turn.call.inviteOffers && isSdp(payload.body)) answerOfCaller(turn, up, payload.body);
   turn.change({ state: 'established' });
   tellUntold(turn);
   retryHeld(turn);
+}
+
+/** To what another than who was called has offered. */
+function answerOfCaller(turn: Turn, caller: Leg, received: Body): void {
+  const sent = caller.session.shown;
+  if (sent === undefined) return;
+  legAgreed(turn, caller, { sent, received, as: 'answer' });
+  agree(turn, caller);
 }
 
 function acknowledgeCallee(turn: Turn, callee: Leg, payload: Payload): void {

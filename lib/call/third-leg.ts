@@ -1,6 +1,7 @@
 import { onRequested } from './mid-call.ts';
 import { departed, transferorLeft } from './hand-over.ts';
 import { isRinging, type Leg } from './leg.ts';
+import { onNewcomer } from './newcomer.ts';
 import { onReported, onReportTimeout } from './referral.ts';
 import { acknowledgeStray } from './relay-response.ts';
 import type { Signal, SignalOf } from './signal.ts';
@@ -23,7 +24,8 @@ export function onThirdLeg(turn: Turn, signal: Signal): boolean {
   if (transfer === undefined && departing.length === 0) return false;
   const id = signal.type === 'timerFired' ? legOfTimer(signal) : signal.leg;
   if (id === undefined) return false;
-  if (transfer?.target.id === id) onTarget(turn, transfer, signal);
+  if (transfer?.target.id === id && transfer.mode === 'replaces') onNewcomer(turn, transfer, signal);
+  else if (transfer?.target.id === id && transfer.mode !== 'replaces') onTarget(turn, transfer, signal);
   else if (transfer?.transferor === id) return onTransferor(turn, id, signal);
   else {
     const leg = departing.find(other => other.id === id);
@@ -39,7 +41,7 @@ function legOfTimer({ timer }: SignalOf<'timerFired'>) {
 
 /** Its end is not that of the call. */
 function onTransferor(turn: Turn, id: Leg['id'], { type }: Signal): boolean {
-  if (type !== 'hungUp' && type !== 'lost') return false;
+  if ((type !== 'hungUp' && type !== 'lost') || turn.call.state !== 'established') return false;
   const leg = turn.leg(id);
   if (leg !== undefined && leg.state.is !== 'ended') transferorLeft(turn, leg);
   return true;

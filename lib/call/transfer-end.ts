@@ -1,5 +1,6 @@
 import type { Leg } from './leg.ts';
 import { flushReferrals, reportEnd } from './referral.ts';
+import { emptyPayload } from './relay.ts';
 import type { HeaderLine } from './signal.ts';
 import type { Turn } from './turn.ts';
 import type { Verdict } from './verdict.ts';
@@ -27,9 +28,17 @@ function endOwn(turn: Turn, verdict: Verdict, headers: Parameters<typeof endTran
   const transferor = transfer && turn.leg(transfer.transferor);
   if (transfer === undefined || transferor === undefined) return;
   const { target, mode } = transfer;
-  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: target.id } });
-  turn.perform({ do: 'cancel', leg: target.id, headers: headers(target, 'CANCEL') });
-  turn.change({ transfer: undefined, leaving: [...turn.call.leaving, target.id] });
+  if (transfer.mode === 'replaces') {
+    if (target.state.is === 'answered')
+      turn.perform({ do: 'hangUp', leg: target.id, headers: headers(target, 'BYE') });
+    // RFC 3891 §3: what it was to replace has ended.
+    else turn.perform({ do: 'reject', leg: target.id, status: 603, payload: emptyPayload });
+    turn.change({ transfer: undefined });
+  } else {
+    turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: target.id } });
+    turn.perform({ do: 'cancel', leg: target.id, headers: headers(target, 'CANCEL') });
+    turn.change({ transfer: undefined, leaving: [...turn.call.leaving, target.id] });
+  }
   reportEnd(turn, transferor.id, { status: 487, reason: '' });
   const dns = { transferor: transferor.dn, target: target.dn };
   turn.note({ note: 'transferFailed', leg: transferor.id, mode, ...dns, status: 487, verdict });

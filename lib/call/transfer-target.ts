@@ -174,7 +174,7 @@ export function onTargetSilent(turn: Turn, { target }: Transfer): void {
 function targetFailed(turn: Turn, failed: Leg, failure: FailedAttempt): void {
   const { transfer } = turn.call;
   const transferor = transfer && turn.leg(transfer.transferor);
-  if (transfer === undefined || transferor === undefined) return;
+  if (transfer === undefined || transfer.mode === 'replaces' || transferor === undefined) return;
   const { reason, verdict } = failure;
   const [next, ...targets] = transfer.targets;
   if (next !== undefined && isWorthFailover(failure.status)) {

@@ -1,6 +1,6 @@
 import type { Target } from '../routing/route.ts';
 import type { Leg } from './leg.ts';
-import type { HeaderLine, LegId } from './signal.ts';
+import type { HeaderLine, LegId, NewRequest } from './signal.ts';
 
 /**
  * One party (the transferor) gives the other (the transferee) to a third (the target).
@@ -18,7 +18,7 @@ import type { HeaderLine, LegId } from './signal.ts';
  * transfer goes on.
  */
 export interface Transfer {
-  readonly mode: TransferMode;
+  readonly mode: Exclude<TransferMode, 'replaces'>;
   readonly transferor: LegId;
   readonly transferee: LegId;
   /** Who is being called. It has the transferor's role, and takes its place with the answer. */
@@ -29,8 +29,17 @@ export interface Transfer {
   readonly startedAtMs: number;
 }
 
+/** Somebody has called to take the place of a party (RFC 3891): nobody is dialled for it. */
+export interface Replacement extends Pick<Transfer, 'transferor' | 'transferee' | 'target' | 'startedAtMs'> {
+  readonly mode: 'replaces';
+  readonly invite: NewRequest;
+}
+
+/** One at a time in a call. */
+export type AnyTransfer = Transfer | Replacement;
+
 /** `refer`: by the transferor itself; the others over an API. `blind`: the transferor goes at once. */
-export type TransferMode = 'refer' | 'blind' | 'single-step';
+export type TransferMode = 'refer' | 'blind' | 'single-step' | 'replaces';
 
 /** `abandoned`: the call ended; `refused`: it never began. */
 export type TransferOutcome = 'transferred' | 'failed' | 'abandoned' | 'refused';

@@ -9,6 +9,7 @@ import {
 import { seekAgreement } from '../../../lib/call/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
+import { parseReplaces } from '../../../lib/call/replaces.ts';
 import type {
   Body,
   Effect,
@@ -158,6 +159,33 @@ export class Story {
     this.alice.acknowledges();
     this.heard();
     return this;
+  }
+
+  /** Carol or dave calls to take the place of a party; `replaces` is the value of the header. */
+  replaces(who: 'carol' | 'dave', replaces: string, carried: Carried = {}): this {
+    const parsed = parseReplaces(replaces);
+    if (parsed === undefined) throw new Error(`no Replaces: ${replaces}`);
+    const leg = `${who}-leg` as LegId;
+    this.#legs.set(leg, who);
+    const from = `<sip:${who}@client.example>;tag=${who}-tag`;
+    const payload = payloadOf(carried);
+    const request: NewRequest = {
+      method: 'INVITE',
+      requestUri: 'sip:bob@127.0.0.1',
+      from,
+      to: '<sip:bob@127.0.0.1>',
+      source: this.#source,
+      receivedOn: '127.0.0.1:5060',
+      callId: `call-of-${who}`,
+      ...payload,
+      headers: [
+        { name: 'From', value: from },
+        { name: 'To', value: '<sip:bob@127.0.0.1>' },
+        ...payload.headers,
+      ],
+    };
+    const standing = whoIs(request.source.address, this.env.routing.sources);
+    return this.feed({ type: 'replacing', leg, request, replaces: parsed, standing });
   }
 
   /** The changes of data that were told, without what else the parties were told. */

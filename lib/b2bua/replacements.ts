@@ -1,0 +1,60 @@
+import { type Call, legsOf } from '../call/call.ts';
+import type { CallSignal } from '../call/decide.ts';
+import { type ConnId, tenantOf } from '../call/ids.ts';
+import { type Replaces, replacesOf } from '../call/replaces.ts';
+import type { SignalOf } from '../call/signal.ts';
+import type { Decision } from '../call/turn.ts';
+import type { CallStore } from '../ports.ts';
+import type { Standing } from '../routing/who-is.ts';
+import type { CallIndex } from './call-index.ts';
+import type { FrontDoor } from './front-door.ts';
+
+interface Parts {
+  readonly door: FrontDoor;
+  readonly index: CallIndex;
+  readonly store: CallStore;
+  readonly step: (connId: ConnId, signal: CallSignal) => Decision | undefined;
+}
+
+/** INVITEs that begin no call: their senders take the place of somebody who is on one (RFC 3891 §3). */
+export class Replacements {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** True when it was one, which has been dealt with. */
+  take(signal: SignalOf<'invited'>, standing: Standing): boolean {
+    const replaces = replacesOf(signal.request.headers);
+    if (replaces === 'none') return false;
+    const { door } = this.#parts;
+    const call = replaces === 'broken' ? undefined : this.named(replaces, standing.trunk.tenant);
+    if (replaces === 'broken') door.refuse(signal, 'bad-replaces');
+    else if (call === undefined) door.refuse(signal, 'replaces-unknown');
+    else this.#replace(call, signal, standing, replaces);
+    return true;
+  }
+
+  /** The call that has such a dialog, by its Call-ID. Those of other tenants are as unknown as those that are not there. */
+  named({ callId }: Replaces, tenant: string): Call | undefined {
+    const connId = this.#parts.index.callOfDialog(callId);
+    return connId === undefined || tenantOf(connId) !== tenant ? undefined : this.#parts.store.get(connId);
+  }
+
+  #replace(
+    { connId }: Call,
+    { leg, request }: SignalOf<'invited'>,
+    standing: Standing,
+    replaces: Replaces,
+  ): void {
+    const { index, step } = this.#parts;
+    index.addLeg(connId, leg);
+    const isNew = index.addDialog(connId, request.callId);
+    const decision = step(connId, { type: 'replacing', leg, request, replaces, standing });
+    const isOfCall = decision !== undefined && legsOf(decision.call).some(({ id }) => id === leg);
+    if (isOfCall) return;
+    index.dropLeg(connId, leg);
+    if (isNew) index.dropDialog(connId, request.callId);
+  }
+}

@@ -8,8 +8,9 @@ import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b
 import { Replacements } from './b2bua/replacements.ts';
 import { RetainedCalls } from './b2bua/retained-calls.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
+import { Standstill, type StopMode } from './b2bua/standstill.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
-import { type Call, type CallIdentity, isBeingTransferred, isOver, newCall } from './call/call.ts';
+import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
 import type { ConnId, Dn } from './call/ids.ts';
@@ -35,6 +36,7 @@ export class B2bua implements SignallingUser {
   readonly #notes: NoteBook;
   readonly #index = new CallIndex();
   readonly #replacements: Replacements;
+  readonly #standstill: Standstill;
   readonly #retained: RetainedCalls;
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
@@ -43,7 +45,6 @@ export class B2bua implements SignallingUser {
   readonly #decided: Decision[] = [];
   #following = false;
   readonly #newIds: (standing: Standing) => CallIdentity;
-  #whenQuiet: (() => void) | undefined;
 
   constructor(parts: B2buaParts) {
     const { options } = parts;
@@ -53,12 +54,9 @@ export class B2bua implements SignallingUser {
     this.#env = { ...options, routing, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
-    this.#replacements = new Replacements({
-      door: this.#door,
-      index: this.#index,
-      store: parts.store,
-      step: (connId, signal) => this.#step(connId, signal),
-    });
+    const step = (connId: ConnId, signal: CallSignal) => this.#step(connId, signal);
+    this.#replacements = new Replacements({ door: this.#door, index: this.#index, store: parts.store, step });
+    this.#standstill = new Standstill(parts);
     this.#retained = new RetainedCalls({
       retainMs: options.retainAfterReleaseMs ?? 0,
       maxCalls: options.maxRetainedCalls ?? 10_000,
@@ -169,31 +167,11 @@ export class B2bua implements SignallingUser {
    * Takes no more calls. `bye`: ends all; `keep`: leaves both parties of answered calls to each other and
    * waits for those being set up. Settles when nothing is under way any more, or after `withinMs`.
    */
-  async stop(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
+  async stop(how: { readonly mode: StopMode; readonly withinMs: number }): Promise<void> {
     this.#door.closed = true;
     if (how.mode === 'bye') this.#releaseAll();
-    await this.#untilQuiet(how);
+    await this.#standstill.reached(how);
     this.#retained.close();
-  }
-
-  async #untilQuiet(how: { readonly mode: 'bye' | 'keep'; readonly withinMs: number }): Promise<void> {
-    if (this.#isQuiet(how.mode)) return;
-    await new Promise<void>(resolve => {
-      const cancelTimeout = this.#parts.clock.after(how.withinMs, resolve);
-      this.#whenQuiet = () => {
-        if (!this.#isQuiet(how.mode)) return;
-        cancelTimeout();
-        resolve();
-      };
-    });
-    this.#whenQuiet = undefined;
-  }
-
-  #isQuiet(mode: 'bye' | 'keep'): boolean {
-    if (mode === 'bye') return this.#parts.store.size === 0;
-    for (const call of this.#parts.store.list())
-      if (call.state !== 'established' || isBeingTransferred(call)) return false;
-    return true;
   }
 
   #releaseAll(): void {
@@ -217,7 +195,7 @@ export class B2bua implements SignallingUser {
       }
     }
     this.#busy = false;
-    this.#whenQuiet?.();
+    this.#standstill.look();
   }
 
   #begin(signal: SignalOf<'invited'>): void {

@@ -51,7 +51,8 @@ export class CallIndex {
   }
 
   /** A leg that we have dialled has its Call-ID from its first response on. */
-  learnDialogs(before: Call, { connId, callee, transfer }: Call): void {
+  learnDialogs(before: Call, { connId, caller, callee, transfer }: Call): void {
+    if (caller.callId !== before.caller.callId) this.addDialog(connId, caller.callId);
     if (callee !== undefined && callee.callId !== before.callee?.callId)
       this.addDialog(connId, callee.callId);
     const target = transfer?.target;
@@ -71,13 +72,6 @@ export class CallIndex {
     const entry = this.#calls.get(connId);
     if (entry !== undefined) entry.callIds = entry.callIds.filter(other => other !== callId);
     this.#byCallId.delete(callId);
-  }
-
-  /** A leg that we have dialled has its Call-ID from its first response on. */
-  learnDialogs(before: Call, { connId, caller, callee }: Call): void {
-    if (caller.callId !== before.caller.callId) this.addDialog(connId, caller.callId);
-    if (callee !== undefined && callee.callId !== before.callee?.callId)
-      this.addDialog(connId, callee.callId);
   }
 
   /** A timer of that name that runs is stopped. */

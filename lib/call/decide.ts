@@ -28,13 +28,7 @@ import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
-export type CallSignal =
-  | Signal
-  | ReleaseWanted
-  | DataRequested
-  | Decided
-  | OriginateWanted
-  | Replacing;
+export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided | OriginateWanted | Replacing;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -43,7 +37,8 @@ export type CallSignal =
  */
 export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);
-  take(turn, signal);
+  if (signal.type === 'replacing') onReplacing(turn, signal);
+  else if (!isForThirdLeg(turn, signal)) take(turn, signal);
   // Whatever has happened may be what they waited for.
   if (turn.call.state === 'established') {
     seekAgreement(turn);
@@ -54,13 +49,12 @@ export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env):
   return turn;
 }
 
+function isForThirdLeg(turn: Turn, signal: Exclude<CallSignal, Replacing>): boolean {
+  return ('leg' in signal || signal.type === 'timerFired') && onThirdLeg(turn, signal);
+}
+
 /** The table of signals: what each reaches. */
-function take(turn: Turn, signal: CallSignal): void {
-  if (signal.type === 'replacing') {
-    onReplacing(turn, signal);
-    return;
-  }
-  if (('leg' in signal || signal.type === 'timerFired') && onThirdLeg(turn, signal)) return;
+function take(turn: Turn, signal: Exclude<CallSignal, Replacing>): void {
   switch (signal.type) {
     case 'invited':
       onInvited(turn, signal);

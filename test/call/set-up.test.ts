@@ -75,7 +75,7 @@ describe('call set-up', () => {
   it('tells both sides what it serves', () => {
     const story = new Story().established();
     const allow = 'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY, REFER';
-    const supported = 'Supported: uui, norefersub';
+    const supported = 'Supported: uui, norefersub, replaces';
     expect(textOf(story.bob.got('invite').payload.headers)).to.deep.equal([allow, supported]);
     expect(textOf(story.alice.got('answer').payload.headers)).to.deep.equal([allow, supported]);
   });

@@ -158,7 +158,8 @@ function giveUp(
     });
     return;
   }
-  if (partner !== undefined && target.state.is === 'answered') agree(turn, partner);
+  // Whatever has been said meanwhile was for somebody else.
+  if (partner !== undefined && turn.call.state === 'established') agree(turn, partner);
 }
 
 /** What reaches the leg of a newcomer. */

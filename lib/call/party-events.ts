@@ -99,12 +99,20 @@ export function tellParties(turn: Turn, before: Call): void {
     if (!rule.when(moment)) continue;
     for (const leg of concerned(rule, turn, before)) {
       if (!rule.from.includes(leg.told)) continue;
-      const verdict = rule.to === 'transferor' ? transferredAway(turn, leg) : moment.verdict;
+      const verdict = verdictFor(rule, turn, leg, moment);
       turn.events.push(partyEvent(turn, leg, rule.tell, { ...moment, verdict }));
       if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
     }
   }
 }
+
+function verdictFor({ to }: Rule, turn: Turn, leg: Leg, { verdict }: Moment): Verdict | undefined {
+  if (to === 'transferor') return transferredAway(turn, leg);
+  return to === 'given-up' && verdict === undefined ? pickedUp : verdict;
+}
+
+/** Our choice: somebody else has answered in its place. */
+const pickedUp: Verdict = { by: 'baton', why: 'redirected', sipStatus: 200, atFault: 'none' };
 
 /** Nothing of what the rules ask for is another than before: so it is for nearly every message of a standing call. */
 function isQuiet(before: Call, after: Call): boolean {

@@ -1,5 +1,5 @@
 import type { Relayed } from './call.ts';
-import { offerHeaders } from './capabilities.ts';
+import { offerHeaders, sipReason } from './capabilities.ts';
 import { changeData } from './data.ts';
 import type { Leg } from './leg.ts';
 import { isDialogInDoubt, onEventAnswered, onProbeAnswered, probe } from './notify.ts';
@@ -39,10 +39,12 @@ export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
   else acknowledgeStray(turn, signal);
 }
 
-/** We have asked, and the leg is not there any more. */
+/** We have asked, and the leg is not there any more. RFC 3261 §12.2.1.2: BYE all the same. */
 function onDialogGone(turn: Turn, leg: Leg): void {
-  if (turn.call.transfer?.transferor === leg.id) transferorLeft(turn, leg);
-  else releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
+  if (turn.call.transfer?.transferor === leg.id) {
+    turn.perform({ do: 'hangUp', leg: leg.id, headers: [sipReason(503, 'dialog gone')] });
+    transferorLeft(turn, leg);
+  } else releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
 }
 
 function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {

@@ -14,7 +14,7 @@ import { crossed, emptyPayload, midCallMessage, setUpMessage } from './relay.ts'
 import { retryHeld } from './relay-request.ts';
 import { beginOrAsk } from './screening.ts';
 import { isSdp } from './sdp.ts';
-import type { Body, HeaderLine, Payload, SignalOf } from './signal.ts';
+import type { HeaderLine, Payload, SignalOf } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 /** The caller's INVITE: refused, or sent on to the first target. */
@@ -150,17 +150,17 @@ export function onAcknowledged(turn: Turn, { leg, payload }: SignalOf<'acknowled
   if (callee?.state.is === 'answered') {
     acknowledgeCallee(turn, callee, crossed(turn, payload, { from: up, to: callee }, midCallMessage('ACK')));
     if (isSdp(payload.body)) endsAgreed(turn, { offerer: callee.id, answerer: up.id });
-  } else if (!turn.call.inviteOffers && isSdp(payload.body)) answerOfCaller(turn, up, payload.body);
+  } else if (callee?.dialled === false) agreeAfterPickup(turn, up, payload);
   turn.change({ state: 'established' });
   tellUntold(turn);
   retryHeld(turn);
 }
 
-/** To what another than who was called has offered. */
-function answerOfCaller(turn: Turn, caller: Leg, received: Body): void {
+/** Another than who was called has answered: what he has offered is answered now, and what was said meanwhile he has not heard. */
+function agreeAfterPickup(turn: Turn, caller: Leg, { body }: Payload): void {
   const sent = caller.session.shown;
-  if (sent === undefined) return;
-  legAgreed(turn, caller, { sent, received, as: 'answer' });
+  if (!turn.call.inviteOffers && sent !== undefined && isSdp(body))
+    legAgreed(turn, caller, { sent, received: body, as: 'answer' });
   agree(turn, caller);
 }
 

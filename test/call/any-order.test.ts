@@ -7,7 +7,8 @@ import { noOffers } from '../../lib/call/offer.ts';
 import { isUpToDate } from '../../lib/call/session.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { notifyModes } from '../../lib/routing/trunk.ts';
-import { lines, Story, trunk } from './support/story.ts';
+import type { Replacing } from '../../lib/call/replacing.ts';
+import { newRequestOf, lines, Story, trunk } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -43,6 +44,11 @@ class Phone {
   /** Our re-INVITEs with its 2xx. */
   readonly accepted: Asked[] = [];
 
+  /** Its dialog as it names it: its tag, and ours. */
+  get tags() {
+    return { own: `p-${this.id}`.replaceAll('/', '.'), ours: `o-${this.id}`.replaceAll('/', '.') };
+  }
+
   constructor(id: LegId, role: 'caller' | 'callee') {
     this.id = id;
     this.role = role;
@@ -55,6 +61,8 @@ function take(list: Asked[], request: RequestId, what: string): Asked {
   if (found === undefined) throw new Error(what);
   return found;
 }
+
+type Happening = Signal | Decided | DataRequested | Replacing;
 
 const endings: ReadonlySet<Signal['type']> = new Set([
   ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
@@ -100,7 +108,11 @@ class AnyCall {
   /** Does one thing that may happen now; false when there is none. */
   step(ending: boolean): boolean {
     const mayEnd = ending || this.#random() < 0.1;
-    const possible: (Signal | Decided | DataRequested)[] = [...this.#decisions(), ...this.#changes(ending)];
+    const possible: Happening[] = [
+      ...this.#decisions(),
+      ...this.#changes(ending),
+      ...this.#newcomers(ending),
+    ];
     const happening = this.phones
       .flatMap(phone => this.#possible(phone, ending))
       .filter(({ type }) => mayEnd || !endings.has(type));
@@ -125,6 +137,21 @@ class AnyCall {
     return verdicts.map(verdict => ({ type: 'decided', verdict }));
   }
 
+  /** Somebody calls to take the place of a party. */
+  #newcomers(ending: boolean): Replacing[] {
+    const { caller, callee, state } = this.story.call;
+    if (ending || this.#phones.size > 6 || this.#random() < 0.6) return [];
+    const legs = [caller, callee].filter(leg => leg !== undefined);
+    return legs.map(({ callId, tags }) => {
+      const leg = `newcomer-${String(this.#phones.size)}` as LegId;
+      const request = newRequestOf({ callId: `call-of-${leg}`, ...this.#payload(new Phone(leg, 'caller')) });
+      const earlyOnly = state !== 'established' && this.#random() < 0.5;
+      const replaces = { callId, toTag: tags.local, fromTag: tags.remote, earlyOnly };
+      const standing = this.story.call.standing;
+      return { type: 'replacing', leg, request, replaces, standing };
+    });
+  }
+
   /** Carol is not on the call. */
   #changes(ending: boolean): DataRequested[] {
     if (ending || this.over || this.#random() < 0.5) return [];
@@ -134,8 +161,9 @@ class AnyCall {
     return [{ type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn }];
   }
 
-  #happen(signal: Signal | Decided | DataRequested): void {
+  #happen(signal: Happening): void {
     this.said.push(JSON.stringify(signal));
+    if (signal.type === 'replacing') this.#phones.set(signal.leg, new Phone(signal.leg, 'caller'));
     this.story.nowMs += 1 + Math.floor(this.#random() * 500);
     this.#suffered(signal);
     // The funnel asks no call that is over.
@@ -147,8 +175,9 @@ class AnyCall {
 
   /** When nothing is under way and no offer of ours was refused, each was sent last what the other said last. */
   #mediaAgree(): void {
-    const { state, caller, callee, relayed, held, agreement } = this.story.call;
-    if (state !== 'established' || callee === undefined || agreement !== undefined) return;
+    const { state, caller, callee, relayed, held, agreement, transfer } = this.story.call;
+    const changing = agreement !== undefined || transfer !== undefined;
+    if (state !== 'established' || callee === undefined || changing) return;
     const busy = [caller, callee].some(
       ({ ownOffers }) => ownOffers.waiting.length > 0 || ownOffers.outstanding,
     );
@@ -184,7 +213,7 @@ class AnyCall {
 
   #possible(phone: Phone, ending: boolean): Signal[] {
     const leg = phone.id;
-    const payload = this.#payload();
+    const payload = this.#payload(phone);
     if (phone.state === 'gone') return [];
     const signals: Signal[] = [{ type: 'lost', leg, reason: 'gone' }];
     if (phone.hasDialog && phone.state !== 'cancelled') signals.push({ type: 'hungUp', leg, payload });
@@ -208,7 +237,7 @@ class AnyCall {
   }
 
   #ofCaller(phone: Phone): Signal[] {
-    const payload = this.#payload();
+    const payload = this.#payload(phone);
     if (phone.state === 'open') return [{ type: 'cancelled', leg: phone.id, payload }];
     if (!phone.ackDue) return [];
     const failed: Signal = { type: 'answerFailed', leg: phone.id, reason: 'cancelled' };
@@ -221,7 +250,7 @@ class AnyCall {
 
   #ofCallee(phone: Phone): Signal[] {
     if (phone.state === 'up') return [];
-    const [leg, payload] = [phone.id, this.#payload()];
+    const [leg, payload] = [phone.id, this.#payload(phone)];
     const status = [408, 486, 503, 487][Math.floor(this.#random() * 4)] ?? 500;
     return [
       { type: 'progressed', leg, status: this.#random() < 0.2 ? 199 : 180, reason: 'Ringing', payload },
@@ -232,9 +261,12 @@ class AnyCall {
     ];
   }
 
-  #payload(): Payload {
+  #payload({ id, role, tags: { own, ours } }: Phone): Payload {
     const chance = this.#random();
-    const headers = lines(chance < 0.3 ? [`X-MS-Custom-A: ${String(Math.floor(chance * 10))}`] : []);
+    const [from, to] = role === 'caller' ? [own, ours] : [ours, own];
+    const dialog = [`From: <sip:a@x>;tag=${from}`, `To: <sip:b@x>;tag=${to}`, `Call-ID: call-of-${id}`];
+    const data = chance < 0.3 ? [`X-MS-Custom-A: ${String(Math.floor(chance * 10))}`] : [];
+    const headers = lines([...dialog, ...data]);
     if (this.#random() < 0.2)
       headers.push(...lines(['Allow: INVITE, INFO, UPDATE', 'Recv-Info: baton-attached-data']));
     return this.#random() < 0.5
@@ -243,8 +275,8 @@ class AnyCall {
   }
 
   /** What the signal means for the phone itself. */
-  #suffered(signal: Signal | Decided | DataRequested): void {
-    if (signal.type === 'decided' || signal.type === 'dataRequested') return;
+  #suffered(signal: Happening): void {
+    if (signal.type === 'decided' || signal.type === 'dataRequested' || signal.type === 'replacing') return;
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -394,7 +426,7 @@ describe('a call on which anything happens in any order', () => {
   const calls: AnyCall[] = [];
 
   before(() => {
-    for (let seed = 1; seed <= 800; seed += 1) calls.push(live(seed));
+    for (let seed = 1; seed <= 1200; seed += 1) calls.push(live(seed));
   });
 
   it('ends and leaves nothing, whatever happened', () => {
@@ -440,6 +472,8 @@ describe('a call on which anything happens in any order', () => {
       ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
+      replaced: calls.filter(({ story }) => story.noted('transferred').length > 0).length,
+      notReplaced: calls.filter(({ story }) => story.noted('transferFailed').length > 0).length,
     };
 
     for (const [what, often] of Object.entries(happened)) expect(often, what).to.be.at.least(20);

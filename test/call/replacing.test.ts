@@ -33,7 +33,13 @@ const told = (story: Story) =>
   story.events
     .filter(({ id }) => id !== 'EventAttachedDataChanged')
     .map(event => {
-      const { id, ThisDN, OtherDN = '', ThirdPartyDN = '', CallState = '' } = event as unknown as Record<string, string>;
+      const {
+        id,
+        ThisDN,
+        OtherDN = '',
+        ThirdPartyDN = '',
+        CallState = '',
+      } = event as unknown as Record<string, string>;
       return [id?.slice(5), ThisDN, OtherDN, ThirdPartyDN, CallState].join(' ');
     });
 
@@ -177,7 +183,7 @@ describe('an INVITE with Replaces while the call rings', () => {
     expect(told(story).slice(2)).to.deep.equal([
       'Ringing dave alice bob Ok',
       'Established dave alice bob Ok',
-      'Released bob alice  Ok',
+      'Released bob alice  Redirected',
       'Established alice dave  Ok',
     ]);
   });

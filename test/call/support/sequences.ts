@@ -315,6 +315,40 @@ export const sequences: readonly Sequence[] = [
     },
   },
   {
+    scenario: 'C calls with Replaces for B: B is put out',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      named(story);
+      story.bob.answers({ sdp: 'from bob' });
+      story.alice.acknowledges();
+      story.replaces('carol', 'call-of-bob;to-tag=B;from-tag=b', { sdp: 'from carol' });
+      story.alice.replies('INVITE', 200, { sdp: 'from alice' });
+      story.carol.acknowledges();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)'],
+      bob: ['Ringing', 'Established', 'Released(Transferred)'],
+      carol: ['Ringing', 'Established'],
+    },
+  },
+  {
+    scenario: 'pickup: C calls with Replaces for B, who rings',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      named(story);
+      story.replaces('carol', 'call-of-bob;to-tag=B;from-tag=b', { sdp: 'from carol' });
+      story.carol.acknowledges();
+      story.alice.acknowledges();
+    },
+    told: {
+      alice: ['Dialing', 'Established'],
+      bob: ['Ringing', 'Released(Redirected)'],
+      carol: ['Ringing', 'Established'],
+    },
+  },
+  {
     scenario: 'a party changes the data',
     from: 'documented',
     run: story => {
@@ -376,6 +410,13 @@ export function toldTo(story: Story, dn: string): string[] {
       const state = 'CallState' in event && event.CallState !== 'Ok' ? `(${event.CallState})` : '';
       return event.id.replace('Event', '') + state;
     });
+}
+
+/** Bob rings, and his dialog has a name. */
+function named(story: Story): void {
+  story.invite({ sdp: 'from alice' });
+  const names = ['From: <sip:alice@127.0.0.1>;tag=B', 'To: <sip:bob@192.0.2.2>;tag=b'];
+  story.bob.rings(180, { headers: ['Call-ID: call-of-bob', ...names] });
 }
 
 /** The sequences as docs/sequences.md shows them. */

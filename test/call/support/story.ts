@@ -65,6 +65,21 @@ export function textOf(headers: readonly HeaderLine[]): string[] {
 }
 
 const aliceLeg = 'alice-leg' as LegId;
+
+/** An INVITE for bob from somebody at this machine. */
+export function newRequestOf(parts: Partial<NewRequest> = {}): NewRequest {
+  return {
+    method: 'INVITE',
+    requestUri: 'sip:bob@127.0.0.1',
+    from: '<sip:somebody@client.example>;tag=s1',
+    to: '<sip:bob@127.0.0.1>',
+    source: { protocol: 'udp', address: '127.0.0.1', port: 5080 },
+    receivedOn: '127.0.0.1:5060',
+    callId: 'call-of-somebody',
+    headers: [],
+    ...parts,
+  };
+}
 const ids = {
   connId: '00000000000000ff@acme:node1' as ConnId,
   callId: 7,
@@ -169,21 +184,14 @@ export class Story {
     this.#legs.set(leg, who);
     const from = `<sip:${who}@client.example>;tag=${who}-tag`;
     const payload = payloadOf(carried);
-    const request: NewRequest = {
-      method: 'INVITE',
-      requestUri: 'sip:bob@127.0.0.1',
+    const headers = [...lines([`From: ${from}`, 'To: <sip:bob@127.0.0.1>']), ...payload.headers];
+    const request = newRequestOf({
       from,
-      to: '<sip:bob@127.0.0.1>',
       source: this.#source,
-      receivedOn: '127.0.0.1:5060',
       callId: `call-of-${who}`,
       ...payload,
-      headers: [
-        { name: 'From', value: from },
-        { name: 'To', value: '<sip:bob@127.0.0.1>' },
-        ...payload.headers,
-      ],
-    };
+      headers,
+    });
     const standing = whoIs(request.source.address, this.env.routing.sources);
     return this.feed({ type: 'replacing', leg, request, replaces: parsed, standing });
   }

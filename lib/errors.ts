@@ -115,7 +115,8 @@ export const errorTable = {
     blame: 'caller',
   },
   'replaces-unknown': {
-    meaning: 'Replaces names no dialog that stands, or one that is not to be replaced by this neighbour or in this state.',
+    meaning:
+      'Replaces names no dialog that stands, or one that is not to be replaced by this neighbour or in this state.',
     sipStatus: 481,
     blame: 'caller',
   },

@@ -9,7 +9,11 @@ export const mergeRules = ['main-only', 'merged-only', 'merged-over-main', 'main
 export type MergeRule = (typeof mergeRules)[number];
 
 /** The change of `main` that makes it so. */
-export function mergeOperations(main: AttachedData, merged: AttachedData, rule: MergeRule): readonly Operation[] {
+export function mergeOperations(
+  main: AttachedData,
+  merged: AttachedData,
+  rule: MergeRule,
+): readonly Operation[] {
   switch (rule) {
     case 'main-only':
       return [];

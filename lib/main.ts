@@ -74,7 +74,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     ...(screening !== undefined && { screening }),
     clock: realClock,
     log,
-    metrics,
+    metrics: metrics.calls,
     randomHex: digits => randomHex(digits / 2),
   });
   let draining = false;

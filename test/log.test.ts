@@ -269,7 +269,7 @@ function b2buaOn(log: Logger, onInvite: (leg: LegId) => void): B2bua {
     publisher: { publish: event => log.debug({ event }, event.id) },
     clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
     log,
-    metrics: new Metrics(),
+    metrics: new Metrics().calls,
     randomHex: digits => '0'.repeat(digits),
   });
 }

@@ -21,51 +21,51 @@ describe('the metrics', () => {
     `baton_call_attempts_total{by="${by}",why="${why}",sip_status="${status}",at_fault="${fault}"}`;
 
   it('counts live calls up and down', async () => {
-    metrics.callStarted();
-    metrics.callStarted();
-    metrics.callEnded(hangup('caller'));
+    metrics.calls.callStarted();
+    metrics.calls.callStarted();
+    metrics.calls.callEnded(hangup('caller'));
     expect(await sample('baton_calls')).to.equal(1);
   });
 
   it('counts attempts by how they ended, refused ones included', async () => {
-    metrics.callStarted();
-    metrics.callEnded(rejection(486, { silent: false }));
-    metrics.callRefused(refusal('operator', 404));
+    metrics.calls.callStarted();
+    metrics.calls.callEnded(rejection(486, { silent: false }));
+    metrics.calls.callRefused(refusal('operator', 404));
     expect(await sample(labels('callee', 'busy', 486, 'callee'))).to.equal(1);
     expect(await sample(labels('baton', 'refused', 404, 'baton'))).to.equal(1);
     expect(await sample('baton_calls')).to.equal(0);
   });
 
   it('takes set-up times in milliseconds and shows seconds', async () => {
-    metrics.callAnswered(40);
+    metrics.calls.callAnswered(40);
     expect(await sample('baton_setup_seconds_sum')).to.equal(0.04);
     expect(await sample('baton_setup_seconds_bucket{le="0.025"}')).to.equal(0);
     expect(await sample('baton_setup_seconds_bucket{le="0.05"}')).to.equal(1);
   });
 
   it('counts notifications, their times, and dropped data', async () => {
-    metrics.notification('delivered');
-    metrics.eventDelivered(0.003);
-    metrics.dataDropped('packed-limit');
+    metrics.calls.notification('delivered');
+    metrics.calls.eventDelivered(0.003);
+    metrics.calls.dataDropped('packed-limit');
     expect(await sample('baton_notifications_total{outcome="delivered"}')).to.equal(1);
     expect(await sample('baton_event_seconds_count')).to.equal(1);
     expect(await sample('baton_data_dropped_total{code="packed-limit"}')).to.equal(1);
   });
 
   it('counts decisions about calls, and what was decided by nobody', async () => {
-    metrics.callDecided('redirect', undefined, 40);
-    metrics.callDecided('answer', 'decision-missing', 2_000);
+    metrics.calls.callDecided('redirect', undefined, 40);
+    metrics.calls.callDecided('answer', 'decision-missing', 2_000);
     expect(await sample('baton_call_decisions_total{action="redirect",code=""}')).to.equal(1);
     expect(await sample('baton_call_decisions_total{action="answer",code="decision-missing"}')).to.equal(1);
     expect(await sample('baton_call_decision_seconds_sum')).to.equal(2.04);
   });
 
   it('counts what webhook receivers got, did not get, and wait for', async () => {
-    metrics.webhookAttempted('crm', 'failing');
-    metrics.webhookDelivered('crm', 0.02);
-    metrics.webhookGaveUp('crm', 'webhook-refused', 2);
-    metrics.webhookQueued('crm', 5);
-    metrics.webhookQueued('crm', 3);
+    metrics.webhooks.webhookAttempted('crm', 'failing');
+    metrics.webhooks.webhookDelivered('crm', 0.02);
+    metrics.webhooks.webhookGaveUp('crm', 'webhook-refused', 2);
+    metrics.webhooks.webhookQueued('crm', 5);
+    metrics.webhooks.webhookQueued('crm', 3);
     expect(await sample('baton_webhook_attempts_total{target="crm",outcome="failing"}')).to.equal(1);
     expect(await sample('baton_webhook_delivery_seconds_sum{target="crm"}')).to.equal(0.02);
     expect(await sample('baton_webhook_dead_letters_total{target="crm",reason="webhook-refused"}')).to.equal(
@@ -75,12 +75,12 @@ describe('the metrics', () => {
   });
 
   it('counts subscribers up and down, what they got, and who was cut', async () => {
-    metrics.subscriberJoined('sse');
-    metrics.subscriberJoined('sse');
-    metrics.subscriberJoined('websocket');
-    metrics.eventStreamed('sse');
-    metrics.subscriberCut('slow-subscriber');
-    metrics.subscriberLeft('sse');
+    metrics.streams.subscriberJoined('sse');
+    metrics.streams.subscriberJoined('sse');
+    metrics.streams.subscriberJoined('websocket');
+    metrics.streams.eventStreamed('sse');
+    metrics.streams.subscriberCut('slow-subscriber');
+    metrics.streams.subscriberLeft('sse');
     expect(await sample('baton_event_subscribers{carrier="sse"}')).to.equal(1);
     expect(await sample('baton_event_subscribers{carrier="websocket"}')).to.equal(1);
     expect(await sample('baton_events_streamed_total{carrier="sse"}')).to.equal(1);

@@ -159,7 +159,7 @@ export class HttpServer {
       addRoutes(api.withTypeProvider<TypeBoxTypeProvider>(), views);
       done();
     });
-    if (events !== undefined) addEventStreams(app, events, views.metrics);
+    if (events !== undefined) addEventStreams(app, events, views.metrics.streams);
   }
 
   #answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

@@ -23,7 +23,7 @@ export function startWebhooks(
     targets,
     ring,
     source: `baton/${config.node}`,
-    metrics,
+    metrics: metrics.webhooks,
     log,
     after: afterRealTime,
     nowMs: Date.now,

@@ -62,7 +62,7 @@ export class House {
       publisher: ring,
       clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
       log: pino({ level: 'silent' }),
-      metrics,
+      metrics: metrics.calls,
       randomHex: digits => '0'.repeat(digits),
     });
     this.#call();

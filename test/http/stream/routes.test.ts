@@ -419,10 +419,11 @@ describe('GET /v1/events', () => {
         await subscribers('sse', carrier === 'sse' ? 2 : 1);
         await subscribers('websocket', carrier === 'sse' ? 1 : 2);
         let cuts = 0;
-        const { subscriberCut } = metrics;
-        metrics.subscriberCut = code => {
+        const { streams } = metrics;
+        const { subscriberCut } = streams;
+        streams.subscriberCut = code => {
           cuts += 1;
-          subscriberCut.call(metrics, code);
+          subscriberCut.call(streams, code);
         };
         const count = await publishUntil(() => cuts > 0, 'a cut', 'x'.repeat(20_000));
         const positions = Array.from({ length: count }, (_, at) => `${run}-${at + 1}`);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { renamedDataHeaders } from './attached-data/rename.ts';
 import { crossCheck } from './config/cross-checks.ts';
@@ -8,6 +7,7 @@ import { ConfigError, type Problem, problemsOf } from './config/problem.ts';
 import { configSchema } from './config/schema.ts';
 import { configFileVariable, type Environment, settings, variable } from './config/settings.ts';
 import { isTree, mergeTrees, type Tree, treeWith, valueAt } from './config/tree.ts';
+import { readYaml } from './config/yaml.ts';
 import { type Route, takesDelayedOffer, type Trunk } from './routing/trunk.ts';
 
 export { ConfigError, type Problem } from './config/problem.ts';
@@ -53,17 +53,19 @@ export function loadConfig(sources: ConfigSources = {}): Config {
 }
 
 function readTree(path: string, readFile: (path: string) => string): Tree {
-  let value: unknown;
-  try {
-    value = parseYaml(readFile(path));
-  } catch (error) {
-    throw new ConfigError([
-      { key: path, message: error instanceof Error ? error.message.trimEnd() : String(error) },
-    ]);
-  }
+  const value = readYaml(textAt(path, readFile));
+  if (value instanceof Error) throw new ConfigError([{ key: path, message: value.message }]);
   if (value === null || value === undefined) return {};
   if (!isTree(value)) throw new ConfigError([{ key: path, message: 'expected keys and values' }]);
   return value;
+}
+
+function textAt(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new ConfigError([{ key: path, message: error instanceof Error ? error.message : String(error) }]);
+  }
 }
 
 function environmentTree(env: Environment): Tree {

@@ -449,6 +449,11 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('says where a file is no YAML without showing what stands there', () => {
+    const [problem] = problemsOf(fromFile('http:\n  tokens: [a-token-of-16-characters\nlog: x'));
+    expect(problem).to.match(/^baton\.yaml: .* at line 3, column 1$/);
+  });
+
   it('says where a file is no YAML', () => {
     const [problem] = problemsOf(fromFile('sip:\n  t1Ms: [1\n'));
     expect(problem).to.match(/^baton\.yaml: .* at line 3/s);

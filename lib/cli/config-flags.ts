@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { type Environment, settings } from '../config/settings.ts';
+import { readYaml } from '../config/yaml.ts';
 
 /** What commander made of the flags below, by its own camel-case names. */
 export interface ConfigFlags {
@@ -43,12 +43,9 @@ function splitAssignment(text: string): readonly [string, unknown] {
   const equals = text.indexOf('=');
   if (equals < 1) throw new ConfigError([{ key: '--set', message: `"${text}": expected key=value` }]);
   const key = text.slice(0, equals);
-  try {
-    const value: unknown = parseYaml(text.slice(equals + 1));
-    return [key, value ?? ''];
-  } catch (error) {
-    throw new ConfigError([{ key, message: error instanceof Error ? error.message : 'no YAML' }]);
-  }
+  const value = readYaml(text.slice(equals + 1));
+  if (value instanceof Error) throw new ConfigError([{ key, message: value.message }]);
+  return [key, value ?? ''];
 }
 
 /** `--sip-listen` is `sipListen`, as commander names it. */

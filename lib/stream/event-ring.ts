@@ -74,8 +74,16 @@ export class EventRing implements Publisher, Past {
 
   /** Hands over what is there, and ends all subscriptions. */
   cutAll(code: CutCode): void {
-    this.#flush();
+    this.handOver();
     for (const subscription of this.#subscriptions) subscription.cut(code);
+  }
+
+  /** Offers now what would be offered soon: for who is about to leave. */
+  handOver(): void {
+    this.#isFlushDue = false;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    for (const subscription of this.#subscriptions) this.#feed(subscription, fresh);
   }
 
   get first(): number {
@@ -120,14 +128,7 @@ export class EventRing implements Publisher, Past {
   #flushSoon(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
-    (this.#options.soon ?? setImmediate)(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#isFlushDue = false;
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    for (const subscription of this.#subscriptions) this.#feed(subscription, fresh);
+    (this.#options.soon ?? setImmediate)(() => this.handOver());
   }
 
   #feed(subscription: Subscription, fresh: readonly StoredEvent[]): void {

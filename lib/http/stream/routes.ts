@@ -105,7 +105,9 @@ class EventStreams {
 
   /** Tells every subscriber, and ends those who do not hear. */
   async stop(): Promise<void> {
-    this.#parts.ring.cutAll('shutting-down');
+    // Others read the ring too, and longer than HTTP is there.
+    this.#parts.ring.handOver();
+    for (const stream of this.#open) stream.cut('shutting-down');
     const patience = new Promise<void>(resolve => this.#parts.after(stopGraceMs, resolve));
     await Promise.race([Promise.all([...this.#open].map(stream => stream.closed)), patience]);
     for (const stream of this.#open) stream.terminate();

@@ -75,6 +75,10 @@ export class SseStream implements Subscriber, OpenStream {
     void this.closed.then(cancel);
   }
 
+  cut(code: CutCode): void {
+    this.#subscription.cut(code);
+  }
+
   terminate(): void {
     this.#response.destroy();
   }

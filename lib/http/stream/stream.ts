@@ -35,6 +35,8 @@ export interface OpenStream {
   readonly carrier: Carrier;
   /** Settles when nothing of it is left. */
   readonly closed: Promise<void>;
+  /** Ends it with a word to the peer. */
+  cut(code: CutCode): void;
   /** Ends it without waiting for the peer. */
   terminate(): void;
 }

@@ -71,6 +71,10 @@ export class WebSocketStream implements Subscriber, OpenStream {
     this.#close(closeCodeOf[code], code);
   }
 
+  cut(code: CutCode): void {
+    this.#subscription.cut(code);
+  }
+
   terminate(): void {
     this.#socket.terminate();
   }

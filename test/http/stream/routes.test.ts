@@ -8,6 +8,7 @@ import { Metrics } from '../../../lib/metrics.ts';
 import { EventRing } from '../../../lib/stream/event-ring.ts';
 import type { QueueLimits } from '../../../lib/stream/subscription.ts';
 import { changeOf, changeOfThirdParty } from '../../../support/sample-change.ts';
+import { SubscriberRecorder, unlimited } from '../../stream/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SseReader, WebSocketReader } from '../../../support/stream-readers.ts';
 
@@ -467,6 +468,16 @@ describe('GET /v1/events', () => {
       expect(alice.told).to.deep.equal([{ event: 'cut', data: '{"code":"shutting-down"}' }]);
       expect(bob.closed).to.deep.equal({ code: 1001, reason: 'shutting-down' });
       await subscribers('sse', 0);
+    });
+
+    it('leaves other readers of the ring alone', async () => {
+      await serve();
+      const other = new SubscriberRecorder();
+      ring.subscribe({ subscriber: other, filter: {}, limits: unlimited });
+      await server.stop();
+      ring.publish(changeOf('a party hangs up'));
+      ring.handOver();
+      expect([other.heard, other.cut]).to.deep.equal([['1'], undefined]);
     });
 
     it('hands over what was published before', async () => {

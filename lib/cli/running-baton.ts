@@ -37,8 +37,12 @@ export function clientOf(flags: BatonFlags, { env }: Terminal, need: Need): Bato
   const { http } = configFrom(flags, env);
   const url = flags.url ?? urlOf(http.listen);
   const token = flags.token ?? variable(env, tokenVariable) ?? tokenFor(need, http.tokens);
-  if (!URL.canParse(url)) throw new UsageError(`--url: "${url}": expected http://host:port`);
-  return new BatonClient({ url, token });
+  try {
+    return new BatonClient({ url, token });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`--url: expected http://host:port (${error.message})`, { cause: error });
+  }
 }
 
 /** Undefined: none is configured, so none is asked for. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { parseRetryAfter } from './retry-after.ts';
 
 /**
  * What keeps a request from being answered by a Baton at all: nothing is reached or the connection breaks, it takes too long, or
@@ -42,7 +43,7 @@ export class BatonClientError extends Error implements FailureDetails {
 export async function failureOf(response: Response, nowMs: number): Promise<BatonClientError> {
   const { status, headers } = response;
   const problem = await problemIn(response);
-  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), nowMs);
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs);
   const waits = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (problem === undefined || typeof problem['code'] !== 'string')
     return new BatonClientError(`answered ${status}, and not by a Baton`, {
@@ -68,14 +69,6 @@ async function problemIn(response: Response): Promise<Readonly<Record<string, un
   } catch {
     return undefined;
   }
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. Milliseconds from now; undefined for neither. */
-export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 function isText(value: unknown): value is string {

@@ -41,10 +41,13 @@ export class Requests {
   readonly #options: ClientOptions;
   readonly #base: string;
 
-  /** Throws TypeError for what is no URL. */
+  /** Throws TypeError for what is no URL, or one with more than a place: it is shown in errors, and paths are put behind it. */
   constructor(options: ClientOptions) {
+    const { origin, username, password, pathname, search, hash } = new URL(options.url);
+    if (username !== '' || password !== '') throw new TypeError('a token, not user and password');
+    if (search !== '' || hash !== '') throw new TypeError('no query and no fragment');
     this.#options = options;
-    this.#base = new URL(options.url).href.replace(/\/+$/, '');
+    this.#base = (origin + pathname).replace(/\/+$/, '');
     this.after = options.after ?? afterRealTime;
   }
 

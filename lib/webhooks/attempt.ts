@@ -38,11 +38,3 @@ export function waitMs(attempt: number, answer: Answer, backoff: Backoff, random
   const asked = answer.kind === 'answered' ? (answer.retryAfterMs ?? 0) : 0;
   return Math.max(jittered, Math.min(asked, maxMs));
 }
-
-/** RFC 9110 §10.2.3: seconds or a date. Undefined for anything else. */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const atMs = Date.parse(value);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
+import { parseRetryAfter } from '../client/retry-after.ts';
 import type { After } from '../engine/control/after.ts';
-import { parseRetryAfter } from './attempt.ts';
 import { CLOUD_EVENT_CONTENT_TYPE } from './cloud-event.ts';
 import { keyOf, signatureOf } from './signature.ts';
 

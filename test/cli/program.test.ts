@@ -202,7 +202,11 @@ describe('the command line', () => {
     [['userdata', '00@t:n', 'get', 'a'], 'get: takes nothing more'],
     [['userdata', '00@t:n', 'set', 'a', '--by', 'crm'], '"a": expected key=value'],
     [['userdata', '00@t:n', 'set', 'a:int=b', '--by', 'crm'], '"a:int=b": expected a whole number'],
-    [['call', '00@t:n', '--url', 'here'], '--url: "here": expected http://host:port'],
+    [['call', '00@t:n', '--url', 'here'], '--url: expected http://host:port (Invalid URL)'],
+    [
+      ['call', '00@t:n', '--url', 'http://me:secret@here'],
+      '--url: expected http://host:port (a token, not user and password)',
+    ],
     [['tail', 'baton.log', '--dn', '2001'], 'a log (baton.log) or the events of a Baton, not both'],
     [['uui', 'build'], 'give one of data, hex and text'],
   ] as const) {

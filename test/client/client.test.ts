@@ -296,7 +296,14 @@ describe('the client and a server in trouble', () => {
 });
 
 describe('a client', () => {
-  it('refuses a URL that is none', () => {
-    expect(() => new BatonClient({ url: 'here' })).to.throw(TypeError);
-  });
+  for (const [what, url] of [
+    ['that is none', 'here'],
+    ['with a password, which errors would show', 'http://me:secret@127.0.0.1:8080'],
+    ['with a query, behind which no path can be put', 'http://127.0.0.1:8080/?x=1'],
+    ['with a fragment', 'http://127.0.0.1:8080/#x'],
+  ] as const) {
+    it(`refuses a URL ${what}`, () => {
+      expect(() => new BatonClient({ url })).to.throw(TypeError);
+    });
+  }
 });

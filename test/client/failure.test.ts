@@ -1,23 +1,8 @@
 import { expect } from 'chai';
-import { failureOf, parseRetryAfter } from '../../lib/client/failure.ts';
+import { failureOf } from '../../lib/client/failure.ts';
 import { problemFor } from '../../lib/http/problem.ts';
 
 const nowMs = Date.parse('2026-11-20T10:00:00Z');
-
-describe('Retry-After', () => {
-  for (const [value, expected] of [
-    [null, undefined],
-    ['0', 0],
-    ['3', 3_000],
-    ['Fri, 20 Nov 2026 10:00:07 GMT', 7_000],
-    ['Fri, 20 Nov 2026 09:00:00 GMT', 0],
-    ['soon', undefined],
-  ] as const) {
-    it(`${value ?? 'that is absent'} is ${expected ?? 'no'} ms`, () => {
-      expect(parseRetryAfter(value, nowMs)).to.equal(expected);
-    });
-  }
-});
 
 describe('the failure of an answer', () => {
   it('carries the problem', async () => {

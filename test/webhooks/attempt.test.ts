@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { outcomeOf, parseRetryAfter, waitMs } from '../../lib/webhooks/attempt.ts';
+import { outcomeOf, waitMs } from '../../lib/webhooks/attempt.ts';
 import { answered } from './support.ts';
 
 describe('an attempt to deliver', () => {
@@ -46,23 +46,6 @@ describe('the wait before the next attempt', () => {
     const asked = retryAfterMs === undefined ? '' : `, Retry-After ${retryAfterMs} ms`;
     it(`after attempt ${attempt}, chance ${random}${asked}: ${expected} ms`, () => {
       expect(waitMs(attempt, answered(503, retryAfterMs), backoff, () => random)).to.equal(expected);
-    });
-  }
-});
-
-describe('Retry-After', () => {
-  const nowMs = Date.parse('2026-11-20T12:00:00Z');
-  for (const [value, expected] of [
-    [undefined, undefined],
-    ['0', 0],
-    ['120', 120_000],
-    ['Fri, 20 Nov 2026 12:00:30 GMT', 30_000],
-    ['Fri, 20 Nov 2026 11:00:00 GMT', 0],
-    ['soon', undefined],
-    ['', undefined],
-  ] as const) {
-    it(`${value ?? 'absent'}: ${expected ?? 'nothing said'}`, () => {
-      expect(parseRetryAfter(value, nowMs)).to.equal(expected);
     });
   }
 });

@@ -25,18 +25,20 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Buffer> {
   let file = await open(options.path);
   let offset = 0;
   try {
-    do {
-      if (await isAnother(file, options.path)) {
-        await file.close();
-        file = await open(options.path);
-        offset = 0;
-      }
+    for (;;) {
+      // Asked first: of a file that has been replaced everything is read before the other one.
+      const isReplaced = await isAnother(file, options.path);
       if ((await file.stat()).size < offset) offset = 0;
       for await (const piece of readFrom(file, offset)) {
         offset += piece.length;
         yield piece;
       }
-    } while (await options.wait());
+      if (isReplaced) {
+        await file.close();
+        file = await open(options.path);
+        offset = 0;
+      } else if (!(await options.wait())) return;
+    }
   } finally {
     await file.close();
   }

@@ -80,6 +80,16 @@ describe('following a file', () => {
     expect(lines).to.deep.equal(['old', 'new file']);
   });
 
+  it('gives what was still written to a file before another took its name', async () => {
+    await writeFile(path, 'old\n');
+    const lines = await followed(async () => {
+      await appendFile(path, 'last words\n');
+      await rename(path, `${path}.1`);
+      await writeFile(path, 'new file\n');
+    });
+    expect(lines).to.deep.equal(['old', 'last words', 'new file']);
+  });
+
   it('fails when there is no file', async () => {
     const failure: unknown = await followed().catch((error: unknown) => error);
     expect(failure).to.include({ code: 'ENOENT' });

@@ -183,6 +183,7 @@ describe('POST /v1/calls', () => {
     for (const [body, status, code, path] of [
       [{ to: 'nobody' }, 422, 'unprocessable', '/to'],
       [{ from: '+49 30 1' }, 422, 'unprocessable', '/from'],
+      [{ to: 'sip:jörg@127.0.0.1:5' }, 422, 'unprocessable', '/to'],
       [{ to: '+49301' }, 404, 'no-route', '/to'],
       [
         { customContext: { sipHeaders: { A: 'x\r\nVia: y' } } },

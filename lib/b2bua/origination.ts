@@ -86,8 +86,12 @@ function refusal(party: 'from' | 'to', code: ErrorCode, detail: string): Origina
   return { ok: false, code, party, detail };
 }
 
-/** RFC 3966 §3 for a bare number. Nothing can be reached at port 0, and `sips` is not served. */
+/**
+ * RFC 3966 §3 for a bare number. RFC 3986 §2: in a URI other characters than these are escaped. Nothing can be reached at port 0, and
+ * `sips` is not served.
+ */
 function uriOf(text: string): string | undefined {
+  if (/[^\x21-\x7e]/.test(text)) return undefined;
   const uri = /^\+?[0-9*#][0-9*#().-]*$/.test(text) ? `tel:${text}` : text;
   const parsed = parseUri(uri);
   return parsed === undefined || parsed.scheme === 'sips' || parsed.port === 0 ? undefined : uri;

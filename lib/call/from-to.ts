@@ -1,5 +1,12 @@
 import { parseNameAddr, serializeNameAddr } from '../engine/message/name-addr.ts';
-import { param, parseUri, serializeUri, type SipUri, type UriPart } from '../engine/message/uri.ts';
+import {
+  param,
+  parseUri,
+  serializeUri,
+  sipUserOf,
+  type SipUri,
+  type UriPart,
+} from '../engine/message/uri.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import { firstValue } from './header-lines.ts';
 import type { HeaderLine } from './signal.ts';
@@ -21,7 +28,7 @@ export function calleeFrom(callerFrom: string, trunk: Trunk, requestUri: string)
   const isTelephone = caller.scheme === 'tel' || param(caller, 'user') === 'phone';
   const uri = serializeUri({
     scheme: 'sip',
-    user: caller.user,
+    user: sipUserOf(caller),
     host: fromHost(caller, trunk, requestUri),
     // Kept is kept whole; the port of any other host is not the caller's to name.
     ...(trunk.fromHost === 'keep' && caller.port !== undefined && { port: caller.port }),
@@ -37,7 +44,8 @@ export function calleeTo(requestUri: string): string {
 
 /** User part of our Contact towards the callee: the caller's, as it came. */
 export function contactUser(callerFrom: string): string {
-  return parseUri(parseNameAddr(callerFrom)?.uri ?? '')?.user ?? '';
+  const caller = parseUri(parseNameAddr(callerFrom)?.uri ?? '');
+  return (caller && sipUserOf(caller)) ?? '';
 }
 
 function fromHost(caller: SipUri, trunk: Trunk, requestUri: string): string {

@@ -1,5 +1,5 @@
 import { parseAddress } from '../engine/message/ip-address.ts';
-import { param, parseUri, schemeOf, serializeUri, type SipUri } from '../engine/message/uri.ts';
+import { param, parseUri, schemeOf, serializeUri, sipUserOf, type SipUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { numberOfUser } from './dn.ts';
 import type { Route, Trunk } from './trunk.ts';
@@ -106,7 +106,7 @@ function aimedAt(target: string, called: SipUri): SipUri[] {
   const kept = called.params.filter(({ name }) => !taken.has(name.toLowerCase()));
   // RFC 3261 §19.1.6: a telephone number in a SIP URI says so with user=phone.
   if (called.scheme === 'tel') kept.push({ name: 'user', value: 'phone' });
-  return [{ ...aim, user: called.user, params: [...kept, ...aim.params] }];
+  return [{ ...aim, user: sipUserOf(called), params: [...kept, ...aim.params] }];
 }
 
 /**

@@ -9,6 +9,7 @@ describe('From of the callee leg', () => {
     ['<sip:alice@client.example:5099;user=phone>', 'keep', '<sip:alice@client.example:5099;user=phone>'],
     ['<sip:+49@client.example;user=phone>;tag=1', 'target', '<sip:+49@b.example;user=phone>'],
     ['<tel:+49>;tag=1', 'own', '<sip:+49@localhost;user=phone>'],
+    ['<tel:*21#>', 'own', '<sip:*21%23@localhost;user=phone>'],
     ['<tel:+49>', 'keep', '<sip:+49@localhost;user=phone>'],
     [
       '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1',
@@ -28,6 +29,7 @@ describe('From of the callee leg', () => {
 describe('Contact towards the callee', () => {
   it('has the user of the caller', () => {
     expect(contactUser('"A" <sip:al%20ice@h>')).to.equal('al%20ice');
+    expect(contactUser('<tel:*21#>')).to.equal('*21%23');
     expect(contactUser('nonsense')).to.equal('');
   });
 });

@@ -72,6 +72,7 @@ describe('the general target', () => {
     ['sip:h.example;x=1', 'sip:bob@b;x=2', ['sip:bob@h.example;x=1']],
     ['sip:queue@h.example', 'sip:bob@b;x=2', ['sip:queue@h.example']],
     ['sip:h.example', 'tel:+4930', ['sip:+4930@h.example;user=phone']],
+    ['sip:h.example', 'tel:*21#', ['sip:*21%23@h.example;user=phone']],
     ['sip:h.example', 'sip:b', ['sip:h.example']],
     ['sip:h.example', 'sip:bob:secret@b?Subject=x', ['sip:bob@h.example']],
     ['sip:[2001:db8::1]:5070', 'sip:Jürgen@b;lr', ['sip:Jürgen@[2001:db8::1]:5070']],

@@ -97,6 +97,11 @@ export function percent(octet: number): ByteString {
   return `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
+/** RFC 3261 §19.1.6, §25.1: the user part as a SIP URI has it; `#`, which a tel URI has as it is, is escaped there. */
+export function sipUserOf({ scheme, user }: SipUri): ByteString | undefined {
+  return scheme === 'tel' ? user?.replaceAll('#', '%23') : user;
+}
+
 function parseTel(rest: ByteString): SipUri | undefined {
   const semicolon = rest.indexOf(';');
   const number = semicolon < 0 ? rest : rest.slice(0, semicolon);

@@ -1,6 +1,7 @@
 import { isOver, type Relayed } from './call.ts';
 import { cancelling, ended, type Leg } from './leg.ts';
 import { emptyNotifyQueue } from './notify-queue.ts';
+import { takeOwedLines } from './owed-lines.ts';
 import { dropOwnOffers } from './own-offer.ts';
 import { emptyPayload, respond } from './relay.ts';
 import type { HeaderLine, Payload } from './signal.ts';
@@ -118,13 +119,18 @@ function releaseLeg(turn: Turn, leg: Leg, ending: Ending): void {
       turn.changeLeg(leg, { state: { is: 'answered', bye: ending.headers(leg, 'BYE') } });
       return;
     case 'confirmed':
-      turn.perform({ do: 'hangUp', leg: leg.id, headers: ending.headers(leg, 'BYE') });
+      turn.perform({ do: 'hangUp', leg: leg.id, headers: withOwed(turn, leg, ending.headers(leg, 'BYE')) });
       turn.changeLeg(leg, { state: ended });
       return;
     case 'cancelling':
     case 'ended':
       return;
   }
+}
+
+/** A BYE is the last message that may tell the leg what it is owed, whoever ends the call. */
+function withOwed(turn: Turn, { id }: Leg, carried: readonly HeaderLine[]): readonly HeaderLine[] {
+  return [...carried, ...takeOwedLines(turn, id, { message: 'BYE', inDialog: true, carried })];
 }
 
 function cancelLeg(turn: Turn, leg: Leg, ending: Ending): void {

@@ -5,7 +5,7 @@ import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { profileOf } from '../../lib/attached-data/profile.ts';
 import type { Dn } from '../../lib/call/ids.ts';
 import { maxDebts } from '../../lib/call/owed.ts';
-import { type Carried, type Party, Story, trunk } from './support/story.ts';
+import { type Carried, type Party, Story, textOf, trunk } from './support/story.ts';
 
 const dtmf = { contentType: 'application/dtmf-relay', content: 'Signal=5' };
 
@@ -288,6 +288,18 @@ describe('User-to-User that a leg is owed', () => {
       expect(bye).to.deep.equal(had ? [`User-to-User: ${isdn}`] : []);
     });
   }
+
+  it('rides on the BYE of our own to both, when the INVITE had some', () => {
+    const story = new Story().established({ headers: ['User-to-User: 0401;encoding=hex'] });
+    carolSets(story, { UUI: isdn }, 'uui');
+    carolSets(story, { CaseId: '1' }, 'sip');
+    const verdict = { by: 'baton', why: 'shutdown', atFault: 'baton' } as const;
+    story.feed({ type: 'releaseWanted', status: 503, reason: 'shutting down', verdict });
+    for (const party of [story.alice, story.bob]) {
+      const data = textOf(party.got('hangUp').headers).filter(line => /^(User|X)-/.test(line));
+      expect(data).to.deep.equal([`User-to-User: ${isdn}`]);
+    }
+  });
 
   it('what a re-INVITE brought and must not take along stays owed', () => {
     const story = new Story().established({ headers: ['User-to-User: 0401;encoding=hex'] });

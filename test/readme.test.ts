@@ -1,4 +1,4 @@
-import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,44 +9,40 @@ import { eventually } from './support/eventually.ts';
 import { freePort } from '../support/free-ports.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
+const shell = promisify(exec);
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The block after "A first call in three commands". */
-function firstCall(): string[] {
-  const block = /## A first call[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? '';
-  return block.trim().split('\n');
+/** The lines of each block of commands in a chapter. */
+function commandsIn(heading: string): string[][] {
+  const chapter = readme.split('\n## ').find(text => text.startsWith(heading)) ?? '';
+  return [...chapter.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block.trim().split('\n'));
 }
 
 describe('the README', () => {
   const started: ChildProcess[] = [];
-  let baton: BatonProcess | undefined;
+  let ports: Map<string, string>;
+  let baton: BatonProcess;
+
+  beforeEach(async () => {
+    ports = new Map();
+    for (const port of ['5060', '5070', '5080', '8080']) ports.set(port, String(await freePort()));
+  });
 
   afterEach(async () => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
-    await baton?.stop();
-    baton = undefined;
+    await baton.stop();
   });
 
-  it('shows a configuration that is accepted', () => {
-    const yaml = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
-    const config = loadConfig({
-      file: 'baton.yaml',
-      readFile: path => (path === 'baton.yaml' ? yaml : readFileSync(path, 'utf8')),
-    });
-    expect(config.trunks.map(({ name }) => name)).to.deep.equal(['sbc', 'agents']);
-    expect(config.routes[0]).to.deep.include({ trunk: 'sbc', number: '^\\+1555', targetTrunk: 'agents' });
-  });
+  /** The ports of the README may be in use here; everything else stays as it is written. */
+  function moved(text: string): string {
+    return text.replace(/\b(?:5060|5070|5080|8080)\b/g, port => ports.get(port) ?? port);
+  }
 
-  it('shows a first call that works as it is written', async function () {
-    this.timeout(60_000);
-    const [start = '', uas = '', uac = ''] = firstCall();
-    const ports = new Map<string, string>();
-    for (const port of ['5060', '5070', '5080', '8080']) ports.set(port, String(await freePort()));
-    // The ports of the README may be in use here; everything else stays as it is written.
-    const moved = (text: string): string =>
-      text.replace(/\b(?:5060|5070|5080)\b/g, port => ports.get(port) ?? port);
+  /** Starts Baton and the called party; gives what the caller is told to run. */
+  async function prepareFirstCall(): Promise<string> {
+    const [[start = '', uas = '', uac = ''] = []] = commandsIn('A first call');
     expect(start).to.match(/^BATON_TARGET=\S+ npm start$/);
-    const httpListen = `127.0.0.1:${ports.get('8080')}`;
+    const httpListen = moved('127.0.0.1:8080');
     baton = await BatonProcess.start({
       command: ['npm', 'start'],
       env: {
@@ -57,21 +53,73 @@ describe('the README', () => {
       httpUrl: `http://${httpListen}`,
       readyWithinMs: 40_000,
     });
-    const [sipp = '', ...uasArgs] = moved(uas).split(' ');
-    started.push(spawn(sipp, [...uasArgs, '-nostdin'], { cwd: repository, stdio: 'ignore' }));
-    const [sippToo = '', ...uacArgs] = moved(uac).split(' ');
-    await promisify(execFile)(sippToo, [...uacArgs, '-nostdin', '-timeout', '20'], { cwd: repository });
-    const told = (): string[] => (baton?.log ?? []).map(({ msg }) => msg);
-    await eventually(() => told().includes('released'), 'the call is released');
-    expect(told().filter(msg => ['ready', 'answered', 'changed', 'released'].includes(msg))).to.deep.equal([
-      'ready',
-      'answered',
-      'changed',
-      'released',
-    ]);
+    run(`${moved(uas)} -nostdin`);
+    return `${moved(uac)} -nostdin`;
+  }
+
+  /** Runs until it is done, or the test. */
+  function run(command: string): ChildProcess {
+    const child = spawn('bash', ['-c', `exec ${command}`], {
+      cwd: repository,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    // What nobody reads would hold it up.
+    child.stdout.setEncoding('utf8').resume();
+    started.push(child);
+    return child;
+  }
+
+  async function said(msg: string): Promise<void> {
+    await eventually(() => baton.log.some(line => line.msg === msg), msg);
+  }
+
+  it('shows a first call that works as it is written', async function () {
+    this.timeout(60_000);
+    const uac = await prepareFirstCall();
+    await shell(`${uac} -timeout 20`, { cwd: repository });
+    await said('released');
+    const milestones = ['ready', 'answered', 'changed', 'released'];
+    expect(baton.log.map(({ msg }) => msg).filter(msg => milestones.includes(msg))).to.deep.equal(milestones);
     expect(baton.log.find(({ msg }) => msg === 'changed')).to.deep.include({
       keys: ['CaseId', 'Priority'],
       revision: 1,
     });
+  });
+
+  it('shows the API as it answers', async function () {
+    this.timeout(60_000);
+    run(`${await prepareFirstCall()} -d 60000`);
+    await said('changed');
+    const [[events = ''] = [], lines = []] = commandsIn('The API in five minutes');
+    let told = '';
+    run(moved(events)).stdout?.on('data', (text: string) => (told += text));
+    await eventually(() => told.startsWith('retry:'), 'the event stream is open');
+    const [{ connId } = { connId: '' }] = await baton.calls();
+    const answers: Record<string, unknown>[] = [];
+    for (const line of lines) {
+      const { stdout } = await shell(moved(line).replace('CONNID', connId));
+      answers.push(JSON.parse(stdout) as Record<string, unknown>);
+    }
+    const [list, before, after, released] = answers;
+    expect(list).to.have.nested.property('calls[0].connId', connId);
+    expect(before).to.include({ connId, state: 'established', revision: 1 });
+    expect(after).to.include({ connId, revision: 2 });
+    expect(after?.['userData']).to.deep.include({ key: 'CaseId', type: 'string', value: '42' });
+    expect(released).to.include({ connId, state: 'released' });
+    await said('released');
+    await eventually(() => told.includes('event: EventReleased'), 'the end is told');
+    expect(told).to.include('"ThirdPartyDN":"crm"');
+  });
+});
+
+describe('the configuration in the README', () => {
+  it('is accepted', () => {
+    const yaml = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
+    const config = loadConfig({
+      file: 'baton.yaml',
+      readFile: path => (path === 'baton.yaml' ? yaml : readFileSync(path, 'utf8')),
+    });
+    expect(config.trunks.map(({ name }) => name)).to.deep.equal(['sbc', 'agents']);
+    expect(config.routes[0]).to.deep.include({ trunk: 'sbc', number: '^\\+1555', targetTrunk: 'agents' });
   });
 });

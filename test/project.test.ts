@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse as parseYaml } from 'yaml';
+import { profileNames, profileOf } from '../lib/attached-data/profile.ts';
 import { settings } from '../lib/config/settings.ts';
 import { configSchema } from '../lib/config/schema.ts';
 import { isTree, type Tree } from '../lib/config/tree.ts';
@@ -56,11 +57,26 @@ describe('docs/configuration.md', () => {
     ['trunk key', configSchema.shape.trunks.element],
     ['route key', configSchema.shape.routes.element],
     ['webhook key', configSchema.shape.webhooks.shape.targets.element],
+    ['rule key', configSchema.shape.attachedData.shape.keys.element],
   ] as const) {
     it(`has every ${heading} that is taken`, () => {
       expect(tableOf(page, heading).map(([key]) => key)).to.have.members(Object.keys(schema.shape));
     });
   }
+
+  it('has every profile with its values, and says what they mean', () => {
+    const profiles = profileNames.map(profile => new Map(Object.entries(profileOf(profile))));
+    const rows = tableOf(page, `profile key | ${profileNames.map(profile => `\`${profile}\``).join(' | ')}`);
+    expect(rows).to.deep.equal(
+      rows.map(([key = '']) => [
+        key,
+        ...profiles.map(profile => String(profile.get(key) ?? '').replaceAll(',', ', ')),
+      ]),
+    );
+    const keys = new Set(profiles.flatMap(profile => [...profile.keys()]));
+    expect(['base', ...rows.map(([key]) => key)]).to.have.members([...keys]);
+    expect(tableOf(page, 'profile key | meaning').map(([key]) => key)).to.have.members([...keys]);
+  });
 
   it('shows an example that is good', () => {
     const example = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';

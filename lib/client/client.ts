@@ -59,7 +59,7 @@ export class BatonClient {
     return (await this.#requests.send('get', '/v1/calls', { params: {}, ...options })).calls;
   }
 
-  /** One live call with its data; `call-unknown` (404) when there is none. */
+  /** One call with its data, live or kept after its release; `call-unknown` (404) when there is none. */
   async call(connId: string, options: RequestOptions = {}): Promise<CallDetail> {
     const asked = { params: { connId }, ...options };
     return (await this.#requests.send('get', '/v1/calls/{connId}', asked)) as CallDetail;

@@ -6,10 +6,10 @@ import { BodyFault } from './change-body.ts';
 import type { Answer, AnswersGiven } from './idempotency.ts';
 import { problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
 
-/** Answers a write. With an Idempotency-Key nothing is done twice. */
+/** Answers a write. With an Idempotency-Key nothing is done twice; the same request is one with the same octets. */
 export async function answerOnce(
   given: AnswersGiven,
-  { grant, url, body, headers }: FastifyRequest,
+  { grant, url, bodyText, headers }: FastifyRequest,
   reply: FastifyReply,
   carryOut: () => Answer | Promise<Answer>,
 ): Promise<FastifyReply> {
@@ -23,7 +23,7 @@ export async function answerOnce(
     }
   };
   if (typeof key !== 'string') return sendAnswer(reply, await give());
-  const keyed = { owner: grant.id, key, request: `${url}\n${JSON.stringify(body)}` };
+  const keyed = { owner: grant.id, key, request: `${url}\n${bodyText}` };
   const answer = await given.once(keyed, give);
   if (answer === 'conflict') return sendAnswer(reply, refusal('idempotency-conflict'));
   if (answer === 'under-way') return sendAnswer(reply, refusal('idempotency-in-progress'));

@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What its sender may do; there before anything else is. */
     grant: Grant;
+    /** The JSON of its body as it came; empty without one. */
+    bodyText: string;
   }
   interface FastifyContextConfig {
     /** What its sender must be allowed to do. */

@@ -117,6 +117,7 @@ export class HttpServer {
     // Schemas of answers are for readers: answers are written as they are.
     app.setSerializerCompiler(() => value => JSON.stringify(value));
     app.decorateRequest('grant');
+    app.decorateRequest('bodyText', '');
     app.addHook('onRoute', ({ url, method }) => {
       this.#served.add(url, method);
     });
@@ -199,6 +200,7 @@ function readJsonAsUtf8(app: FastifyInstance): void {
       return;
     }
     const text = body.toString();
+    request.bodyText = text;
     void parse(request, text, (error, parsed) => {
       const path = error === null ? pathOfBrokenText(text, parsed) : undefined;
       if (path === undefined) done(error, parsed);

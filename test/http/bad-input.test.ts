@@ -161,6 +161,18 @@ describe('bad input', () => {
     });
   }
 
+  for (const [what, headers] of [
+    ['', {}],
+    [', with an Idempotency-Key', { 'idempotency-key': 'once' }],
+  ] as const) {
+    it(`a value nested as deep as a body can be${what}: 422 too-deep`, async () => {
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const body = JSON.stringify(pair({ value: 'DEEP' })).replace('"DEEP"', deep);
+      const refused = await house.send(path, body, { ...as(admin), ...headers });
+      expect([refused.status, refused.body['code']]).to.deep.equal([422, 'too-deep']);
+    });
+  }
+
   it('line breaks are data in scopes call and voip, and in a DN there may be a space', async () => {
     const good = {
       userData: [

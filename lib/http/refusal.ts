@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../errors.ts';
 import { problemFor, problemMediaType } from './problem.ts';
@@ -15,19 +15,44 @@ function codeOf({ code = '' }: NodeJS.ErrnoException): ErrorCode | undefined {
   return code.startsWith('HPE_') ? 'bad-request' : undefined;
 }
 
+/** Of each connection the last request that it has sent. */
+const lastRequests = new WeakMap<
+  Duplex,
+  { readonly request: IncomingMessage; readonly answer: ServerResponse }
+>();
+/** Connections whose refusal comes after an answer that is still to come. */
+const refusedSoon = new WeakSet<Duplex>();
+
 /**
- * For `clientError`. Answers of ours are written in one piece, so this one is never written into another. Node tells one error
- * again with each piece that comes after it: only the first counts.
+ * For `clientError`. Node tells one error again with each piece that comes after it: only the first counts. RFC 9112 §9.3.2: answers
+ * come in the order of the requests, so who has sent good ones before gets their answers first.
  */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (socket.writableEnded) return;
+  if (socket.writableEnded || refusedSoon.has(socket)) return;
   const code = codeOf(error);
-  if (code === undefined || !socket.writable) socket.destroy();
-  else refuse(socket, code);
+  const owed = answerOwed(socket);
+  // A stream has no end that could be waited for, and nothing can be said in the middle of it.
+  if (code === undefined || !socket.writable || owed?.headersSent === true) socket.destroy();
+  else if (owed === undefined) refuse(socket, code);
+  else {
+    refusedSoon.add(socket);
+    owed.once('close', () => {
+      if (socket.writable) refuse(socket, code);
+    });
+  }
+}
+
+/** What is still to be said to the last request that came whole. */
+function answerOwed(socket: Duplex): ServerResponse | undefined {
+  const last = lastRequests.get(socket);
+  return last?.request.complete === true && !last.answer.writableEnded ? last.answer : undefined;
 }
 
 /** What Node would answer by itself without a body, or not at all. */
 export function takeOverFromNode(server: Server, allow: string): void {
+  server.on('request', (request: IncomingMessage, answer: ServerResponse) => {
+    lastRequests.set(request.socket, { request, answer });
+  });
   // RFC 9110 §10.1.1: an expectation that is not known may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket) => refuse(socket, 'method-not-allowed', [`Allow: ${allow}`]));

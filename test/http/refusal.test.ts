@@ -107,6 +107,21 @@ describe('a request that is refused before any route is looked for', () => {
     expectProblem(answers[0], 'bad-request');
   });
 
+  it('comes after the answer to a good one that came with it, whose body is still being read', async () => {
+    const change = JSON.stringify({ operation: 'delete-all', thirdPartyDn: 'crm' });
+    const type = `Content-Type: application/json\r\nContent-Length: ${change.length}\r\n`;
+    const good = `POST /v1/calls/C/user-data HTTP/1.1\r\n${host}${type}\r\n${change}`;
+    const answers = await send(`${good}${good}garbage\r\n\r\nmore garbage\r\n\r\n`);
+    expect(answers.map(({ status }) => status)).to.deep.equal([404, 404, 400]);
+    expectProblem(answers[2], 'bad-request');
+  });
+
+  it('comes at once when the request before it did not come to its end', async () => {
+    const chunked = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n';
+    const answers = await send(`POST /v1/calls/C/user-data HTTP/1.1\r\n${host}${chunked}\r\nnothing\r\n`);
+    expect(answers.map(({ status }) => status)).to.deep.equal([400]);
+  });
+
   it('is answered although its sender goes on, and the next one is served', async () => {
     const socket = await open();
     const answers = readToEnd(socket, 'garbage\r\n\r\n');

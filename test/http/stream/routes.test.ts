@@ -123,6 +123,22 @@ describe('GET /v1/events', () => {
       expect(alice.blocks).to.deep.equal([{ retry: '2000', id: '00c0ffee-1' }]);
     });
 
+    it('ends without a word when its reader sends what cannot be read', async () => {
+      await serve();
+      const { hostname, port } = new URL(url);
+      const socket = connect({ host: hostname, port: Number(port) }).setEncoding('utf8');
+      let received = '';
+      socket.on('data', (text: string) => (received += text));
+      socket.on('error', () => undefined);
+      socket.write('GET /v1/events HTTP/1.1\r\nHost: baton\r\n\r\n');
+      await once(socket, 'data');
+      socket.write('garbage\r\n\r\n');
+      await once(socket, 'close');
+      expect(received)
+        .to.match(/^HTTP\/1\.1 200 /)
+        .and.not.include('bad-request');
+    });
+
     it('writes position, name and the bare event on one line', async () => {
       await serve();
       const alice = await sse();

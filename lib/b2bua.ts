@@ -217,6 +217,7 @@ export class B2bua implements SignallingUser {
   #continue(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
     const connId = this.#index.callOf(signal.leg);
     if (connId === undefined) this.#answerUnknown(signal);
+    else if (signal.type === 'requested') this.#step(connId, this.#replacements.withJoinable(connId, signal));
     else this.#step(connId, signal);
   }
 
@@ -233,20 +234,28 @@ export class B2bua implements SignallingUser {
 
   /** Decide, store, act, tell. */
   #step(connId: ConnId, signal: CallSignal): Decision | undefined {
-    const { store, log } = this.#parts;
+    const { log } = this.#parts;
     const call = this.#callOf(connId);
     if (call === undefined) return undefined;
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
     this.#index.learnDialogs(call, decision.call);
-    if (isOver(decision.call)) {
-      store.remove(connId);
-      this.#retained.keep(decision.call);
-    } else store.put(decision.call);
-    this.#decided.push(decision);
+    const { joined } = decision;
+    if (joined !== undefined) this.#index.moveLeg(joined.transfer.target, connId);
+    for (const one of joined === undefined ? [decision] : [decision, joined.other]) {
+      this.#keep(one.call);
+      this.#decided.push(one);
+    }
     if (!this.#following) this.#follow();
     return decision;
+  }
+
+  #keep(call: Call): void {
+    if (isOver(call)) {
+      this.#parts.store.remove(call.connId);
+      this.#retained.keep(call);
+    } else this.#parts.store.put(call);
   }
 
   /** Acts and tells, one decision after the other, those included that are made meanwhile. */
@@ -320,9 +329,9 @@ export class B2bua implements SignallingUser {
 
   #startTimer(connId: ConnId, timer: TimerName, delayMs: number): void {
     const cancel = this.#parts.clock.after(delayMs, () => {
-      this.#index.forgetTimer(connId, timer);
+      const owner = this.#index.forgetTimer(connId, timer);
       this.#enqueue(() => {
-        this.#step(connId, { type: 'timerFired', timer });
+        this.#step(owner, { type: 'timerFired', timer });
       });
     });
     this.#index.keepTimer(connId, timer, cancel);

@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { ConnId } from '../call/ids.ts';
+import type { Leg } from '../call/leg.ts';
 import type { LegId, TimerName } from '../call/signal.ts';
 
 interface CallEntry {
@@ -74,22 +75,47 @@ export class CallIndex {
     this.#byCallId.delete(callId);
   }
 
-  /** A timer of that name that runs is stopped. */
+  /** From the call that it is of to another, with its dialog and its timers. */
+  moveLeg({ id, callId }: Pick<Leg, 'id' | 'callId'>, to: ConnId): void {
+    const from = this.#calls.get(this.#byLeg.get(id) ?? to);
+    const entry = this.#calls.get(to);
+    if (from === undefined || entry === undefined || from === entry) return;
+    from.legs = from.legs.filter(other => other !== id);
+    this.addLeg(to, id);
+    if (from.callIds.includes(callId)) {
+      from.callIds = from.callIds.filter(other => other !== callId);
+      entry.callIds.push(callId);
+      this.#byCallId.set(callId, to);
+    }
+    for (const [key, stop] of from.timers) {
+      if (!key.endsWith(` ${id}`)) continue;
+      from.timers.delete(key);
+      entry.timers.set(key, stop);
+    }
+  }
+
+  /** A timer of that name that runs is stopped. That of a leg which has moved is the new call's. */
   keepTimer(connId: ConnId, timer: TimerName, stop: () => void): void {
     this.stopTimer(connId, timer);
-    this.#calls.get(connId)?.timers.set(keyOf(timer), stop);
+    this.#calls.get(this.#ownerOf(timer, connId))?.timers.set(keyOf(timer), stop);
+  }
+
+  #ownerOf(timer: TimerName, connId: ConnId): ConnId {
+    return timer.kind === 'linger' ? connId : (this.#byLeg.get(timer.leg) ?? connId);
   }
 
   stopTimer(connId: ConnId, timer: TimerName): void {
-    const timers = this.#calls.get(connId)?.timers;
+    const timers = this.#calls.get(this.#ownerOf(timer, connId))?.timers;
     const key = keyOf(timer);
     timers?.get(key)?.();
     timers?.delete(key);
   }
 
-  /** It has fired. */
-  forgetTimer(connId: ConnId, timer: TimerName): void {
-    this.#calls.get(connId)?.timers.delete(keyOf(timer));
+  /** It has fired, for this call. */
+  forgetTimer(connId: ConnId, timer: TimerName): ConnId {
+    const owner = this.#ownerOf(timer, connId);
+    this.#calls.get(owner)?.timers.delete(keyOf(timer));
+    return owner;
   }
 
   /** It is taken back when the call is over. Undefined: it has been answered. */

@@ -1,7 +1,9 @@
 import { type Call, legsOf } from '../call/call.ts';
-import type { CallSignal } from '../call/decide.ts';
+import { triggeredByRefer } from '../attached-data/refer-to.ts';
+import type { CallSignal, Requested } from '../call/decide.ts';
+import { firstValue } from '../call/header-lines.ts';
 import { type ConnId, tenantOf } from '../call/ids.ts';
-import { type Replaces, replacesOf } from '../call/replaces.ts';
+import { parseReplaces, type Replaces, replacesOf } from '../call/replaces.ts';
 import type { SignalOf } from '../call/signal.ts';
 import type { Decision } from '../call/turn.ts';
 import type { CallStore } from '../ports.ts';
@@ -40,6 +42,19 @@ export class Replacements {
   named({ callId }: Replaces, tenant: string): Call | undefined {
     const connId = this.#parts.index.callOfDialog(callId);
     return connId === undefined || tenantOf(connId) !== tenant ? undefined : this.#parts.store.get(connId);
+  }
+
+  /** A REFER with what it names by Replaces in its Refer-To, when that is a call of ours. */
+  withJoinable(connId: ConnId, signal: SignalOf<'requested'>): Requested {
+    if (signal.method !== 'REFER') return signal;
+    const triggered = triggeredByRefer(signal.payload.headers, []);
+    if (triggered.syntax === 'invalid') return signal;
+    const value = firstValue(triggered.headers, 'replaces');
+    const replaces = value === undefined ? undefined : parseReplaces(value);
+    const call = replaces && this.named(replaces, tenantOf(connId));
+    return replaces === undefined || call === undefined
+      ? signal
+      : { ...signal, joinable: { call, replaces } };
   }
 
   #replace(

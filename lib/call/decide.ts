@@ -12,6 +12,7 @@ import {
   type ReleaseWanted,
 } from './ending.ts';
 import { onOriginateWanted, type OriginateWanted } from './originate.ts';
+import type { Joinable } from './join.ts';
 import { onRequested } from './mid-call.ts';
 import { onNotifyRetry, onNotifyTimeout } from './notify.ts';
 import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
@@ -23,12 +24,22 @@ import { onReplacing, type Replacing } from './replacing.ts';
 import { type Decided, onDecided } from './screening.ts';
 import { onThirdLeg } from './third-leg.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
-import type { Signal, TimerName } from './signal.ts';
+import type { Signal, SignalOf, TimerName } from './signal.ts';
 import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
+/** A REFER may name a dialog of another call. */
+export type Requested = SignalOf<'requested'> & { readonly joinable?: Joinable };
+
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
-export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided | OriginateWanted | Replacing;
+export type CallSignal =
+  | Exclude<Signal, { type: 'requested' }>
+  | Requested
+  | ReleaseWanted
+  | DataRequested
+  | Decided
+  | OriginateWanted
+  | Replacing;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -37,6 +48,7 @@ export type CallSignal = Signal | ReleaseWanted | DataRequested | Decided | Orig
  */
 export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env): Decision {
   const turn = new Turn(call, nowMs, env);
+  if (signal.type === 'requested') turn.joinable = signal.joinable;
   if (signal.type === 'replacing') onReplacing(turn, signal);
   else if (!isForThirdLeg(turn, signal)) take(turn, signal);
   // Whatever has happened may be what they waited for.
@@ -46,6 +58,7 @@ export function decide(call: Call, signal: CallSignal, nowMs: number, env: Env):
     letGo(turn);
   }
   tellParties(turn, call);
+  if (turn.joined !== undefined) tellParties(turn.joined.other, turn.joined.before);
   return turn;
 }
 

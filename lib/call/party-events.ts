@@ -4,12 +4,14 @@ import type { CallHandlingEvent } from '../events/event.ts';
 import type { CallHandlingEventName } from '../events/names.ts';
 import type { Call } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
+import type { Joined } from './join.ts';
 import { isRinging, type Leg, type Told } from './leg.ts';
 import { isHold } from './sdp.ts';
 import {
   broughtBy,
   concernedByTransfer,
   isHandedOver,
+  isJoined,
   isTargetAlerted,
   transferredAway,
   type TransferParty,
@@ -23,6 +25,7 @@ import type { Verdict, Why } from './verdict.ts';
  */
 const sequences: readonly Rule[] = [
   { tell: 'EventRinging', to: 'target', from: ['nothing'], becomes: 'ringing', when: isTargetAlerted },
+  { tell: 'EventPartyChanged', to: 'target', from: ['ringing', 'established', 'held'], when: isJoined },
   { tell: 'EventPartyChanged', to: 'transferee', from: ['established', 'held'], when: isHandedOver },
   { tell: 'EventEstablished', to: 'target', from: ['ringing'], becomes: 'established', when: isHandedOver },
   { tell: 'EventAbandoned', to: 'given-up-target', from: ['ringing'], when: isTransferAbandoned },
@@ -83,6 +86,7 @@ interface Rule {
 interface Moment {
   readonly before: Call;
   readonly after: Call;
+  readonly joined: Joined | undefined;
   /** Of the call when it has just ended, else of an attempt that has failed. */
   readonly verdict: Verdict | undefined;
   /** The call has ended while a transfer was under way. */
@@ -94,7 +98,8 @@ export function tellParties(turn: Turn, before: Call): void {
   const { call: after } = turn;
   if (after.callee === undefined || isQuiet(before, after)) return;
   const isTransferAbandoned = turn.notes.some(one => one.note === 'transferFailed' && one.status === 487);
-  const moment = { before, after, verdict: verdictOf(turn), isTransferAbandoned };
+  const { joined } = turn;
+  const moment = { before, after, joined, verdict: verdictOf(turn), isTransferAbandoned };
   for (const rule of sequences) {
     if (!rule.when(moment)) continue;
     for (const leg of concerned(rule, turn, before)) {
@@ -237,7 +242,7 @@ function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Mom
     ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
     ...otherParty(call, leg, id),
     ...thirdParty(call, before, id),
-    ...broughtBy(call, leg, id),
+    ...broughtBy(turn, leg, id),
     ANI: call.calling,
     DNIS: call.dialled,
     UserData: toldData(call.data, env.keys),

@@ -11,6 +11,7 @@ import { changeData, readReferData } from './data.ts';
 import { nextMaxForwards } from './from-to.ts';
 import { firstValue, isNamed } from './header-lines.ts';
 import { type Leg, standingOf } from './leg.ts';
+import { join, joinOf } from './join.ts';
 import { openReferral } from './referral.ts';
 import { respond } from './relay.ts';
 import { retryAfter } from './relay-request.ts';
@@ -41,7 +42,7 @@ export function onReferred(turn: Turn, known: Leg, { request, payload }: SignalO
   const { referrals } = known;
   const leg = turn.changeLeg(known, { referrals: { ...referrals, count: referrals.count + 1 } });
   const referral = readReferral(turn, leg, payload);
-  if ('status' in referral) {
+  if (referral !== 'join' && 'status' in referral) {
     const { status, code, text, headers = [] } = referral;
     respond(turn, leg.id, request, { status, payload: { headers: [...headers, warning(text)] } });
     turn.note({ note: 'transferRefused', leg: leg.id, status, code, reason: text });
@@ -56,10 +57,12 @@ export function onReferred(turn: Turn, known: Leg, { request, payload }: SignalO
   if (subscribes)
     openReferral(turn, leg, { cseqNumber: cseqNumberOf(payload), forMs: lastsMs(turn, referral) });
   changeData(turn, leg, readReferData(turn, leg, payload).operations);
-  beginTransfer(turn, { mode: 'refer', transferor: leg, transferee, ...referral });
+  if (referral === 'join') join(turn, { transferor: leg, transferee });
+  else beginTransfer(turn, { mode: 'refer', transferor: leg, transferee, ...referral });
 }
 
-function readReferral(turn: Turn, leg: Leg, { headers }: Payload): Referral | Refusal {
+/** `join`: with the call that Replaces names. */
+function readReferral(turn: Turn, leg: Leg, { headers }: Payload): Referral | Refusal | 'join' {
   const obstacle = transferObstacle(turn, leg);
   if (obstacle !== undefined)
     return { ...obstacle, headers: obstacle.status === 500 ? [retryAfter(turn)] : [] };
@@ -69,6 +72,9 @@ function readReferral(turn: Turn, leg: Leg, { headers }: Payload): Referral | Re
   const triggered = triggeredByRefer(headers, leg.trunk.dataHeaders);
   // RFC 3515 §2.4.2: exactly one.
   if (triggered.syntax === 'invalid') return { status: 400, code: 'bad-refer-to', text: triggered.reason };
+  const joining = joinOf(turn);
+  if (joining !== undefined)
+    return 'status' in joining ? { ...joining, headers: [retryAfter(turn)] } : 'join';
   const route = transferTargets(triggered.targetUri, standingOf(leg, turn.call.standing), turn.env.routing);
   if ('refusal' in route) return route.refusal;
   noteForbidden(turn, leg, triggered);
@@ -137,6 +143,7 @@ function cseqNumberOf({ headers }: Payload): number {
 }
 
 /** All targets, one after the other, and time for the last word. */
-function lastsMs({ env }: Turn, { targets }: Referral): number {
-  return env.answerTimeoutMs * targets.length + 32_000;
+function lastsMs({ env, joinable }: Turn, referral: Referral | 'join'): number {
+  const targets = referral === 'join' ? 1 + (joinable?.call.targets.length ?? 0) : referral.targets.length;
+  return env.answerTimeoutMs * targets + 32_000;
 }

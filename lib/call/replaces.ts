@@ -66,11 +66,15 @@ export function replacesForPeer({ callId, tags }: NamedDialog, earlyOnly: boolea
   return { callId, toTag: tags.remote, fromTag: tags.local, earlyOnly };
 }
 
-/** RFC 3891 §3: to-tag against the local tag, from-tag against the remote one. Undefined: it is another dialog. */
-export function viewOf(replaces: Replaces, { callId, tags }: NamedDialog): View | undefined {
-  if (callId !== replaces.callId || tags.local === '' || tags.remote === '') return undefined;
-  if (tags.local === replaces.toTag && tags.remote === replaces.fromTag) return 'ours';
-  return tags.remote === replaces.toTag && tags.local === replaces.fromTag ? 'peers' : undefined;
+/**
+ * RFC 3891 §3: to-tag against the local tag, from-tag against the remote one. Undefined: it is another dialog. Our tag in
+ * a response to an INVITE we see only with its ACK; until then who knows the others is taken to know it.
+ */
+export function viewOf({ callId, toTag, fromTag }: Replaces, dialog: NamedDialog): View | undefined {
+  const { local, remote } = dialog.tags;
+  if (callId !== dialog.callId || remote === '') return undefined;
+  if (remote === fromTag && (local === toTag || local === '')) return 'ours';
+  return remote === toTag && local !== '' && local === fromTag ? 'peers' : undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ export interface Replacement extends Pick<Transfer, 'transferor' | 'transferee' 
 export type AnyTransfer = Transfer | Replacement;
 
 /** `refer`: by the transferor itself; the others over an API. `blind`: the transferor goes at once. */
-export type TransferMode = 'refer' | 'blind' | 'single-step' | 'replaces';
+export type TransferMode = 'refer' | 'blind' | 'single-step' | 'attended' | 'replaces';
 
 /** `abandoned`: the call ended; `refused`: it never began. */
 export type TransferOutcome = 'transferred' | 'failed' | 'abandoned' | 'refused';

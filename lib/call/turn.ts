@@ -1,10 +1,12 @@
 import type { Drop } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import type { MergeRule } from '../attached-data/merge.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
 import type { Call } from './call.ts';
 import type { Dn } from './ids.ts';
+import type { Joinable, Joined } from './join.ts';
 import { type Leg, learnt } from './leg.ts';
 import type { NoDecision, ScreeningRules } from './screening.ts';
 import type { TransferMode } from './transfer.ts';
@@ -20,6 +22,8 @@ export interface Env {
   readonly answerTimeoutMs: number;
   /** Of one call. */
   readonly maxTransfers: number;
+  /** What the data becomes when two calls are joined: main-only when absent. */
+  readonly merged?: MergeRule;
   /** Of the whole attached data, packed. */
   readonly packedLimitBytes: number;
   /** What is special about which keys. */
@@ -127,6 +131,8 @@ export interface Decision {
   readonly notes: readonly Note[];
   /** The request of an API's user was not carried out: nothing was changed. */
   readonly refusal: DataRefusal | undefined;
+  /** Another call has been joined with this one: one of its legs is of this call now, and it has ended. */
+  readonly joined: { readonly other: Decision; readonly transfer: { readonly target: Leg } } | undefined;
 }
 
 /** Why a request to change the data was refused. */
@@ -148,6 +154,9 @@ export class Turn implements Decision {
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
   refusal: DataRefusal | undefined;
+  /** The call that the signal wants to have joined with this one. */
+  joinable: Joinable | undefined;
+  joined: Joined | undefined;
 
   constructor(call: Call, nowMs: number, env: Env) {
     this.call = call;

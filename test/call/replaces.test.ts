@@ -95,7 +95,7 @@ describe('Replaces', () => {
     });
   });
 
-  it('names no dialog with another Call-ID or tag, or with tags that nobody has told yet', () => {
+  it('names no dialog with another Call-ID or tag, or with a tag of the peer that it has not told', () => {
     const tags = { local: '7743', remote: '6472' };
     for (const other of [
       { callId: '425928@PHONE.example.org', tags },
@@ -103,9 +103,11 @@ describe('Replaces', () => {
       { callId: dialog.callId, tags: { ...tags, remote: '6473' } },
     ])
       expect(viewOf(dialog, other)).to.equal(undefined);
-    expect(
-      viewOf({ ...dialog, fromTag: '' }, { callId: dialog.callId, tags: { ...tags, remote: '' } }),
-    ).to.equal(undefined);
+    const early = { callId: dialog.callId, tags: { ...tags, remote: '' } };
+    expect(viewOf({ ...dialog, fromTag: '' }, early)).to.equal(undefined);
+    const unanswered = { callId: dialog.callId, tags: { ...tags, local: '' } };
+    expect(viewOf(dialog, unanswered)).to.equal('ours');
+    expect(viewOf({ ...dialog, toTag: dialog.fromTag, fromTag: '' }, unanswered)).to.equal(undefined);
   });
 
   const headers: [string, readonly string[], ReturnType<typeof replacesOf>][] = [

@@ -4,6 +4,7 @@ import { type Hidden, lineWithoutData, withoutData } from './log/redact.ts';
 export type { Logger } from 'pino';
 export type LogLevel = Level | 'silent';
 
+/** What is logged, and what of it is hidden. */
 export interface LogOptions {
   readonly level: LogLevel;
   /** Write values of attached data as they are; otherwise their keys only. */

@@ -65,6 +65,7 @@ function eventOf(name: string, families: Record<string, Schema>): Schema {
   throw new Error(`no type says what ${name} carries`);
 }
 
+/** The text of docs/schema/events.json. */
 export function eventSchemaText(): string {
   return `${JSON.stringify(eventSchema(), undefined, 2)}\n`;
 }

@@ -12,6 +12,7 @@ function labelsOf(text: string): Map<string, string> {
   return new Map([...text.matchAll(labelPattern)].map(([, name = '', value = '']) => [name, value]));
 }
 
+/** The samples of a scrape; comments are left out. */
 export function parsePrometheusText(text: string): Sample[] {
   return text.split('\n').flatMap(line => {
     const [, name, labels, value] = linePattern.exec(line) ?? [];

@@ -24,6 +24,7 @@ export function addConfigFlags(command: Command): Command {
   );
 }
 
+/** The configuration that flags, environment and file make. Throws ConfigError. */
 export function configFrom(flags: ConfigFlags, env: Environment): Config {
   const values = new Map<string, unknown>((flags.set ?? []).map(splitAssignment));
   for (const { flag, key } of settings) {

@@ -3,6 +3,7 @@ import { ConfigError } from '../config.ts';
 import { BatonError, errorCodes, errorEntry } from '../errors.ts';
 import { exitCodes } from './terminal.ts';
 
+/** What the operator is told, and what the process ends with. */
 export interface Complaint {
   readonly text: string;
   readonly exitCode: number;

@@ -17,12 +17,14 @@ export interface BatonFlags extends ConfigFlags {
   readonly token?: string;
 }
 
+/** What a token must be good for. */
 export interface Need {
   readonly scope: HttpScope;
   /** The call that it is about. */
   readonly connId?: string;
 }
 
+/** `--url`, `--token`, and the flags of the configuration in which they stand otherwise. */
 export function addBatonFlags(command: Command): Command {
   return addConfigFlags(command)
     .option('--url <url>', 'where it listens; http.listen of the configuration when absent')

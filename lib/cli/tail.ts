@@ -63,6 +63,7 @@ async function isAnother(file: FileHandle, path: string): Promise<boolean> {
   }
 }
 
+/** Prints each line of a log for people. */
 export async function printLog(
   pieces: AsyncIterable<string | Buffer>,
   paint: Paint,

@@ -21,6 +21,7 @@ export interface JudgedMessage {
   };
 }
 
+/** What becomes of the data headers of the message, and why. */
 export function judgeMessage(message: JudgedMessage): Judgement {
   const place = placeOf(message);
   const isReferral = place.method === 'REFER' && place.status === undefined;

@@ -10,7 +10,9 @@ export type { EventsOptions, StreamGap, StreamItem } from './event-stream.ts';
 export { BatonClientError, type FailureDetails, type ReachCode } from './failure.ts';
 export type { ClientOptions } from './requests.ts';
 
+/** A live call: its ids, its state, its legs. */
 export type Call = AnswerOf<'/v1/calls', 'get'>['calls'][number];
+/** A call with its data. */
 export type CallDetail = Omit<AnswerOf<'/v1/calls/{connId}', 'get'>, 'userData'> & {
   readonly userData: readonly UserDataPair[];
 };
@@ -33,8 +35,11 @@ type Author = Omit<ChangeBody, 'operation' | 'userData' | 'customContext' | 'key
 
 /** Pairs, a `customContext` in the form of Azure Communication Services, or both. */
 export type PairsChange = Author & Pick<ChangeBody, 'userData' | 'customContext'> & WriteOptions;
+/** Keys whose pairs go. */
 export type KeysChange = Author & { readonly keys: readonly string[] } & WriteOptions;
+/** All pairs go. */
 export type WholeChange = Author & WriteOptions;
+/** `thirdPartyDn` says who ends the call. */
 export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> & WriteOptions;
 
 /** Who is called first, who then, and the data from the start. */

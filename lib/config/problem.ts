@@ -22,6 +22,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** Each thing that the schema does not like, by its key. */
 export function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap(issue => {
     if (issue.code === 'unrecognized_keys') {

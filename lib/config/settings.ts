@@ -7,6 +7,7 @@ export interface Setting {
   readonly meaning: string;
 }
 
+/** All there are, in the order of docs/configuration.md. */
 export const settings: readonly Setting[] = [
   { key: 'node', variable: 'BATON_NODE', flag: '--node', meaning: 'name of this process' },
   {

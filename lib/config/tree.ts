@@ -24,6 +24,7 @@ export function treeWith(key: string, value: unknown): Tree {
   return Object.fromEntries([[key.slice(0, dot), treeWith(key.slice(dot + 1), value)]]);
 }
 
+/** `valueAt({a: {b: 1}}, 'a.b')` is 1; undefined where nothing is. */
 export function valueAt(tree: Tree, key: string): unknown {
   let value: unknown = tree;
   for (const step of key.split('.'))

@@ -37,6 +37,7 @@ export function success(call: CallDetail, { scopes }: Grant, status = 200): Answ
   return { status, text: JSON.stringify(shown) };
 }
 
+/** A problem (RFC 9457) with the status of its code. */
 export function refusal(code: ErrorCode, members: ProblemMembers = {}, detail?: string): Answer {
   const problem = problemFor(code, detail, members);
   return { status: problem.status, text: JSON.stringify(problem) };

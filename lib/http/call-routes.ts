@@ -31,6 +31,7 @@ export interface CallDesk extends OriginateDesk {
 const reads = { scope: 'calls:read' } as const;
 const writes = { scope: 'calls:write' } as const;
 
+/** `/v1/calls` and all below it. */
 export function addCallRoutes(api: Api, desk: CallDesk): void {
   addReads(api, desk);
   const given = new AnswersGiven(usualLimits, Date.now);

@@ -14,6 +14,7 @@ export interface OriginateDesk {
   originate(request: OriginateRequest): OriginateAnswer;
 }
 
+/** `POST /v1/calls`. */
 export function addOriginateRoute(api: Api, desk: OriginateDesk, given: AnswersGiven): void {
   api.post(
     '/v1/calls',

@@ -24,6 +24,7 @@ const readyAnswers: Readonly<Record<string, unknown>> = {
 /** Those who watch over the process are not held back. */
 const unlimited = { config: { rateLimit: false } } as const;
 
+/** All paths but `/v1/events`. */
 export function addRoutes(api: Api, views: HttpViews): void {
   addWatchRoutes(api, views);
   addCallRoutes(api, views);

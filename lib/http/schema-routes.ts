@@ -20,6 +20,7 @@ const documents = [
   },
 ] as const;
 
+/** `/v1/schema` and what is below it. */
 export function addSchemaRoutes(api: Api): void {
   for (const { file, paths, summary } of documents) {
     const text = readFileSync(new URL(file, folder), 'utf8');

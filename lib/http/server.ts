@@ -29,6 +29,7 @@ import { pathOfBrokenText } from './well-formed.ts';
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 
+/** What is served where, and to whom. */
 export interface HttpServerOptions {
   readonly listen: SocketAddress;
   /** Bearer tokens, a bare one with all rights; with none only loopback is served. */

@@ -95,11 +95,6 @@ export class EventRing implements Publisher, Past {
     return this.#slots[number % this.#options.maxEvents];
   }
 
-  /** Of the newest event. */
-  get position(): string {
-    return this.positionOf(this.#last);
-  }
-
   positionOf(number: number): string {
     return formatPosition({ run: this.#options.run, number });
   }

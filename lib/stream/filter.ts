@@ -19,6 +19,7 @@ export interface EventFilter {
   readonly tenant?: string;
 }
 
+/** What a filter has to look at, kept when the event itself has been encoded. */
 export function traitsOf(event: CallEvent): EventTraits {
   return {
     dn: event.ThisDN ?? event.ThirdPartyDN,
@@ -27,6 +28,7 @@ export function traitsOf(event: CallEvent): EventTraits {
   };
 }
 
+/** Whether every kind of the filter agrees. */
 export function passes(traits: EventTraits, filter: EventFilter): boolean {
   return (
     isOfTenant(traits.connId, filter.tenant) &&

@@ -7,6 +7,7 @@ export interface Position {
   readonly number: number;
 }
 
+/** The pair of `parsePosition`. */
 export function formatPosition({ run, number }: Position): string {
   return `${run}-${number}`;
 }

@@ -4,6 +4,7 @@ import type { Answer } from './endpoint.ts';
 /** What one attempt came to; a label of the metrics. */
 export type AttemptOutcome = 'delivered' | 'refused' | 'failing' | 'timeout' | 'network';
 
+/** Bounds of the wait between attempts. */
 export interface Backoff {
   readonly firstMs: number;
   readonly maxMs: number;
@@ -12,6 +13,7 @@ export interface Backoff {
 /** RFC 9110 §15: these say that the same request may succeed later; so does every 5xx. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** What the answer means for the event: delivered, to be tried again, or given up. */
 export function outcomeOf(answer: Answer): AttemptOutcome {
   if (answer.kind === 'failed') return answer.why;
   const { status } = answer;

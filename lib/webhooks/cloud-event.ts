@@ -1,6 +1,7 @@
 /** CloudEvents 1.0, JSON format §3, structured content mode of the HTTP binding §3.2. */
 export const CLOUD_EVENT_CONTENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 
+/** The attributes that differ from event to event. */
 export interface CloudEvent {
   /** With `source` it is what a receiver knows a second delivery by. */
   readonly id: string;
@@ -15,6 +16,7 @@ export interface CloudEvent {
   readonly dataJson: string;
 }
 
+/** The event as one JSON object. */
 export function cloudEventJson({ id, source, type, subject, timeMs, dataJson }: CloudEvent): string {
   const attributes = JSON.stringify({
     specversion: '1.0',

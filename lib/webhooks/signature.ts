@@ -36,6 +36,7 @@ export function keyOf(secret: string): Buffer {
     : Buffer.from(secret);
 }
 
+/** The value of the header webhook-signature. */
 export function signatureOf({ id, timestampS, body }: Signed, key: Buffer): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestampS}.${body}`).digest('base64')}`;
 }

@@ -7,6 +7,7 @@ import { CallQueue } from './call-queue.ts';
 import { cloudEventJson } from './cloud-event.ts';
 import type { Endpoint } from './endpoint.ts';
 
+/** What is counted of deliveries; `target` is the name of the receiver. */
 export interface WebhookMetrics {
   webhookAttempted(target: string, outcome: AttemptOutcome): void;
   /** `seconds` from the event to its delivery, waits and attempts included. */

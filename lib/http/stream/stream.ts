@@ -2,6 +2,7 @@ import type { After } from '../../engine/control/after.ts';
 import type { EventRing } from '../../stream/event-ring.ts';
 import type { Carrier, CutCode, Gap, QueueLimits } from '../../stream/subscription.ts';
 
+/** What is counted of the streams. */
 export interface StreamMetrics {
   subscriberJoined(carrier: Carrier): void;
   /** Once for each `subscriberJoined`. */
@@ -12,6 +13,7 @@ export interface StreamMetrics {
   eventStreamed(carrier: Carrier): void;
 }
 
+/** What is streamed, and within which bounds. */
 export interface EventStreamOptions {
   readonly ring: EventRing;
   /** What may wait for one subscriber. */

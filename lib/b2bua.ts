@@ -1,3 +1,4 @@
+import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, viewOf } from './b2bua/call-view.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
@@ -7,13 +8,12 @@ import type { B2buaParts } from './b2bua/options.ts';
 import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b2bua/origination.ts';
 import { Replacements } from './b2bua/replacements.ts';
 import { RetainedCalls } from './b2bua/retained-calls.ts';
-import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 import { Standstill, type StopMode } from './b2bua/standstill.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
 import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
 import { sipReason } from './call/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
-import type { ConnId, Dn } from './call/ids.ts';
+import type { ConnId } from './call/ids.ts';
 import { emptyPayload } from './call/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
@@ -38,6 +38,7 @@ export class B2bua implements SignallingUser {
   readonly #replacements: Replacements;
   readonly #standstill: Standstill;
   readonly #retained: RetainedCalls;
+  readonly #wishes: CallWishes;
   /** Signals that came while one was being handled: an effect may bring the next at once. */
   readonly #inbox: (() => void)[] = [];
   #busy = false;
@@ -57,6 +58,12 @@ export class B2bua implements SignallingUser {
     const step = (connId: ConnId, signal: CallSignal) => this.#step(connId, signal);
     this.#replacements = new Replacements({ door: this.#door, index: this.#index, store: parts.store, step });
     this.#standstill = new Standstill(parts);
+    this.#wishes = new CallWishes({
+      known: connId => this.#knownCall(connId),
+      ask: (connId, signal) => this.#ask(connId, signal),
+      closed: () => this.#door.closed,
+      log: parts.log,
+    });
     this.#retained = new RetainedCalls({
       retainMs: options.retainAfterReleaseMs ?? 0,
       maxCalls: options.maxRetainedCalls ?? 10_000,
@@ -97,37 +104,10 @@ export class B2bua implements SignallingUser {
     return call === undefined ? undefined : detailOf(call);
   }
 
-  /**
-   * Somebody outside changes the data of a call, whole or not at all. It is decided and stored when this
-   * returns. Asked by a consumer that is just being told, the change is told after what is being told:
-   * everybody hears changes in the order of their revisions.
-   */
-  changeData(request: DataChangeRequest): ChangeAnswer {
-    const { connId, thirdPartyDn, ...wanted } = request;
-    const call = this.#knownCall(connId);
-    if (call === undefined) return { ok: false, code: 'call-unknown' };
-    const signal = { type: 'dataRequested', thirdPartyDn: thirdPartyDn as Dn, ...wanted } as const;
-    const decision = this.#ask(call.connId, signal);
-    if (decision === undefined) return { ok: false, code: 'internal' };
-    const { refusal, call: after } = decision;
-    // A defect has released the call.
-    if (after.state === 'released' && call.state !== 'released') return { ok: false, code: 'internal' };
-    if (refusal !== undefined) return { ok: false, ...refusal, revision: after.revision };
-    return { ok: true, call: detailOf(after) };
-  }
-
-  /** Somebody outside ends a call. */
-  release({ connId, thirdPartyDn }: ReleaseRequest): ReleaseAnswer {
-    const call = this.#knownCall(connId);
-    if (call === undefined) return { ok: false, code: 'call-unknown' };
-    if (call.state === 'released') return { ok: false, code: 'call-released' };
-    const { connId: known } = call;
-    this.#parts.log.info({ connId: known, thirdPartyDn }, 'release requested');
-    const decision = this.#ask(known, wantedReleases.request);
-    // A defect: it is gone, but not in order.
-    if (decision === undefined) return { ok: false, code: 'internal' };
-    return { ok: true, call: detailOf(decision.call) };
-  }
+  /** What somebody outside wants of a call. */
+  readonly changeData: CallWishes['changeData'] = request => this.#wishes.changeData(request);
+  readonly release: CallWishes['release'] = request => this.#wishes.release(request);
+  readonly transfer: CallWishes['transfer'] = request => this.#wishes.transfer(request);
 
   /** Somebody outside wants a call. It is there, and its first party is being called, when this returns. */
   originate(request: OriginateRequest): OriginateAnswer {

@@ -174,6 +174,7 @@ function deskOf(b2bua: B2bua): Omit<CallDesk, 'keys'> {
     changeData: request => b2bua.changeData(request),
     release: request => b2bua.release(request),
     originate: request => b2bua.originate(request),
+    transfer: request => b2bua.transfer(request),
   };
 }
 

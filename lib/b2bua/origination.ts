@@ -74,7 +74,7 @@ function standingOf({ local }: OriginateRequest, { sources }: Routing): Standing
 }
 
 function find(party: 'from' | 'to', request: OriginateRequest, standing: Standing, routing: Routing) {
-  const uri = uriOf(request[party]);
+  const uri = partyUri(request[party]);
   if (uri === undefined)
     return refusal(party, 'unprocessable', 'expected a sip or tel URI, or a telephone number');
   const route = routeFor(uri, standing, routing);
@@ -90,7 +90,7 @@ function refusal(party: 'from' | 'to', code: ErrorCode, detail: string): Origina
  * RFC 3966 §3 for a bare number. RFC 3986 §2: in a URI other characters than these are escaped. Nothing can be reached at port 0, and
  * `sips` is not served.
  */
-function uriOf(text: string): string | undefined {
+export function partyUri(text: string): string | undefined {
   if (/[^\x21-\x7e]/.test(text)) return undefined;
   const uri = /^\+?[0-9*#][0-9*#().-]*$/.test(text) ? `tel:${text}` : text;
   const parsed = parseUri(uri);

@@ -1,4 +1,5 @@
-import type { WantedOperation } from '../attached-data/entry.ts';
+import type { WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import type { TransferWanted } from '../call/transfer-request.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CallDetail } from './call-view.ts';
 
@@ -23,6 +24,31 @@ export type ChangeAnswer =
       /** Of the data, which is as it was. Absent for an unknown call. */
       readonly revision?: number;
       /** Place of the entry at fault. Absent when it is not a single one. */
+      readonly at?: number;
+    };
+
+export interface TransferRequest {
+  readonly connId: string;
+  /** DN of who gives the other party away. */
+  readonly party: string;
+  /** SIP or tel URI, or a telephone number. */
+  readonly to: string;
+  readonly mode: TransferWanted['mode'];
+  /** Whose doing the data is; the party's when absent. */
+  readonly thirdPartyDn?: string;
+  /** Update the data before the target is called. */
+  readonly entries: readonly WantedEntry[];
+  /** The requester counts as one on this machine (`relay.anyTarget`). */
+  readonly local: boolean;
+}
+
+export type TransferAnswer =
+  /** The target is being called. */
+  | { readonly ok: true; readonly call: CallDetail }
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      /** Place of the entry at fault. */
       readonly at?: number;
     };
 

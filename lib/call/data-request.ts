@@ -46,6 +46,12 @@ export function setRequestedData(turn: Turn, operation: WantedOperation, dn: Dn)
   return strangeIn(operation) ?? requestInitialData(turn, author, signed(operation, author, turn.nowMs));
 }
 
+/** An update along with something else that is asked for. */
+export function changeRequestedData(turn: Turn, operation: WantedOperation, dn: Dn): DataRefusal | undefined {
+  const author = authorOf(turn.call, dn);
+  return strangeIn(operation) ?? requestChange(turn, author, signed(operation, author, turn.nowMs));
+}
+
 function strangeIn(operation: WantedOperation): DataRefusal | undefined {
   const at = 'entries' in operation ? operation.entries.findIndex(isStrangeUui) : -1;
   return at < 0 ? undefined : { code: 'bad-key', at };

@@ -25,6 +25,7 @@ import { type Decided, onDecided } from './screening.ts';
 import { onThirdLeg } from './third-leg.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, SignalOf, TimerName } from './signal.ts';
+import { onTransferWanted, type TransferWanted } from './transfer-request.ts';
 import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
@@ -39,7 +40,8 @@ export type CallSignal =
   | DataRequested
   | Decided
   | OriginateWanted
-  | Replacing;
+  | Replacing
+  | TransferWanted;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -109,20 +111,31 @@ function take(turn: Turn, signal: Exclude<CallSignal, Replacing>): void {
     case 'timerFired':
       onTimer(turn, signal.timer);
       return;
+    default:
+      carryOut(turn, signal);
+  }
+}
+
+/** The same of what comes from the other side of an API. */
+function carryOut(turn: Turn, wish: Exclude<CallSignal, Signal | Replacing>): void {
+  switch (wish.type) {
     case 'releaseWanted':
-      onReleaseWanted(turn, signal);
+      onReleaseWanted(turn, wish);
+      return;
+    case 'transferWanted':
+      onTransferWanted(turn, wish);
       return;
     case 'dataRequested':
-      onDataRequested(turn, signal);
+      onDataRequested(turn, wish);
       return;
     case 'decided':
-      onDecided(turn, signal);
+      onDecided(turn, wish);
       return;
     case 'originateWanted':
-      onOriginateWanted(turn, signal);
+      onOriginateWanted(turn, wish);
       return;
     default:
-      return signal satisfies never;
+      return wish satisfies never;
   }
 }
 

@@ -6,6 +6,7 @@ import { dropOwnOffers } from './own-offer.ts';
 import { dropReferrals, isOwedReports, type Progress, reportEnd } from './referral.ts';
 import { stopNotifying } from './release.ts';
 import { retryHeld } from './relay-request.ts';
+import type { HeaderLine } from './signal.ts';
 import type { AnyTransfer } from './transfer.ts';
 import type { Turn } from './turn.ts';
 import { endUnderWay } from './under-way.ts';
@@ -51,8 +52,18 @@ export function transferorLeft(turn: Turn, transferor: Leg): void {
   turn.changeLeg(transferor, { state: ended });
 }
 
-function leaveCall(turn: Turn, leg: Leg): void {
-  endUnderWay(turn, leg.id);
+/** The same by us. */
+export function sendAway(turn: Turn, transferor: Leg, headers: readonly HeaderLine[]): void {
+  leaveCall(turn, transferor);
+  dropReferrals(turn, transferor);
+  turn.perform({ do: 'hangUp', leg: transferor.id, headers });
+  turn.changeLeg(transferor, { state: ended });
+}
+
+function leaveCall(turn: Turn, { id }: Leg): void {
+  endUnderWay(turn, id);
+  const leg = turn.leg(id);
+  if (leg === undefined) return;
   dropOwnOffers(turn, leg);
   stopNotifying(turn, leg);
 }

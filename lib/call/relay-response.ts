@@ -7,8 +7,9 @@ import { agree } from './agreement.ts';
 import { endsAgreed, legAgreed, showTo } from './exchange.ts';
 import { onOfferResponded } from './offer-outcome.ts';
 import { isSdp } from './sdp.ts';
+import { isUpToDate } from './session.ts';
 import { failure } from './failure.ts';
-import { transferorLeft } from './hand-over.ts';
+import { sendAway } from './hand-over.ts';
 import { onReported } from './referral.ts';
 import { releaseCall } from './release.ts';
 import { crossed, emptyPayload, midCallMessage, relayedReason, relayedStatus, respond } from './relay.ts';
@@ -41,10 +42,8 @@ export function onResponded(turn: Turn, signal: SignalOf<'responded'>): void {
 
 /** We have asked, and the leg is not there any more. RFC 3261 §12.2.1.2: BYE all the same. */
 function onDialogGone(turn: Turn, leg: Leg): void {
-  if (turn.call.transfer?.transferor === leg.id) {
-    turn.perform({ do: 'hangUp', leg: leg.id, headers: [sipReason(503, 'dialog gone')] });
-    transferorLeft(turn, leg);
-  } else releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
+  if (turn.call.transfer?.transferor === leg.id) sendAway(turn, leg, [sipReason(503, 'dialog gone')]);
+  else releaseCall(turn, failure(turn.call, leg, 'dialog gone'));
 }
 
 function relayResponse(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>, from: Leg): void {
@@ -116,7 +115,7 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
   const payload = crossed(turn, signal.payload, { from, to }, how, own);
   settle(turn, relayed, success);
   if (success && changing && relayed.offers && isSdp(signal.payload.body)) {
-    endsAgreed(turn, { offerer: to.id, answerer: from.id });
+    bothAgreed(turn, { offerer: to.id, answerer: from.id });
   }
   if (success && relayed.sentMethod === 'INVITE' && acknowledgesAtOnce(relayed)) {
     turn.perform({ do: 'acknowledge', leg: from.id, request: relayed.sent, payload: emptyPayload });
@@ -141,6 +140,15 @@ function relayFinal(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'>,
 function owedAfterRefusal(turn: Turn, { to, method, operations, settles }: Relayed): void {
   oweAgain(turn, to, settles);
   if (method === 'INFO') owePairs(turn, to, operations);
+}
+
+/** One of the two may be new to the other, so that what they said last does not fit yet. */
+function bothAgreed(turn: Turn, ends: { readonly offerer: LegId; readonly answerer: LegId }): void {
+  endsAgreed(turn, ends);
+  const leg = turn.leg(ends.answerer);
+  const farEnd = leg && turn.peerOf(leg);
+  if (leg === undefined || farEnd === undefined) return;
+  if (!isUpToDate(leg.session, farEnd.session) || !isUpToDate(farEnd.session, leg.session)) agree(turn, leg);
 }
 
 /** An offerless re-INVITE waits for the answer in the other side's ACK. */
@@ -191,7 +199,7 @@ function acknowledged(turn: Turn, relayed: Relayed, ack: Payload): void {
   if (!acknowledgesAtOnce(relayed) && from !== undefined && to !== undefined) {
     const payload = crossed(turn, ack, { from, to }, midCallMessage('ACK'));
     turn.perform({ do: 'acknowledge', leg: to.id, request: relayed.sent, payload });
-    if (isSdp(ack.body)) endsAgreed(turn, { offerer: to.id, answerer: from.id });
+    if (isSdp(ack.body)) bothAgreed(turn, { offerer: to.id, answerer: from.id });
   }
   retryHeld(turn);
 }

@@ -25,9 +25,8 @@ export function endTransfers(
 
 function endOwn(turn: Turn, verdict: Verdict, headers: Parameters<typeof endTransfers>[2]): void {
   const { transfer } = turn.call;
-  const transferor = transfer && turn.leg(transfer.transferor);
-  if (transfer === undefined || transferor === undefined) return;
-  const { target, mode } = transfer;
+  if (transfer === undefined) return;
+  const { target, mode, transferor } = transfer;
   if (transfer.mode === 'replaces') {
     if (target.state.is === 'answered')
       turn.perform({ do: 'hangUp', leg: target.id, headers: headers(target, 'BYE') });
@@ -39,7 +38,7 @@ function endOwn(turn: Turn, verdict: Verdict, headers: Parameters<typeof endTran
     turn.perform({ do: 'cancel', leg: target.id, headers: headers(target, 'CANCEL') });
     turn.change({ transfer: undefined, leaving: [...turn.call.leaving, target.id] });
   }
-  reportEnd(turn, transferor.id, { status: 487, reason: '' });
-  const dns = { transferor: transferor.dn, target: target.dn };
-  turn.note({ note: 'transferFailed', leg: transferor.id, mode, ...dns, status: 487, verdict });
+  reportEnd(turn, transferor, { status: 487, reason: '' });
+  const dns = { transferor: target.broughtBy ?? target.dn, target: target.dn };
+  turn.note({ note: 'transferFailed', leg: transferor, mode, ...dns, status: 487, verdict });
 }

@@ -39,6 +39,8 @@ export type PairsChange = Author & Pick<ChangeBody, 'userData' | 'customContext'
 export type KeysChange = Author & { readonly keys: readonly string[] } & WriteOptions;
 /** All pairs go. */
 export type WholeChange = Author & WriteOptions;
+/** Who gives the other party away, to whom and how, and data that goes along. */
+export type TransferWish = BodyOf<'/v1/calls/{connId}/transfer', 'post'> & WriteOptions;
 /** `thirdPartyDn` says who ends the call. */
 export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> & WriteOptions;
 
@@ -46,7 +48,10 @@ export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> 
 export type Origination = BodyOf<'/v1/calls', 'post'> & WriteOptions;
 
 /** Paths of what is done to one call. */
-type CallWrite = '/v1/calls/{connId}/user-data' | '/v1/calls/{connId}/release';
+type CallWrite =
+  | '/v1/calls/{connId}/user-data'
+  | '/v1/calls/{connId}/transfer'
+  | '/v1/calls/{connId}/release';
 
 /**
  * A client of Baton's HTTP interface, for Node and browsers. Whatever is refused or not answered rejects with a BatonClientError.
@@ -97,6 +102,12 @@ export class BatonClient {
 
   async deleteAll(connId: string, change: WholeChange): Promise<WrittenCall> {
     return await this.#change(connId, 'delete-all', change);
+  }
+
+  /** `party` gives the other one to `to`. Resolves as soon as that is being called; the events tell what becomes of it. */
+  async transfer(connId: string, wish: TransferWish): Promise<WrittenCall> {
+    const { idempotencyKey, signal, ...body } = wish;
+    return await this.#write('/v1/calls/{connId}/transfer', connId, body, { idempotencyKey, signal });
   }
 
   /** Ends the call. */

@@ -506,6 +506,119 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/calls/{connId}/transfer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description Who gives the other party away. */
+                        readonly party: string;
+                        /** @description A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does. */
+                        readonly to: string;
+                        /**
+                         * @description blind: the party is released at once; single-step: when the target has answered.
+                         * @enum {string}
+                         */
+                        readonly mode: "blind" | "single-step";
+                        /** @description Who asks. A party's own DN makes it that party's own change. */
+                        readonly thirdPartyDn?: string;
+                        /** @description Updates the data of the call before the target is called. */
+                        readonly userData?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                            /**
+                             * @description Where the pair lives; call, which is nowhere on the wire, when absent.
+                             * @enum {string}
+                             */
+                            readonly scope?: "sip" | "uui" | "voip" | "call";
+                        }[];
+                        /** @description As Azure Communication Services has it; SIP header names with or without X-MS-Custom-. */
+                        readonly customContext?: {
+                            readonly sipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly voipHeaders?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly userToUser?: string;
+                        };
+                    };
+                };
+            };
+            readonly responses: {
+                readonly 202: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @enum {string} */
+                            readonly state: "screening" | "inviting" | "ringing" | "answered" | "established" | "released";
+                            /** @description Counts the changes of the data. */
+                            readonly revision: number;
+                            readonly callThreadId?: string;
+                            readonly legs?: readonly {
+                                readonly dn: string;
+                                /** @enum {string} */
+                                readonly role: "caller" | "callee";
+                                readonly state: string;
+                                readonly trunk: string | null;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt?: string;
+                            readonly userData?: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly customContext?: {
+                                readonly sipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly voipHeaders: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly userToUser?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/schema": {
         readonly parameters: {
             readonly query?: never;

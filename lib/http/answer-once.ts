@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallDetail } from '../b2bua/call-view.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Grant } from './bearer.ts';
+import { tenantOf } from '../call/ids.ts';
 import { BodyFault } from './change-body.ts';
 import type { Answer, AnswersGiven } from './idempotency.ts';
 import { problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
@@ -28,6 +29,24 @@ export async function answerOnce(
   if (answer === 'conflict') return sendAnswer(reply, refusal('idempotency-conflict'));
   if (answer === 'under-way') return sendAnswer(reply, refusal('idempotency-in-progress'));
   return sendAnswer(reply, answer);
+}
+
+type OwnRequest = FastifyRequest & { readonly params: { readonly connId: string } };
+
+/** The same about a call. Another tenant's is as if it were not there. */
+export async function answerOwn(
+  given: AnswersGiven,
+  request: OwnRequest,
+  reply: FastifyReply,
+  carryOut: () => Answer | Promise<Answer>,
+): Promise<FastifyReply> {
+  if (!isOwn(request, request.params.connId)) return sendAnswer(reply, refusal('call-unknown'));
+  return answerOnce(given, request, reply, carryOut);
+}
+
+/** Of the tenant that the token is for. */
+export function isOwn({ grant }: FastifyRequest, connId: string): boolean {
+  return grant.tenant === undefined || tenantOf(connId) === grant.tenant;
 }
 
 /** Who may not read calls learns by writing only what became of the write. */

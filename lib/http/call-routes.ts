@@ -1,8 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallDetail as CallDetailView, CallView } from '../b2bua/call-view.ts';
 import type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from '../b2bua/requests.ts';
-import { tenantOf } from '../call/ids.ts';
-import { answerOnce, refusal, sendAnswer, success } from './answer-once.ts';
+import { answerOwn, isOwn, refusal, sendAnswer, success } from './answer-once.ts';
 import type { Api } from './api.ts';
 import type { Grant } from './bearer.ts';
 import { readChange } from './change-body.ts';
@@ -19,9 +17,10 @@ import {
   WriteHeaders,
   WrittenCall,
 } from './schemas.ts';
+import { addTransferRoute, type TransferDesk } from './transfer-route.ts';
 
 /** What may be asked about calls, and of them. All answer at once. */
-export interface CallDesk extends OriginateDesk {
+export interface CallDesk extends OriginateDesk, TransferDesk {
   calls(): readonly CallView[];
   call(connId: string): CallDetailView | undefined;
   changeData(request: DataChangeRequest): ChangeAnswer;
@@ -37,6 +36,7 @@ export function addCallRoutes(api: Api, desk: CallDesk): void {
   const given = new AnswersGiven(usualLimits, Date.now);
   addWrites(api, desk, given);
   addOriginateRoute(api, desk, given);
+  addTransferRoute(api, desk, given);
 }
 
 function addReads(api: Api, desk: CallDesk): void {
@@ -119,21 +119,4 @@ function change(
     ...(answer.code === 'revision-conflict' &&
       answer.revision !== undefined && { revision: answer.revision }),
   });
-}
-
-type WriteRequest = FastifyRequest & { readonly params: { readonly connId: string } };
-
-/** Another tenant's call is as if it were not there. */
-async function answerOwn(
-  given: AnswersGiven,
-  request: WriteRequest,
-  reply: FastifyReply,
-  carryOut: () => Answer | Promise<Answer>,
-): Promise<FastifyReply> {
-  if (!isOwn(request, request.params.connId)) return sendAnswer(reply, refusal('call-unknown'));
-  return answerOnce(given, request, reply, carryOut);
-}
-
-function isOwn({ grant }: FastifyRequest, connId: string): boolean {
-  return grant.tenant === undefined || tenantOf(connId) === grant.tenant;
 }

@@ -56,6 +56,17 @@ export function readChange(body: ChangeBody, keys: KeyPolicy = openKeyPolicy): W
   }
 }
 
+/** The data that comes along with something else. The same reading, and throwing. */
+export function readStartData(
+  { userData, customContext }: Pick<ChangeBody, 'userData' | 'customContext'>,
+  keys: KeyPolicy,
+): { readonly entries: readonly WantedEntry[]; readonly paths: readonly string[] } {
+  if (userData === undefined && customContext === undefined) return { entries: [], paths: [] };
+  const data = { ...(userData && { userData }), ...(customContext && { customContext }) };
+  const { operation, paths } = readChange({ operation: 'attach', thirdPartyDn: '', ...data }, keys);
+  return { entries: 'entries' in operation ? operation.entries : [], paths };
+}
+
 /** What the operation has no use for may be there, but empty. */
 function refuseFilled(body: ChangeBody, ...members: readonly ('keys' | 'userData' | 'customContext')[]) {
   for (const member of members) {

@@ -3,7 +3,7 @@ import type { OriginateAnswer, OriginateRequest } from '../b2bua/origination.ts'
 import { answerOnce, refusal, success } from './answer-once.ts';
 import type { Api } from './api.ts';
 import type { Grant } from './bearer.ts';
-import { readChange } from './change-body.ts';
+import { readStartData } from './change-body.ts';
 import type { Answer, AnswersGiven } from './idempotency.ts';
 import { json, OriginateBody, problems, WriteHeaders, WrittenCall } from './schemas.ts';
 
@@ -39,7 +39,7 @@ function originate(
   { body, grant }: { readonly body: OriginateBody; readonly grant: Grant },
 ): Answer {
   const { from, to, thirdPartyDn } = body;
-  const { entries, paths } = readData(desk, body);
+  const { entries, paths } = readStartData(body, desk.keys);
   const answer = desk.originate({
     from,
     to,
@@ -56,12 +56,4 @@ function originate(
   const path = answer.party === undefined ? undefined : `/${answer.party}`;
   const place = answer.at === undefined ? path : paths[answer.at];
   return refusal(answer.code, { ...(place !== undefined && { path: place }) }, answer.detail);
-}
-
-/** The same reading as that of a change. */
-function readData(desk: OriginateDesk, { userData, customContext }: OriginateBody) {
-  if (userData === undefined && customContext === undefined) return { entries: [], paths: [] };
-  const data = { ...(userData && { userData }), ...(customContext && { customContext }) };
-  const { operation, paths } = readChange({ operation: 'attach', thirdPartyDn: '', ...data }, desk.keys);
-  return { entries: 'entries' in operation ? operation.entries : [], paths };
 }

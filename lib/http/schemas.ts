@@ -99,6 +99,30 @@ export const OriginateBody = Type.Object(
 
 export type OriginateBody = Static<typeof OriginateBody>;
 
+const transferModes = ['blind', 'single-step'] as const;
+
+export const TransferBody = Type.Object(
+  {
+    party: Type.Intersect([Dn], { description: 'Who gives the other party away.' }),
+    to: Party,
+    mode: words(
+      transferModes,
+      'blind: the party is released at once; single-step: when the target has answered.',
+    ),
+    thirdPartyDn: Type.Optional(Dn),
+    userData: Type.Optional(
+      Type.Array(Pair, {
+        maxItems: maxPairs,
+        description: 'Updates the data of the call before the target is called.',
+      }),
+    ),
+    customContext: Type.Optional(CustomContext),
+  },
+  { additionalProperties: false },
+);
+
+export type TransferBody = Static<typeof TransferBody>;
+
 /** No body at all will do. */
 export const ReleaseBody = Type.Unsafe<{ thirdPartyDn?: string } | null>({
   type: ['object', 'null'],

@@ -8,7 +8,9 @@ import { isUpToDate } from '../../lib/call/session.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { notifyModes } from '../../lib/routing/trunk.ts';
 import type { Replacing } from '../../lib/call/replacing.ts';
-import { newRequestOf, lines, Story, trunk } from './support/story.ts';
+import type { TransferWanted } from '../../lib/call/transfer-request.ts';
+import { isGone } from '../../lib/call/leg.ts';
+import { newRequestOf, lines, Story, textOf, trunk } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -62,7 +64,7 @@ function take(list: Asked[], request: RequestId, what: string): Asked {
   return found;
 }
 
-type Happening = Signal | Decided | DataRequested | Replacing;
+type Happening = Signal | Decided | DataRequested | Replacing | TransferWanted;
 
 const endings: ReadonlySet<Signal['type']> = new Set([
   ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
@@ -99,6 +101,10 @@ class AnyCall {
 
   get phones(): readonly Phone[] {
     return [...this.#phones.values()];
+  }
+
+  get timersRunning(): readonly string[] {
+    return [...this.#timers.keys()].filter(timer => !timer.includes('linger'));
   }
 
   get over(): boolean {
@@ -153,12 +159,18 @@ class AnyCall {
   }
 
   /** Carol is not on the call. */
-  #changes(ending: boolean): DataRequested[] {
+  #changes(ending: boolean): (DataRequested | TransferWanted)[] {
     if (ending || this.over || this.#random() < 0.5) return [];
     const value = String(Math.floor(this.#random() * 10));
     const entries = [{ key: 'A', type: 'string', value, scope: 'sip' }] as const;
     const operation = { operation: 'update', entries } as const;
-    return [{ type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn }];
+    const mode = this.#random() < 0.5 ? 'blind' : 'single-step';
+    const dns = { party: 'alice' as Dn, thirdPartyDn: 'carol' as Dn };
+    const away = { mode, to: 'sip:dave@192.0.2.4', local: true, ...dns, entries } as const;
+    return [
+      { type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn },
+      { type: 'transferWanted', ...away },
+    ];
   }
 
   #happen(signal: Happening): void {
@@ -178,6 +190,7 @@ class AnyCall {
     const { state, caller, callee, relayed, held, agreement, transfer } = this.story.call;
     const changing = agreement !== undefined || transfer !== undefined;
     if (state !== 'established' || callee === undefined || changing) return;
+    if (isGone(caller) || isGone(callee)) return;
     const busy = [caller, callee].some(
       ({ ownOffers }) => ownOffers.waiting.length > 0 || ownOffers.outstanding,
     );
@@ -188,11 +201,12 @@ class AnyCall {
 
   /** What a phone is owed the call knows, and what the call waits for a phone owes. */
   #nothingIsForgotten(): void {
-    const { held, relayed, state, caller, callee } = this.story.call;
+    const { held, relayed, state, caller, callee, departing } = this.story.call;
     for (const { id, unanswered, toAcknowledge } of this.phones) {
       const known = [...held, ...relayed].filter(({ from }) => from === id).map(({ request }) => request);
-      // A released call only waits to say BYE.
-      for (const { request } of state === 'released' ? unanswered : [...unanswered, ...toAcknowledge])
+      // A released call only waits to say BYE, and so does a leg whose place another has.
+      const isOnlyLeaving = state === 'released' || departing.some(leg => leg.id === id);
+      for (const { request } of isOnlyLeaving ? unanswered : [...unanswered, ...toAcknowledge])
         if (!known.includes(request)) throw new Error(`${request} of ${id} is forgotten`);
     }
     for (const { to, from, sent, request, stage } of relayed) {
@@ -232,8 +246,23 @@ class AnyCall {
     if (!ending && phone.hasDialog && phone.unanswered.length < 3 && phone.state !== 'cancelled') {
       for (const method of ['INVITE', 'INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'FOO'])
         signals.push({ type: 'requested', leg, request: this.story.newRequestId(), method, payload });
+      for (const referral of this.#referrals())
+        signals.push({
+          ...{ type: 'requested', leg, request: this.story.newRequestId(), method: 'REFER' },
+          payload: { headers: lines([...referral, ...textOf(payload.headers)]) },
+        });
     }
     return signals;
+  }
+
+  /** To dave, in whatever way; now and then to nowhere. */
+  #referrals(): string[][] {
+    const quiet = this.#random() < 0.2 ? ['Refer-Sub: false'] : [];
+    const twice = this.#random() < 0.1 ? ['Refer-To: <sip:eve@192.0.2.5>'] : [];
+    return [
+      ['Refer-To: <sip:dave@192.0.2.4>', ...quiet, ...twice],
+      ['Refer-To: <tel:+4930>', ...quiet],
+    ];
   }
 
   #ofCaller(phone: Phone): Signal[] {
@@ -277,6 +306,7 @@ class AnyCall {
   /** What the signal means for the phone itself. */
   #suffered(signal: Happening): void {
     if (signal.type === 'decided' || signal.type === 'dataRequested' || signal.type === 'replacing') return;
+    if (signal.type === 'transferWanted') return;
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -432,8 +462,15 @@ describe('a call on which anything happens in any order', () => {
   it('ends and leaves nothing, whatever happened', () => {
     for (const [at, call] of calls.entries()) {
       const { held, relayed, untold, leaving, agreement, caller, callee } = call.story.call;
+      const { transfer, departing } = call.story.call;
       const idle = [caller, callee].every(leg => leg === undefined || leg.ownOffers === noOffers);
+      const timers = call.timersRunning;
       const left = { over: call.over, held, relayed, untold, leaving, agreement, idle };
+      expect({ transfer, departing, timers }, `seed ${String(at + 1)}`).to.deep.equal({
+        transfer: undefined,
+        departing: [],
+        timers: [],
+      });
       expect(left, `seed ${String(at + 1)}`).to.deep.equal({
         idle: true,
         agreement: undefined,
@@ -472,8 +509,9 @@ describe('a call on which anything happens in any order', () => {
       ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
-      replaced: calls.filter(({ story }) => story.noted('transferred').length > 0).length,
-      notReplaced: calls.filter(({ story }) => story.noted('transferFailed').length > 0).length,
+      transfer: calls.filter(({ story }) => story.noted('transferred').length > 0).length,
+      secondTransfer: calls.filter(({ story }) => story.noted('transferred').length > 1).length,
+      failedTransfer: calls.filter(({ story }) => story.noted('transferFailed').length > 0).length,
     };
 
     for (const [what, often] of Object.entries(happened)) expect(often, what).to.be.at.least(20);

@@ -3,7 +3,12 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { OriginateRequest } from '../../lib/b2bua/origination.ts';
-import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import type {
+  ChangeAnswer,
+  DataChangeRequest,
+  ReleaseRequest,
+  TransferRequest,
+} from '../../lib/b2bua/requests.ts';
 import { BatonClient, BatonClientError } from '../../lib/client/client.ts';
 import type { ClientOptions } from '../../lib/client/requests.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
@@ -39,6 +44,7 @@ describe('the client and an HttpServer', () => {
   let asked: DataChangeRequest[];
   let released: ReleaseRequest[];
   let originated: OriginateRequest[];
+  let transfers: TransferRequest[];
   let answer: ChangeAnswer;
 
   async function serve(
@@ -64,6 +70,12 @@ describe('the client and an HttpServer', () => {
             ? { ok: false, code: 'no-route', party: 'to' }
             : { ok: true, call: aliceAndBob };
         },
+        transfer: (request: TransferRequest) => {
+          transfers.push(request);
+          return request.party === 'nobody'
+            ? { ok: false, code: 'party-unknown' }
+            : { ok: true, call: aliceAndBob };
+        },
         release: (request: ReleaseRequest) => {
           released.push(request);
           return { ok: true, call: aliceAndBob };
@@ -79,6 +91,7 @@ describe('the client and an HttpServer', () => {
     asked = [];
     released = [];
     originated = [];
+    transfers = [];
     answer = { ok: true, call: aliceAndBob };
   });
 
@@ -130,6 +143,19 @@ describe('the client and an HttpServer', () => {
     const uui = { key: 'UUI', type: 'string', value: '0401', scope: 'uui' };
     const call2 = { from: '1001', to: 'x', thirdPartyDn: 'crm', entries: [tier, uui], local: true };
     expect(originated).to.deep.equal([call1, call2]);
+  });
+
+  it('transfers', async () => {
+    await serve();
+    const wish = { party: 'bob', to: '1003', mode: 'single-step' } as const;
+    expect(await client.transfer(connId, { ...wish, idempotencyKey: 'once' })).to.deep.equal(aliceAndBob);
+    const failure = await failureFrom(client.transfer(connId, { ...wish, party: 'nobody' }));
+    expect(failure).to.include({ code: 'party-unknown', status: 422, path: '/party' });
+    const common = { connId, to: '1003', mode: 'single-step', entries: [], local: true };
+    expect(transfers).to.deep.equal([
+      { ...common, party: 'bob' },
+      { ...common, party: 'nobody' },
+    ]);
   });
 
   it('releases', async () => {

@@ -127,6 +127,48 @@ for (const backend of backendNames) {
         expect((await dialog.agent.expect('469 INFO')).get('Recv-Info')).to.equal('nil');
       });
 
+      it(`carries a REFER of the ${side} and its NOTIFYs; the last one ends no dialog`, async () => {
+        const { leg, dialog } = await legOf();
+        const referTo = '"Carol" <sip:carol@192.0.2.3;x-m=8:o?X-MS-Custom-A=1&Replaces=q%3Bto-tag%3Dr>';
+        const headers = [
+          ['Refer-To', referTo],
+          ['Referred-By', '<sip:bob@b.example>;x="y"'],
+        ] as const;
+        dialog.request('REFER', { headers });
+        const told = await stage.told.next('requested', leg);
+        expect(told.method).to.equal('REFER');
+        expect(told.payload.headers).to.deep.include.members([
+          { name: 'Refer-To', value: referTo },
+          { name: 'Referred-By', value: '<sip:bob@b.example>;x="y"' },
+        ]);
+        const quiet = { headers: [{ name: 'Refer-Sub', value: 'true' }] };
+        stage.perform({ do: 'respond', leg, request: told.request, status: 202, payload: quiet });
+        expect((await dialog.agent.expect('202 REFER')).get('Refer-Sub')).to.equal('true');
+        for (const [state, content] of [
+          ['active;expires=92', 'SIP/2.0 100 Trying\r\n'],
+          ['terminated;reason=noresource', 'SIP/2.0 200 OK\r\n'],
+        ] as const) {
+          const request = stage.newRequestId();
+          const lines = [
+            { name: 'Event', value: 'refer;id=7' },
+            { name: 'Subscription-State', value: state },
+          ];
+          const body = { contentType: 'message/sipfrag;version=2.0', content };
+          const payload = { headers: lines, body };
+          stage.perform({ do: 'request', leg, request, method: 'NOTIFY', payload });
+          const notify = await dialog.agent.expect('NOTIFY');
+          expect([notify.get('Event'), notify.get('Subscription-State')]).to.deep.equal([
+            'refer;id=7',
+            state,
+          ]);
+          expect([notify.get('Content-Type'), notify.body]).to.deep.equal([body.contentType, content]);
+          dialog.agent.respond(notify, 200);
+          expect(await stage.told.next('responded', leg)).to.include({ request, status: 200 });
+        }
+        dialog.request('INFO');
+        expect((await stage.told.next('requested', leg)).method).to.equal('INFO');
+      });
+
       it(`relays a re-INVITE of the ${side} and pairs its ACK`, async () => {
         const { leg, dialog } = await legOf();
         dialog.request('INVITE', { body: sdp('hold') });

@@ -4,7 +4,13 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
-import type { ChangeAnswer, DataChangeRequest, ReleaseRequest } from '../../lib/b2bua/requests.ts';
+import type {
+  ChangeAnswer,
+  DataChangeRequest,
+  ReleaseRequest,
+  TransferAnswer,
+  TransferRequest,
+} from '../../lib/b2bua/requests.ts';
 import type { OriginateAnswer, OriginateRequest } from '../../lib/b2bua/origination.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
@@ -30,6 +36,8 @@ describe('calls over HTTP', () => {
   let asked: DataChangeRequest[] = [];
   let released: ReleaseRequest[] = [];
   let wanted: OriginateRequest[] = [];
+  let transfers: TransferRequest[] = [];
+  let transferred: TransferAnswer = { ok: true, call: aliceAndBob };
   let made: OriginateAnswer = { ok: true, call: aliceAndBob };
   let answer: ChangeAnswer = { ok: true, call: aliceAndBob };
 
@@ -52,6 +60,10 @@ describe('calls over HTTP', () => {
           wanted.push(request);
           return made;
         },
+        transfer: request => {
+          transfers.push(request);
+          return transferred;
+        },
         release: request => {
           released.push(request);
           return { ok: true, call: aliceAndBob };
@@ -68,6 +80,8 @@ describe('calls over HTTP', () => {
     released = [];
     wanted = [];
     made = { ok: true, call: aliceAndBob };
+    transfers = [];
+    transferred = { ok: true, call: aliceAndBob };
     answer = { ok: true, call: aliceAndBob };
   });
 
@@ -237,6 +251,33 @@ describe('calls over HTTP', () => {
       expect(refused.body).to.include({ code: refusal.code, ...members });
     });
   }
+
+  it('transfers a call, and points to what is wrong with the wish', async () => {
+    await serve();
+    const wish = { party: 'bob', to: 'sip:carol@192.0.2.3', mode: 'blind' };
+    const userData = [{ key: 'CaseId', value: '43' }];
+    expect(await send(`${path}/transfer`, { ...wish, thirdPartyDn: 'crm', userData })).to.include({
+      status: 202,
+    });
+    const { connId } = aliceAndBob;
+    const entries = [{ key: 'CaseId', type: 'string', value: '43', scope: 'call' }];
+    expect(transfers).to.deep.equal([{ connId, ...wish, thirdPartyDn: 'crm', entries, local: true }]);
+    for (const [code, status, at, pointer] of [
+      ['party-unknown', 422, undefined, '/party'],
+      ['relay-denied', 403, undefined, '/to'],
+      ['bad-key', 422, 0, '/userData/0'],
+      ['transfer-under-way', 409, undefined, undefined],
+    ] as const) {
+      transferred = { ok: false, code, ...(at !== undefined && { at }) };
+      const { status: got, body } = await send(`${path}/transfer`, { ...wish, userData });
+      expect({ got, code: body['code'], path: body['path'] }).to.deep.equal({
+        got: status,
+        code,
+        path: pointer,
+      });
+    }
+    expect(await send(`${path}/transfer`, { ...wish, mode: 'parachute' })).to.include({ status: 422 });
+  });
 
   it('ends a call, with a body and without', async () => {
     await serve();

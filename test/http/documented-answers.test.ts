@@ -9,6 +9,7 @@ const tokens = [admin, { token: blind, scopes: [] }] as const;
 const change = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };
 const big = { ...change, userData: [{ key: 'A', value: 'x'.repeat(262_144) }] };
 const wanted = { from: '+4930', to: 'sip:bob@192.0.2.2' };
+const transfer = { party: 'bob', to: 'sip:carol@192.0.2.2', mode: 'blind' };
 const key = { 'idempotency-key': 'k1' };
 
 /** How each documented answer comes about; 401 and 429 come about alike everywhere. */
@@ -52,6 +53,13 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
     },
   },
   'POST /v1/calls/{connId}/user-data': writes('user-data', change, { ...change, x: 1 }),
+  'POST /v1/calls/{connId}/transfer': {
+    ...writes('transfer', transfer, { ...transfer, party: 'nobody' }, 202),
+    503: h => {
+      void h.b2bua.stop({ mode: 'keep', withinMs: 0 });
+      return h.send('/v1/calls/C/transfer', transfer, as(admin));
+    },
+  },
   'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
   'GET /v1/events': {
     200: h => h.send('/v1/events', undefined, as(admin)),
@@ -69,10 +77,10 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
   },
 };
 
-function writes(what: string, good: object, bad: object): (typeof ways)[string] {
+function writes(what: string, good: object, bad: object, done = 200): (typeof ways)[string] {
   const path = `/v1/calls/C/${what}`;
   return {
-    200: h => h.send(path, good, as(admin)),
+    [done]: h => h.send(path, good, as(admin)),
     400: h => h.send(path, '{', as(admin)),
     403: h => h.send(path, good, as(blind)),
     404: h => h.send(path.replace('C', 'x'), good, as(admin)),

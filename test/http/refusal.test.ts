@@ -36,6 +36,7 @@ describe('a request that is refused before any route is looked for', () => {
         changeData: () => ({ ok: false, code: 'call-unknown' }),
         release: () => ({ ok: false, code: 'call-unknown' }),
         originate: () => ({ ok: false, code: 'overload' }),
+        transfer: () => ({ ok: false, code: 'overload' }),
       },
       log: pino({ level: 'trace' }, { write: line => logged.push(line) }),
     });

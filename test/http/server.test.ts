@@ -44,6 +44,7 @@ describe('the HTTP interface', () => {
       changeData: () => ({ ok: false, code: 'call-unknown' }),
       release: () => ({ ok: false, code: 'call-unknown' }),
       originate: () => ({ ok: false, code: 'overload' }),
+      transfer: () => ({ ok: false, code: 'overload' }),
     };
   }
 

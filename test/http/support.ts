@@ -81,6 +81,7 @@ export class House {
         changeData: request => desk.changeData(request),
         release: request => desk.release(request),
         originate: request => desk.originate(request),
+        transfer: request => desk.transfer(request),
       },
       events: {
         ring,

@@ -201,6 +201,11 @@ export class Story {
     return this.events.filter(event => event.id === 'EventAttachedDataChanged');
   }
 
+  /** What would be decided; nothing of it is done. */
+  asks(signal: Parameters<typeof decide>[1]): Decision {
+    return decide(this.call, signal, this.nowMs, this.env);
+  }
+
   feed(signal: Parameters<typeof decide>[1]): this {
     return this.#take(decide(this.call, signal, this.nowMs, this.env));
   }

@@ -1,0 +1,68 @@
+import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import type { TransferAnswer, TransferRequest } from '../b2bua/requests.ts';
+import type { ErrorCode } from '../errors.ts';
+import { answerOwn, refusal, success } from './answer-once.ts';
+import type { Api } from './api.ts';
+import type { Grant } from './bearer.ts';
+import { readStartData } from './change-body.ts';
+import type { Answer, AnswersGiven } from './idempotency.ts';
+import { ConnIdParams, json, problems, TransferBody, WriteHeaders, WrittenCall } from './schemas.ts';
+
+/** Transfers calls. It answers as soon as the target is being called. */
+export interface TransferDesk {
+  /** What is special about which keys. */
+  readonly keys: KeyPolicy;
+  transfer(request: TransferRequest): TransferAnswer;
+}
+
+export function addTransferRoute(api: Api, desk: TransferDesk, given: AnswersGiven): void {
+  api.post(
+    '/v1/calls/:connId/transfer',
+    {
+      config: { scope: 'calls:write' },
+      schema: {
+        summary: 'Give the other party of the call to somebody else',
+        params: ConnIdParams,
+        headers: WriteHeaders,
+        body: TransferBody,
+        response: {
+          202: json(WrittenCall, 'The target is being called; events tell what becomes of it'),
+          ...problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
+        },
+      },
+    },
+    (request, reply) =>
+      answerOwn(given, request, reply, () => transfer(desk, request.params.connId, request)),
+  );
+}
+
+function transfer(
+  desk: TransferDesk,
+  connId: string,
+  { body, grant }: { readonly body: TransferBody; readonly grant: Grant },
+): Answer {
+  const { party, to, mode, thirdPartyDn } = body;
+  const { entries, paths } = readStartData(body, desk.keys);
+  const answer = desk.transfer({
+    connId,
+    party,
+    to,
+    mode,
+    entries,
+    ...(thirdPartyDn !== undefined && { thirdPartyDn }),
+    // Without tokens only this machine is served.
+    local: grant.id === '',
+  });
+  if (answer.ok) return success(answer.call, grant, 202);
+  const path = answer.at === undefined ? memberAtFault[answer.code] : paths[answer.at];
+  return refusal(answer.code, { ...(path !== undefined && { path }) });
+}
+
+/** Which member of the body a code speaks of. */
+const memberAtFault: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'party-unknown': '/party',
+  unprocessable: '/to',
+  'bad-refer-to': '/to',
+  'relay-denied': '/to',
+  'no-route': '/to',
+};

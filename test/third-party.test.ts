@@ -141,22 +141,6 @@ describe('a third party and a call of a Baton process', function () {
     return out;
   }
 
-  it('works as the README says', async () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const block = /## The API in five minutes[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? '';
-    const answers: Record<string, unknown>[] = [];
-    for (const line of block.trim().split('\n')) {
-      const command = line.replaceAll('http://127.0.0.1:8080', base).replaceAll('CONNID', connId);
-      const { stdout } = await promisify(execFile)('sh', ['-c', command]);
-      answers.push(JSON.parse(stdout) as Record<string, unknown>);
-    }
-    const data = { revision: 1, userData: [{ key: 'CaseId', type: 'string', value: '42' }] };
-    expect(answers[0]).to.have.nested.property('calls[0].connId', connId);
-    expect(answers[1]).to.deep.include(data);
-    expect(answers[2]).to.deep.include({ ...data, state: 'established' });
-    expect(answers[3]).to.deep.include({ ...data, state: 'released' });
-  });
-
   it('is one of ten who race: revisions without gaps, the same order for everybody', async () => {
     const writers = Array.from({ length: 10 }, (_, at) => String(at));
     const answers = await Promise.all(

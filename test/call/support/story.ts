@@ -9,6 +9,7 @@ import {
 import { seekAgreement } from '../../../lib/call/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
+import type { Joinable } from '../../../lib/call/join.ts';
 import { parseReplaces } from '../../../lib/call/replaces.ts';
 import type {
   Body,
@@ -42,6 +43,8 @@ export interface StoryOptions {
   readonly routing?: Partial<RoutingOptions>;
   readonly env?: Partial<Omit<Env, 'routing'>>;
   readonly source?: Partial<NewRequest['source']>;
+  /** Another call than that of a story without it. */
+  readonly second?: boolean;
 }
 
 export function trunk(parts: Partial<Trunk> & Pick<Trunk, 'name'>): Trunk {
@@ -85,6 +88,11 @@ const ids = {
   callId: 7,
   callThreadId: 'abcdabcdabcdabcd' as CallThreadId,
 };
+const secondIds = {
+  connId: '00000000000000fe@acme:node1' as ConnId,
+  callId: 8,
+  callThreadId: 'dcbadcbadcbadcba' as CallThreadId,
+};
 
 /**
  * A call as a story: alice calls bob (and carol, when bob fails). Parties do things; `heard()` tells as
@@ -104,10 +112,17 @@ export class Story {
   #call: Call | undefined;
   #source: NewRequest['source'];
   #told = 0;
-  #legs = new Map<LegId, string>([[aliceLeg, 'alice']]);
+  /** The other call, after it has been joined with this one. */
+  joined: Decision | undefined;
+  readonly #ids: typeof ids;
+  readonly #callerLeg: LegId;
+  readonly #legs = new Map<LegId, string>();
   #requests = 0;
 
-  constructor({ routing, env, source }: StoryOptions = {}) {
+  constructor({ routing, env, source, second = false }: StoryOptions = {}) {
+    this.#ids = second ? secondIds : ids;
+    this.#callerLeg = second ? ('second-leg' as LegId) : aliceLeg;
+    this.#legs.set(this.#callerLeg, 'alice');
     this.#source = { protocol: 'udp', address: '127.0.0.1', port: 5080, ...source };
     this.env = {
       node: 'node1',
@@ -142,13 +157,13 @@ export class Story {
       to: '<sip:bob@127.0.0.1>',
       source: this.#source,
       receivedOn: '127.0.0.1:5060',
-      callId: 'call-of-alice',
+      callId: this.#ids === ids ? 'call-of-alice' : 'call-of-second',
       ...payloadOf(parts),
       ...rest,
     };
     const standing = whoIs(request.source.address, this.env.routing.sources);
-    this.#call = newCall(ids, aliceLeg, request, standing, this.nowMs);
-    return this.feed({ type: 'invited', leg: aliceLeg, request });
+    this.#call = newCall(this.#ids, this.#callerLeg, request, standing, this.nowMs);
+    return this.feed({ type: 'invited', leg: this.#callerLeg, request });
   }
 
   /** Somebody outside wants a call; why there is none, if there is none. */
@@ -222,6 +237,13 @@ export class Story {
   #take(decision: Decision): this {
     checkEvents(decision.events);
     this.#call = decision.call;
+    const { joined } = decision;
+    if (joined !== undefined) {
+      this.joined = joined.other;
+      checkEvents(joined.other.events);
+      const { id, dn } = joined.transfer.target;
+      this.#legs.set(id, dn);
+    }
     this.effects.push(...decision.effects);
     this.events.push(...decision.events);
     this.notes.push(...decision.notes);
@@ -370,6 +392,14 @@ export class Party {
     methodsByRequest.set(`${this.leg} ${request}`, method);
     this.#feed({ type: 'requested', leg: this.leg, request, method, payload: payloadOf(carried) });
     return request;
+  }
+
+  /** A REFER that names a dialog of another call. */
+  refers(carried: Carried, joinable: Joinable): void {
+    const request = this.#story.newRequestId();
+    methodsByRequest.set(`${this.leg} ${request}`, 'REFER');
+    const payload = payloadOf(carried);
+    this.#story.feed({ type: 'requested', leg: this.leg, request, method: 'REFER', payload, joinable });
   }
 
   /** Answers the newest request of that method that Baton sent to this party. */

@@ -1,7 +1,8 @@
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
-import { type CallDetail, type CallView, detailOf, viewOf } from './b2bua/call-view.ts';
+import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
+import { HoldingParties } from './b2bua/holding.ts';
 import { newIdsOf } from './b2bua/new-ids.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
@@ -36,6 +37,7 @@ export class B2bua implements SignallingUser {
   readonly #notes: NoteBook;
   readonly #index = new CallIndex();
   readonly #replacements: Replacements;
+  readonly #holding = new HoldingParties();
   readonly #standstill: Standstill;
   readonly #retained: RetainedCalls;
   readonly #wishes: CallWishes;
@@ -93,9 +95,7 @@ export class B2bua implements SignallingUser {
 
   /** The live calls, as `GET /v1/calls` shows them. */
   callsView(): CallView[] {
-    const views: CallView[] = [];
-    for (const call of this.#parts.store.list()) if (call.state !== 'released') views.push(viewOf(call));
-    return views;
+    return liveViewsOf(this.#parts.store.list());
   }
 
   /** One call with its data, live or retained after its release; undefined when there is none of that ConnID. */
@@ -183,7 +183,9 @@ export class B2bua implements SignallingUser {
     const standing = whoIs(request.source.address, this.#env.routing.sources);
     if (!this.#door.admits(signal, standing)) return;
     if (this.#replacements.take(signal, standing)) return;
-    const call = newCall(this.#newIds(standing), leg, request, standing, this.#parts.clock.nowMs());
+    const { clock, store } = this.#parts;
+    const fresh = newCall(this.#newIds(standing), leg, request, standing, clock.nowMs());
+    const call = this.#holding.asConsultation(fresh, store);
     this.#open(call);
     this.#index.addDialog(call.connId, request.callId);
     this.#step(call.connId, signal);
@@ -220,22 +222,24 @@ export class B2bua implements SignallingUser {
     if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
-    this.#index.learnDialogs(call, decision.call);
     const { joined } = decision;
     if (joined !== undefined) this.#index.moveLeg(joined.transfer.target, connId);
-    for (const one of joined === undefined ? [decision] : [decision, joined.other]) {
-      this.#keep(one.call);
-      this.#decided.push(one);
-    }
+    this.#keep(call, decision);
+    if (joined !== undefined) this.#keep(joined.before, joined.other);
     if (!this.#following) this.#follow();
     return decision;
   }
 
-  #keep(call: Call): void {
-    if (isOver(call)) {
+  #keep(before: Call, decision: Decision): void {
+    const { call } = decision;
+    this.#index.learnDialogs(before, call);
+    this.#holding.learn(before, call);
+    this.#decided.push(decision);
+    if (!isOver(call)) this.#parts.store.put(call);
+    else {
       this.#parts.store.remove(call.connId);
       this.#retained.keep(call);
-    } else this.#parts.store.put(call);
+    }
   }
 
   /** Acts and tells, one decision after the other, those included that are made meanwhile. */

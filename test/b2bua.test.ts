@@ -4,7 +4,7 @@ import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
 import type { Call } from '../lib/call/call.ts';
 import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
 import type { ScreeningVerdict } from '../lib/call/screening.ts';
-import type { CallEvent } from '../lib/events/event.ts';
+import type { CallEvent, CallHandlingEvent } from '../lib/events/event.ts';
 import type { IncomingCall } from '../lib/events/incoming-call.ts';
 import type { CallScreening, Signalling, StandaloneAnswer } from '../lib/ports.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
@@ -471,6 +471,124 @@ describe('the funnel', () => {
     });
     it_.tell({ type: 'hungUp', leg: 'late' as LegId, payload: { headers: [] } });
     expect(it_.signalling.heard).to.deep.equal(['acknowledge', 'hangUp', 'respond 481']);
+  });
+});
+
+describe('two calls of one party', () => {
+  const tags = (callId: string, local: string, remote: string) =>
+    lines([`Call-ID: ${callId}`, `From: <sip:x@x>;tag=${local}`, `To: <sip:y@x>;tag=${remote}`]);
+  const sdp = (who: string, direction = 'sendrecv') => ({
+    contentType: 'application/sdp',
+    content: `v=0\r\no=${who} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`,
+  });
+  const second = 'second' as LegId;
+
+  /** 7001 calls 7002 with some data and puts it on hold. */
+  function holding(it: House): LegId {
+    const headers = [...tags('c1', 'a', ''), ...lines(['X-MS-Custom-Case: 42'])];
+    const bob = invite(it, alice, { headers, body: sdp('alice') });
+    const answer = { headers: tags('c2', 'B', 'b'), body: sdp('bob') };
+    it.tell({ type: 'answered', leg: bob, status: 200, payload: answer });
+    it.tell({ type: 'acknowledged', leg: alice, payload: { headers: tags('c1', 'a', 'A') } });
+    const hold = 'hold' as RequestId;
+    const offer = { headers: [], body: sdp('alice', 'sendonly') };
+    it.tell({ type: 'requested', leg: alice, request: hold, method: 'INVITE', payload: offer });
+    const relayed = it.signalling.done.findLast(effect => effect.do === 'request');
+    if (relayed === undefined) throw new Error('nothing was relayed');
+    const held = { headers: [], body: sdp('bob', 'recvonly') };
+    const { request } = relayed;
+    it.tell({
+      type: 'responded',
+      leg: bob,
+      request,
+      method: 'INVITE',
+      status: 200,
+      reason: '',
+      payload: held,
+    });
+    it.tell({ type: 'acknowledged', leg: alice, request: hold, payload: { headers: [] } });
+    return bob;
+  }
+
+  /** And calls 7003, who answers. */
+  function consulting(it: House): LegId {
+    const from = '<sip:7001@client>;tag=t';
+    const carol = invite(it, second, {
+      from,
+      requestUri: 'sip:7003@127.0.0.1',
+      callId: 'c3',
+      headers: tags('c3', 't', ''),
+      body: sdp('alice'),
+    });
+    const answer = { headers: tags('c4', 'C', 'c'), body: sdp('carol') };
+    it.tell({ type: 'answered', leg: carol, status: 200, payload: answer });
+    it.tell({ type: 'acknowledged', leg: second, payload: { headers: tags('c3', 't', 'T') } });
+    return carol;
+  }
+
+  const dialing = (it: House) =>
+    it.events.filter((event): event is CallHandlingEvent => event.id === 'EventDialing');
+
+  for (const consult of ['separate', 'inherited'] as const) {
+    it(`the second is a consultation when the first is held, and its data is ${consult}`, () => {
+      const it = house({ routes: [{ targets: ['sip:192.0.2.2'], consult }] });
+      holding(it);
+      consulting(it);
+      const [main, consultation] = dialing(it);
+      expect(consultation).to.include({ CallType: 'Consult', CallThreadID: main?.CallThreadID });
+      expect(consultation?.ConnID).to.not.equal(main?.ConnID);
+      const inherited = consult === 'inherited' ? [{ key: 'Case', value: '42' }] : [];
+      expect(consultation?.UserData?.map(({ key, value }) => ({ key, value }))).to.deep.equal(inherited);
+      const invited = it.signalling.done.findLast(effect => effect.do === 'invite');
+      const sent = invited?.payload.headers.some(({ name }) => name === 'X-MS-Custom-Case');
+      expect(sent).to.equal(consult === 'inherited');
+    });
+  }
+
+  it('the second is a call of its own when the first is not held', () => {
+    const it = house();
+    establish(it);
+    invite(it, second, { callId: 'c3' });
+    const [main, other] = dialing(it);
+    expect(other?.CallType).to.equal('Internal');
+    expect(other?.CallThreadID).to.not.equal(main?.CallThreadID);
+  });
+
+  it('are joined by a REFER with Replaces; nothing of them is left when the parties hang up', () => {
+    const it = house({ routes: [{ targets: ['sip:192.0.2.2'] }] });
+    const bob = holding(it);
+    const carol = consulting(it);
+    it.signalling.done.length = 0;
+    const headers = lines(['Refer-To: <sip:7003@192.0.2.2?Replaces=c3%3Bto-tag%3DT%3Bfrom-tag%3Dt>']);
+    const request = 'refer' as RequestId;
+    it.tell({ type: 'requested', leg: alice, request, method: 'REFER', payload: { headers } });
+    const heard = it.signalling.done.map(
+      effect => `${effect.do} ${effect.leg === carol ? 'carol' : effect.leg === bob ? 'bob' : effect.leg}`,
+    );
+    expect(heard).to.deep.equal(['respond alice', 'request alice', 'request bob', 'hangUp second']);
+    expect(it.b2bua.callsView().map(({ legs }) => legs.map(({ dn }) => dn))).to.deep.equal([
+      ['7003', '7002'],
+    ]);
+    it.tell({ type: 'hungUp', leg: carol, payload: { headers: [] } });
+    it.clock.pass(60_000);
+    expect([it.store.size, it.clock.running]).to.deep.equal([0, 0]);
+  });
+
+  it('are not joined with a dialog of another tenant', () => {
+    const it = house({
+      trunks: [trunk({ name: 'other', sources: ['192.0.2.77/32'], tenant: 'other' })],
+      trusted: [],
+    });
+    establish(it);
+    const source = { protocol: 'udp', address: '192.0.2.77', port: 5060 };
+    it.signalling.done.length = 0;
+    const headers = [...tags('c9', 'z', ''), ...lines(['Replaces: c1;to-tag=A;from-tag=1'])];
+    it.tell({ type: 'invited', leg: second, request: request({ source, callId: 'c9', headers }) });
+    expect(it.signalling.heard).to.deep.equal(['reject 481']);
+    expect(it.counted).to.deep.include([
+      'refused',
+      { by: 'baton', why: 'refused', sipStatus: 481, atFault: 'caller' },
+    ]);
   });
 });
 

@@ -35,6 +35,13 @@ export function detailOf(call: Call): CallDetail {
   return { ...viewOf(call), userData: userDataOf(data), customContext: customContextOf(data), revision };
 }
 
+/** Of those that are not released. */
+export function liveViewsOf(calls: Iterable<Call>): CallView[] {
+  const views: CallView[] = [];
+  for (const call of calls) if (call.state !== 'released') views.push(viewOf(call));
+  return views;
+}
+
 export function viewOf(call: Call): CallView {
   const { connId, callThreadId, state, startedAtMs } = call;
   const legs = partiesOf(call).map(legView);

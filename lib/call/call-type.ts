@@ -5,8 +5,9 @@ import type { Leg } from './leg.ts';
 /** What every event says about the call and the party it is told to. */
 
 /** Inbound: from the outside world to us; Outbound: the other way round. */
-export function callTypeOf({ caller, callee }: Call): CallType {
+export function callTypeOf({ caller, callee, consultation }: Call): CallType {
   if (callee === undefined) return 'Unknown';
+  if (consultation !== undefined) return 'Consult';
   if (caller.trunk.network === callee.trunk.network) return 'Internal';
   return caller.trunk.network ? 'Inbound' : 'Outbound';
 }

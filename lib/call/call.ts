@@ -1,4 +1,5 @@
 import type { AttachedData, Operation } from '../attached-data/entry.ts';
+import type { MergeRule } from '../attached-data/merge.ts';
 import type { Target } from '../routing/route.ts';
 import type { Standing } from '../routing/who-is.ts';
 import { callerDn, dnOfUri } from '../routing/dn.ts';
@@ -72,6 +73,13 @@ export interface Origination {
   readonly secondTargets: readonly Target[];
 }
 
+export interface Consultation {
+  /** The call that is held. */
+  readonly of: ConnId;
+  /** Its data as it was, as far as this one begins with it. */
+  readonly data: AttachedData;
+}
+
 /** Both ends shall agree on one session, by offers of ours. */
 export interface Agreement {
   /** Where both are out of date it is offered first. */
@@ -127,6 +135,10 @@ export interface Call {
   readonly inviteOffers: boolean;
   /** Until both parties have agreed on a session for the first time. */
   readonly origination: Origination | undefined;
+  /** Somebody who holds another call has begun it. */
+  readonly consultation: Consultation | undefined;
+  /** What its data becomes when another is joined with it. */
+  readonly merged: MergeRule;
   /** RFC 7434: no isdn-uui later in the dialog unless the initial INVITE carried one. */
   readonly inviteHadUui: boolean;
   /** Targets not tried yet. */
@@ -225,6 +237,8 @@ function blankCall(
     invite: undefined,
     inviteOffers: false,
     origination: undefined,
+    consultation: undefined,
+    merged: 'main-only',
     inviteHadUui: false,
     targets: [],
     redirections: 0,
@@ -260,6 +274,12 @@ export function isBeingTransferred({ transfer, departing }: Call): boolean {
 /** All that it knows of, wherever they stand. */
 export function legsOf({ caller, callee, transfer, departing }: Call): readonly Leg[] {
   return [caller, ...(callee ? [callee] : []), ...(transfer ? [transfer.target] : []), ...departing];
+}
+
+/** A call whose caller holds another one: both belong to one story. */
+export function asConsultation(call: Call, held: Call): Call {
+  const { connId, callThreadId, data } = held;
+  return { ...call, callThreadId, consultation: { of: connId, data } };
 }
 
 /** An offer or answer is in it: SDP, alone or as a part (RFC 3261 §13.2.1; RFC 5621 §3.1 for parts). */

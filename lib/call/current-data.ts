@@ -28,8 +28,8 @@ export function withCurrentData(turn: Turn, invite: Payload, target: Rename): Cu
   const { call } = turn;
   const { dataHeaders, profile, rename } = call.caller.trunk;
   const keys = namesBetween(turn.env.keys, rename, target);
-  // Of a call that nobody on it has begun no lines came in.
-  const made = call.origination !== undefined;
+  // Of a call that nobody on it has begun no lines came in, and none of what it has from another call.
+  const made = call.origination !== undefined || (call.consultation?.data.length ?? 0) > 0;
   if (call.revision === 0 && !made && !leavesByPolicy(call, keys))
     return { payload: invite, keys, isRead: false };
   const read = linesFromWire(invite.headers, profile, dataHeaders).headers;

@@ -6,6 +6,7 @@ import { namesBetween, noRename } from '../attached-data/rename.ts';
 import { triggeredByRefer } from '../attached-data/refer-to.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
 import { toldData } from '../attached-data/told-data.ts';
+import type { ConsultRule } from '../routing/trunk.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
 import { type Author, partiesOf, type UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
@@ -45,6 +46,14 @@ export function readReferData(turn: Turn, leg: Leg, payload: Payload): MessageDa
 
 /** Which of them are data is decided where they are read. */
 const everyXHeader: readonly string[] = ['X-*'];
+
+/** What a consultation call begins with, before what its own INVITE brings. */
+export function inheritData(turn: Turn, consult: ConsultRule): void {
+  const { consultation } = turn.call;
+  if (consultation === undefined) return;
+  const data = consult === 'inherited' ? consultation.data : [];
+  turn.change({ data, consultation: { ...consultation, data } });
+}
 
 /** The INVITE's data counts at once and raises no event: the first events carry it. */
 export function setInitialData(turn: Turn, caller: Leg, operations: readonly Operation[]): void {

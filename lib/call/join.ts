@@ -47,7 +47,7 @@ export interface JoinRefusal {
 }
 
 /** Undefined: the dialog stands no more, and whoever gets the INVITE may say so. */
-function pairOf({ call, replaces }: Joinable): Pair | undefined {
+export function pairOf({ call, replaces }: Joinable): Pair | undefined {
   if (call.state === 'released') return undefined;
   const replaced = namedBy(replaces, call);
   const { caller, callee } = call;
@@ -89,7 +89,7 @@ export function join(
     reportEnd(turn, transferor.id, { status: 486, reason: '' });
     return;
   }
-  changeData(turn, transferor, mergeOperations(turn.call.data, before.data, turn.env.merged ?? 'main-only'));
+  changeData(turn, transferor, mergeOperations(turn.call.data, before.data, turn.call.merged));
   const other = new Turn(before, turn.nowMs, turn.env);
   const moved = takeAway(other, pair);
   const transfer: Transfer = {

@@ -1,9 +1,10 @@
 import { allowHeaders, optionsHeaders, packagesFor, unsupportedTags } from './capabilities.ts';
 import { answerToInfo } from '../attached-data/info-package.ts';
-import { changeData, readData, readReferData } from './data.ts';
+import { changeData, readData } from './data.ts';
 import { conveyedTo, notWithinDialog } from './owed.ts';
 import { respond } from './relay.ts';
 import { onReferred } from './refer.ts';
+import { relayRefer } from './relay-refer.ts';
 import { relayOrHold } from './relay-request.ts';
 import type { Leg } from './leg.ts';
 import type { SignalOf } from './signal.ts';
@@ -75,11 +76,9 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
 /** A transfer, by the mode of the trunk that wants it. */
 function serveRefer(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   switch (leg.trunk.transfer) {
-    case 'relay': {
-      const { operations } = readReferData(turn, leg, signal.payload);
-      relayOrHold(turn, { ...heldFrom(turn, signal), operations });
+    case 'relay':
+      relayRefer(turn, leg, signal);
       return;
-    }
     case 'reject':
       // RFC 3515 §2.4.2: who declines a REFER may say so by any final response; 603 says that nobody else would.
       respond(turn, leg.id, signal.request, { status: 603 });

@@ -1,6 +1,5 @@
 import type { Drop } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
-import type { MergeRule } from '../attached-data/merge.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
@@ -22,8 +21,6 @@ export interface Env {
   readonly answerTimeoutMs: number;
   /** Of one call. */
   readonly maxTransfers: number;
-  /** What the data becomes when two calls are joined: main-only when absent. */
-  readonly merged?: MergeRule;
   /** Of the whole attached data, packed. */
   readonly packedLimitBytes: number;
   /** What is special about which keys. */
@@ -132,7 +129,9 @@ export interface Decision {
   /** The request of an API's user was not carried out: nothing was changed. */
   readonly refusal: DataRefusal | undefined;
   /** Another call has been joined with this one: one of its legs is of this call now, and it has ended. */
-  readonly joined: { readonly other: Decision; readonly transfer: { readonly target: Leg } } | undefined;
+  readonly joined:
+    | { readonly other: Decision; readonly before: Call; readonly transfer: { readonly target: Leg } }
+    | undefined;
 }
 
 /** Why a request to change the data was refused. */

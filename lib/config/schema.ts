@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { mergeRules } from '../attached-data/merge.ts';
 import { profileOf } from '../attached-data/profile.ts';
 import { noRename } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
+import { consultRules } from '../routing/trunk.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
@@ -43,6 +45,8 @@ const route = z.strictObject({
   number: parsed(parseNumberPattern).exactOptional(),
   targets: listOf(parsed(parseTargetUri)).refine(list => list.length > 0, 'at least one target'),
   targetTrunk: name.exactOptional(),
+  consult: oneOf(consultRules).exactOptional(),
+  merged: oneOf(mergeRules).exactOptional(),
 });
 
 const sip = z.strictObject({

@@ -50,7 +50,9 @@ export interface Refusal {
   readonly text: string;
 }
 
-export type RouteAnswer = { readonly targets: readonly Target[] } | { readonly refusal: Refusal };
+export type RouteAnswer =
+  | (Pick<Route, 'consult' | 'merged'> & { readonly targets: readonly Target[] })
+  | { readonly refusal: Refusal };
 
 export function compileRouting(options: RoutingOptions): Routing {
   return {
@@ -80,7 +82,10 @@ export function routeFor(requestUri: string, standing: Standing, routing: Routin
   const configured = route?.targets ?? (routing.options.target === undefined ? [] : [routing.options.target]);
   const uris = configured.length > 0 ? configured.flatMap(target => aimedAt(target, called)) : undefined;
   if (uris === undefined) return routeToRequestUri(called, standing, routing);
-  return withoutLoops(uris, routing, route?.targetTrunk);
+  const answer = withoutLoops(uris, routing, route?.targetTrunk);
+  if ('refusal' in answer || (route?.consult === undefined && route?.merged === undefined)) return answer;
+  const { consult = 'separate', merged = 'main-only' } = route;
+  return { ...answer, consult, merged };
 }
 
 function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Route | undefined {

@@ -1,3 +1,4 @@
+import type { MergeRule } from '../attached-data/merge.ts';
 import type { Profile } from '../attached-data/profile.ts';
 import type { Rename } from '../attached-data/rename.ts';
 
@@ -68,4 +69,12 @@ export interface Route {
   readonly targets: readonly string[];
   /** Trunk the targets belong to, when their address does not tell. */
   readonly targetTrunk?: string;
+  /** Which data a consultation call by this route begins with. Absent: separate. */
+  readonly consult?: ConsultRule;
+  /** What the data of a call by this route becomes when another is joined with it. Absent: main-only. */
+  readonly merged?: MergeRule;
 }
+
+/** T-Library's `consult-user-data`: a consultation call begins with none of the held call's data, or with a copy of it. */
+export const consultRules = ['separate', 'inherited'] as const;
+export type ConsultRule = (typeof consultRules)[number];

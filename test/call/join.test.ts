@@ -120,8 +120,9 @@ describe('two calls of a party that are joined', () => {
   ];
   for (const [merged, data] of merges) {
     it(`have the data that ${merged ?? 'the default, main-only,'} says`, () => {
-      const env = merged === undefined ? {} : { env: { merged } };
-      const one = up({ ...toBob, ...env }, 'alice', ['X-MS-Custom-Case: 1', 'X-MS-Custom-Queue: gold']);
+      const route = { targets: ['sip:bob@192.0.2.2'], ...(merged !== undefined && { merged }) };
+      const data1 = ['X-MS-Custom-Case: 1', 'X-MS-Custom-Queue: gold'];
+      const one = up({ routing: { routes: [route] } }, 'alice', data1);
       const other = up(toCarol, 'bob', ['X-MS-Custom-Case: 2', 'X-MS-Custom-Note: x']);
       joined(one, other);
       expect(pairs(one.call.data)).to.deep.equal(data);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { profileOf } from '../../lib/attached-data/profile.ts';
+import { parseReplaces } from '../../lib/call/replaces.ts';
 import { pairs, Story, type StoryOptions, trunk } from './support/story.ts';
 
 /** Bob's neighbour; alice has no trunk, and her transfers are handled. */
@@ -66,6 +67,35 @@ describe('a REFER whose trunk has its transfers relayed', () => {
     const story = new Story(bobsTrunk({ profile, transfer })).established();
     story.bob.sends('REFER', { headers: [referTo, referredBy] });
     expect(story.alice.gotHeaders('request')).to.deep.equal([referTo, referredBy]);
+  });
+});
+
+describe('a relayed REFER that names a dialog of another call of ours', () => {
+  const called = ['Call-ID: call/of%carol', 'From: <sip:x@x>;tag=C', 'To: <sip:y@x>;tag=c'];
+  const referTo =
+    'Refer-To: <sip:carol@x?X-A=1&Replaces=second%3Bto-tag%3DA%3Bfrom-tag%3Da%3Bearly-only&X-B=2>;x=1';
+
+  function refers(parts: Partial<Parameters<typeof trunk>[0]>): Story {
+    const other = new Story({ second: true }).invite({
+      headers: ['From: <sip:x@x>;tag=a', 'To: <sip:y@x>'],
+      sdp: 'o',
+    });
+    other.bob.rings(180, { headers: called });
+    const one = new Story(bobsTrunk({ transfer: 'relay', ...parts })).established();
+    const replaces = parseReplaces('call-of-second;to-tag=A;from-tag=a;early-only');
+    if (replaces === undefined) throw new Error('no Replaces');
+    one.bob.refers({ headers: [referTo] }, { call: other.call, replaces });
+    return one;
+  }
+
+  it('names the dialog of who is to be called, as that one knows it', () => {
+    expect(refers({}).alice.gotHeaders('request')).to.deep.equal([
+      'Refer-To: <sip:carol@x?X-A=1&Replaces=call/of%25carol%3Bto-tag%3Dc%3Bfrom-tag%3DC%3Bearly-only&X-B=2>;x=1',
+    ]);
+  });
+
+  it('is the same string where a neighbour must find that', () => {
+    expect(refers({ profile: profileOf('teams-dr') }).alice.gotHeaders('request')).to.deep.equal([referTo]);
   });
 });
 

@@ -1,0 +1,46 @@
+import { asConsultation, type Call } from '../call/call.ts';
+import { type ConnId, tenantOf } from '../call/ids.ts';
+import type { Leg } from '../call/leg.ts';
+import type { CallStore } from '../ports.ts';
+
+/** Who holds a call now: what such a party calls besides is a consultation. */
+export class HoldingParties {
+  readonly #calls = new Map<string, ConnId>();
+
+  /** The call of one decision, before and after. */
+  learn(before: Call, after: Call): void {
+    if (before.caller.told !== after.caller.told || before.caller.id !== after.caller.id)
+      this.#learn(before.caller, after.caller, after.connId);
+    if (before.callee?.told !== after.callee?.told || before.callee?.id !== after.callee?.id)
+      this.#learn(before.callee, after.callee, after.connId);
+  }
+
+  /** The call that is held by who calls now; the newest, where there are several. */
+  heldBy(leg: Leg, tenant: string): ConnId | undefined {
+    return this.#calls.get(nameOf(leg, tenant));
+  }
+
+  /** A new call: a consultation of whoever holds another. */
+  asConsultation(call: Call, store: CallStore): Call {
+    const connId = this.heldBy(call.caller, tenantOf(call.connId));
+    const held = connId === undefined ? undefined : store.get(connId);
+    return held === undefined ? call : asConsultation(call, held);
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  #learn(before: Leg | undefined, after: Leg | undefined, connId: ConnId): void {
+    const tenant = tenantOf(connId);
+    if (before?.told === 'held') {
+      const name = nameOf(before, tenant);
+      if (this.#calls.get(name) === connId) this.#calls.delete(name);
+    }
+    if (after?.told === 'held') this.#calls.set(nameOf(after, tenant), connId);
+  }
+}
+
+function nameOf({ dn, trunk }: Leg, tenant: string): string {
+  return `${tenant} ${trunk.name} ${dn}`;
+}

@@ -2,7 +2,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const secret = process.env.SECRET ?? '';
+const secret = process.env.SECRET;
+if (!secret) throw new Error('SECRET is not set: everybody could sign');
 const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret;
 const seen = new Set(); // of real receivers: a table of the database, for as long as Baton may try again
 
@@ -22,7 +23,7 @@ const decisionAbout = ({ customContext }) =>
     ? { action: 'redirect', target: 'sip:gold@10.0.5.30' }
     : { action: 'answer' };
 
-const server = createServer(async (request, response) => {
+async function receive(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString();
@@ -33,5 +34,8 @@ const server = createServer(async (request, response) => {
   if (!seen.has(id)) console.log(type, subject, JSON.stringify(data.UserData));
   seen.add(id);
   response.writeHead(204).end();
-});
+}
+
+// Who hangs up in the middle must not end the receiver.
+const server = createServer((request, response) => receive(request, response).catch(() => response.destroy()));
 server.listen(process.env.PORT, '127.0.0.1', () => console.log(`listening on ${server.address().port}`));

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { changeOf } from '../../support/sample-change.ts';
 import { afterRealTime } from '../../lib/engine/control/after.ts';
@@ -12,6 +14,34 @@ import { Endpoint } from '../../lib/webhooks/endpoint.ts';
 const example = fileURLToPath(new URL('../../examples/webhook-receiver.mjs', import.meta.url));
 
 describe('the example of a receiver', () => {
+  it('does not start without a secret', async () => {
+    const options = { env: { PORT: '0' }, timeout: 10_000 };
+    const failure: unknown = await promisify(execFile)(process.execPath, [example], options).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).to.include({ code: 1 });
+  });
+
+  it('outlives a sender who hangs up in the middle', async () => {
+    const child = spawn(process.execPath, [example], { env: { SECRET: 'a secret of the tests', PORT: '0' } });
+    try {
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      const port = Number(/\d+$/.exec(line)?.[0]);
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n{');
+      // It says so when it begins to read.
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' });
+      expect(response.status).to.equal(401);
+    } finally {
+      child.kill();
+      await once(child, 'close');
+    }
+  });
+
   for (const secret of ['a secret of the tests', `whsec_${Buffer.alloc(32, 9).toString('base64')}`]) {
     it(`takes what is signed with its secret ${secret}, shows it once, and refuses all else`, async () => {
       const child = spawn(process.execPath, [example], { env: { SECRET: secret, PORT: '0' } });

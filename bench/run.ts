@@ -69,7 +69,7 @@ function transfersTable(figures: TransferFigures): string {
   const { left } = figures;
   return table([
     ['figure', 'value'],
-    ['blind transfers', `${figures.transfers} at ${figures.perSecond}/s`],
+    [`${figures.kind} transfers`, `${figures.transfers} at ${figures.perSecond}/s`],
     ['transferred', figures.transferred],
     ['failed for one of the three', figures.failed],
     [
@@ -84,11 +84,14 @@ function transfersTable(figures: TransferFigures): string {
 }
 
 async function transfers(count = 100, perSecond = 10, backgroundPerSecond = 100): Promise<void> {
-  const figures = await runTransfers({ transfers: count, perSecond, backgroundPerSecond });
-  console.log(`${machine()}\n\n${transfersTable(figures)}`);
-  if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
-  const left = Object.values(figures.left).some(count => count > 0);
-  if (figures.failed > 0 || figures.backgroundFailed > 0 || left) process.exitCode = 1;
+  console.log(machine());
+  for (const kind of ['blind', 'attended'] as const) {
+    const figures = await runTransfers({ kind, transfers: count, perSecond, backgroundPerSecond });
+    console.log(`\n${transfersTable(figures)}`);
+    if (figures.complaints !== '') console.log(`\n${figures.complaints}`);
+    const left = Object.values(figures.left).some(count => count > 0);
+    if (figures.failed > 0 || figures.backgroundFailed > 0 || left) process.exitCode = 1;
+  }
 }
 
 const [first, ...rest] = process.argv.slice(2);

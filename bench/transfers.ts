@@ -10,6 +10,7 @@ import { settle } from './load.ts';
 import { startThroughNpm } from './npm-start.ts';
 
 export interface TransferOptions {
+  readonly kind: 'blind' | 'attended';
   readonly transfers: number;
   readonly perSecond: number;
   /** Calls a second that have nothing to do with transfers, all the while. */
@@ -68,8 +69,9 @@ async function play(folder: string, party: Party, seconds: number): Promise<Sipp
 
 interface Ports {
   readonly sip: number;
-  readonly bob: number;
-  readonly carol: number;
+  /** Of the stories' `uas.xml` and `target.xml`. */
+  readonly uas: number;
+  readonly target: number;
   readonly background: number;
 }
 
@@ -79,7 +81,7 @@ async function playAll(
   ports: Ports,
   options: TransferOptions,
 ): Promise<readonly SippOutcome[][]> {
-  const { transfers, perSecond, backgroundPerSecond } = options;
+  const { kind, transfers, perSecond, backgroundPerSecond } = options;
   const seconds = Math.ceil(transfers / perSecond) + 4;
   const plain = {
     story: 'load',
@@ -87,21 +89,21 @@ async function playAll(
     rate: backgroundPerSecond,
     calls: backgroundPerSecond * seconds,
   };
-  const moved = { story: 'refer-blind', address: desk, rate: perSecond, calls: transfers };
+  const moved = { story: `refer-${kind}`, address: desk, rate: perSecond, calls: transfers };
   const answering: [Promise<SippProcess>, Promise<SippProcess>, Promise<SippProcess>] = [
     play(folder, { ...plain, file: 'uas', port: ports.background }, seconds),
-    play(folder, { ...moved, file: 'target', port: ports.carol }, seconds),
+    play(folder, { ...moved, file: 'target', port: ports.target }, seconds),
     play(
       folder,
-      { ...moved, file: 'uas', port: ports.bob, args: ['-key', 'carol', `${desk}:${ports.carol}`] },
+      { ...moved, file: 'uas', port: ports.uas, args: ['-key', 'carol', `${desk}:${ports.target}`] },
       seconds,
     ),
   ];
-  const [background, target, transferor] = await Promise.all(answering);
+  const [background, target, uas] = await Promise.all(answering);
   const remote = `${others}:${ports.sip}`;
   const caller = await play(folder, { ...plain, file: 'uac', port: await freePort(), remote }, seconds);
   const moving = await play(folder, { ...moved, file: 'uac', port: await freePort(desk), remote }, seconds);
-  return Promise.all([outcomesOf([caller, background]), outcomesOf([moving, transferor, target])]);
+  return Promise.all([outcomesOf([caller, background]), outcomesOf([moving, uas, target])]);
 }
 
 async function outcomesOf(sipps: readonly SippProcess[]): Promise<SippOutcome[]> {
@@ -136,18 +138,21 @@ async function figuresOf(
   };
 }
 
-/** Blind transfers amid a load of other calls, through `npm start`. */
+/** Transfers amid a load of other calls, through `npm start`. */
 export async function runTransfers(options: TransferOptions): Promise<TransferFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const ports: Ports = {
     sip: await freePort(),
-    bob: await freePort(desk),
-    carol: await freePort(desk),
+    uas: await freePort(desk),
+    target: await freePort(desk),
     background: await freePort(),
   };
   const config = join(folder, 'baton.yaml');
   const trunks = [{ name: 'desk', sources: [`${desk}/32`] }];
-  const routes = [{ trunk: 'desk', targets: [`sip:${desk}:${ports.bob}`] }];
+  const routes = [
+    { trunk: 'desk', number: '^carol$', targets: [`sip:${desk}:${ports.target}`] },
+    { trunk: 'desk', targets: [`sip:${desk}:${ports.uas}`] },
+  ];
   await writeFile(config, JSON.stringify({ trunks, routes }));
   const baton = await startThroughNpm({
     address: others,

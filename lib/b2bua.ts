@@ -338,6 +338,8 @@ export class B2bua implements SignallingUser {
 
   #logSignal(call: Call, signal: CallSignal): void {
     const leg: LegId = 'leg' in signal ? signal.leg : call.caller.id;
-    this.#parts.log.debug({ ...callFields(call, leg), signal }, 'signal');
+    // Another call is no part of it.
+    const said = 'joinable' in signal ? { ...signal, joinable: undefined } : signal;
+    this.#parts.log.debug({ ...callFields(call, leg), signal: said }, 'signal');
   }
 }

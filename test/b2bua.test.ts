@@ -574,6 +574,31 @@ describe('two calls of one party', () => {
     expect([it.store.size, it.clock.running]).to.deep.equal([0, 0]);
   });
 
+  it('are joined by request; not with a call that is not there, nor with one that the party is not on', () => {
+    const it = house({ routes: [{ targets: ['sip:192.0.2.2'] }] });
+    holding(it);
+    consulting(it);
+    const [main, consultation] = it.b2bua.callsView().map(({ connId }) => connId);
+    const wish = (party: string, otherConnId = '') =>
+      it.b2bua.transfer({
+        connId: main ?? '',
+        party,
+        aim: { mode: 'attended', otherConnId, merged: 'merged-over-main' },
+        entries: [{ key: 'Joined', type: 'string', value: 'yes', scope: 'call' }],
+        local: true,
+      });
+    expect(wish('7001', 'nothing')).to.deep.equal({ ok: false, code: 'call-unknown', ofOther: true });
+    expect(wish('7002', consultation)).to.deep.equal({ ok: false, code: 'party-unknown', ofOther: true });
+    expect(wish('7001', main)).to.deep.equal({ ok: false, code: 'call-not-up' });
+    it.signalling.done.length = 0;
+    const joined = wish('7001', consultation);
+    expect(joined).to.deep.include({ ok: true });
+    expect(joined.ok && joined.call.legs.map(({ dn }) => dn)).to.deep.equal(['7003', '7002']);
+    expect(joined.ok && joined.call.userData.map(({ key }) => key)).to.deep.equal(['Case', 'Joined']);
+    const ended = it.signalling.done.filter(effect => effect.do === 'hangUp').map(({ leg }) => leg);
+    expect(ended).to.have.members([alice, second]);
+  });
+
   it('are not joined with a dialog of another tenant', () => {
     const it = house({
       trunks: [trunk({ name: 'other', sources: ['192.0.2.77/32'], tenant: 'other' })],

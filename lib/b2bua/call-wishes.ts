@@ -1,7 +1,8 @@
 import type { Call } from '../call/call.ts';
 import type { CallSignal } from '../call/decide.ts';
-import type { ConnId, Dn } from '../call/ids.ts';
+import { type ConnId, type Dn, tenantOf } from '../call/ids.ts';
 import type { Decision } from '../call/turn.ts';
+import type { ErrorCode } from '../errors.ts';
 import { detailOf } from './call-view.ts';
 import type { B2buaLog } from './options.ts';
 import { partyUri } from './origination.ts';
@@ -67,19 +68,38 @@ export class CallWishes {
 
   /** Somebody outside wants a party to give the other one to somebody else. The target is being called when this returns. */
   transfer(request: TransferRequest): TransferAnswer {
-    const { connId, party, thirdPartyDn = party, mode, entries, local } = request;
+    const { connId, party, aim, thirdPartyDn = party } = request;
     const call = this.#calls.known(connId);
     if (call === undefined) return { ok: false, code: 'call-unknown' };
     if (call.state === 'released') return { ok: false, code: 'call-released' };
     if (this.#calls.closed()) return { ok: false, code: 'shutting-down' };
-    const to = partyUri(request.to);
-    if (to === undefined) return { ok: false, code: 'unprocessable' };
-    this.#calls.log.info({ connId: call.connId, thirdPartyDn, party, to, mode }, 'transfer requested');
-    const dns = { party: party as Dn, thirdPartyDn: thirdPartyDn as Dn };
-    const wanted = { type: 'transferWanted', mode, to, entries, local, ...dns } as const;
+    const wanted = this.#wantedTransfer(call, request);
+    if ('code' in wanted) return { ok: false, ...wanted };
+    this.#calls.log.info({ connId: call.connId, thirdPartyDn, party, ...aim }, 'transfer requested');
     const decision = this.#calls.ask(call.connId, wanted);
     if (decision === undefined) return { ok: false, code: 'internal' };
     if (decision.refusal !== undefined) return { ok: false, ...decision.refusal };
     return { ok: true, call: detailOf(decision.call) };
+  }
+
+  #wantedTransfer(
+    { connId }: Call,
+    { party, thirdPartyDn = party, aim, entries, local }: TransferRequest,
+  ): CallSignal | { readonly code: ErrorCode; readonly ofOther?: true } {
+    const dns = { party: party as Dn, thirdPartyDn: thirdPartyDn as Dn };
+    if (aim.mode !== 'attended') {
+      const to = partyUri(aim.to);
+      if (to === undefined) return { code: 'unprocessable' };
+      return { type: 'transferWanted', mode: aim.mode, to, entries, local, ...dns };
+    }
+    const { otherConnId, merged } = aim;
+    const other = this.#calls.known(otherConnId);
+    // Another tenant's is as unknown as one that is not there.
+    if (other === undefined || tenantOf(otherConnId) !== tenantOf(connId))
+      return { code: 'call-unknown', ofOther: true };
+    const replaced = [other.caller, other.callee].find(leg => leg?.dn === party)?.id;
+    if (replaced === undefined) return { code: 'party-unknown', ofOther: true };
+    const joinable = { call: other, replaced, earlyOnly: false };
+    return { type: 'joinWanted', entries, joinable, ...dns, ...(merged !== undefined && { merged }) };
   }
 }

@@ -4,6 +4,7 @@ import type { CallSignal, Requested } from '../call/decide.ts';
 import { firstValue } from '../call/header-lines.ts';
 import { type ConnId, tenantOf } from '../call/ids.ts';
 import { parseReplaces, type Replaces, replacesOf } from '../call/replaces.ts';
+import { namedBy } from '../call/replacing.ts';
 import type { SignalOf } from '../call/signal.ts';
 import type { Decision } from '../call/turn.ts';
 import type { CallStore } from '../ports.ts';
@@ -52,9 +53,10 @@ export class Replacements {
     const value = firstValue(triggered.headers, 'replaces');
     const replaces = value === undefined ? undefined : parseReplaces(value);
     const call = replaces && this.named(replaces, tenantOf(connId));
-    return replaces === undefined || call === undefined
-      ? signal
-      : { ...signal, joinable: { call, replaces } };
+    if (replaces === undefined || call === undefined) return signal;
+    const replaced = namedBy(replaces, call)?.id;
+    if (replaced === undefined) return signal;
+    return { ...signal, joinable: { call, replaced, earlyOnly: replaces.earlyOnly } };
   }
 
   #replace(

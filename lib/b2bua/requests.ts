@@ -1,4 +1,5 @@
 import type { WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import type { MergeRule } from '../attached-data/merge.ts';
 import type { TransferWanted } from '../call/transfer-request.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CallDetail } from './call-view.ts';
@@ -27,13 +28,18 @@ export type ChangeAnswer =
       readonly at?: number;
     };
 
+export type TransferAim =
+  /** `to`: SIP or tel URI, or a telephone number. */
+  | { readonly mode: TransferWanted['mode']; readonly to: string }
+  /** `merged`: what the data becomes; absent: as the route of the call says. */
+  | { readonly mode: 'attended'; readonly otherConnId: string; readonly merged?: MergeRule };
+
 export interface TransferRequest {
   readonly connId: string;
   /** DN of who gives the other party away. */
   readonly party: string;
-  /** SIP or tel URI, or a telephone number. */
-  readonly to: string;
-  readonly mode: TransferWanted['mode'];
+  /** `attended`: to whom the party talks to in another call, or is calling there. */
+  readonly aim: TransferAim;
   /** Whose doing the data is; the party's when absent. */
   readonly thirdPartyDn?: string;
   /** Update the data before the target is called. */
@@ -50,6 +56,8 @@ export type TransferAnswer =
       readonly code: ErrorCode;
       /** Place of the entry at fault. */
       readonly at?: number;
+      /** It is about the other call. */
+      readonly ofOther?: true;
     };
 
 export interface ReleaseRequest {

@@ -25,7 +25,7 @@ import { type Decided, onDecided } from './screening.ts';
 import { onThirdLeg } from './third-leg.ts';
 import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
 import type { Signal, SignalOf, TimerName } from './signal.ts';
-import { onTransferWanted, type TransferWanted } from './transfer-request.ts';
+import { onJoinWanted, onTransferWanted, type JoinWanted, type TransferWanted } from './transfer-request.ts';
 import { onWithdrawn } from './withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
@@ -41,7 +41,8 @@ export type CallSignal =
   | Decided
   | OriginateWanted
   | Replacing
-  | TransferWanted;
+  | TransferWanted
+  | JoinWanted;
 
 /**
  * What becomes of a call by one signal: the next call, what is to be done, who is to be told. Pure: nothing
@@ -124,6 +125,9 @@ function carryOut(turn: Turn, wish: Exclude<CallSignal, Signal | Replacing>): vo
       return;
     case 'transferWanted':
       onTransferWanted(turn, wish);
+      return;
+    case 'joinWanted':
+      onJoinWanted(turn, wish);
       return;
     case 'dataRequested':
       onDataRequested(turn, wish);

@@ -1,4 +1,4 @@
-import { mergeOperations } from '../attached-data/merge.ts';
+import { mergeOperations, type MergeRule } from '../attached-data/merge.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Call } from './call.ts';
 import { sipReason } from './capabilities.ts';
@@ -11,17 +11,18 @@ import { report, reportEnd } from './referral.ts';
 import { noReferrals } from './referrals.ts';
 import { emptyPayload } from './relay.ts';
 import { releaseCall } from './release.ts';
-import { namedBy } from './replacing.ts';
-import type { Replaces } from './replaces.ts';
+import type { LegId } from './signal.ts';
 import type { Transfer } from './transfer.ts';
 import { Turn } from './turn.ts';
 import { endUnderWay } from './under-way.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Another call of ours, one dialog of which the transferor wants to have replaced. */
+/** Another call of ours, one party of which is to be replaced. */
 export interface Joinable {
   readonly call: Call;
-  readonly replaces: Replaces;
+  readonly replaced: LegId;
+  /** Only while it has not been answered. */
+  readonly earlyOnly: boolean;
 }
 
 /** Two calls have become one in this decision. */
@@ -32,6 +33,13 @@ export interface Joined {
   readonly before: Call;
   /** As if the party that has come over had been the target of it. */
   readonly transfer: Transfer;
+}
+
+export interface WantedJoin {
+  readonly transferor: Leg;
+  readonly transferee: Leg;
+  /** Absent: as the route of the call says. */
+  readonly merged?: MergeRule;
 }
 
 /** Who is to come over, and who leaves the other call for it. */
@@ -47,13 +55,11 @@ export interface JoinRefusal {
 }
 
 /** Undefined: the dialog stands no more, and whoever gets the INVITE may say so. */
-export function pairOf({ call, replaces }: Joinable): Pair | undefined {
-  if (call.state === 'released') return undefined;
-  const replaced = namedBy(replaces, call);
-  const { caller, callee } = call;
-  if (replaced === undefined || callee === undefined) return undefined;
-  if (replaced !== caller && replaced !== callee) return undefined;
-  return { replaced, coming: replaced === caller ? callee : caller };
+export function pairOf({ call, replaced }: Joinable): Pair | undefined {
+  const { state, caller, callee } = call;
+  if (state === 'released' || callee === undefined) return undefined;
+  if (caller.id === replaced) return { replaced: caller, coming: callee };
+  return callee.id === replaced ? { replaced: callee, coming: caller } : undefined;
 }
 
 /** What a REFER names: a call to be joined with this one, a reason why not now, or nothing of ours. */
@@ -76,20 +82,17 @@ function isReady({ state, transfer, origination }: Call, { replaced, coming }: P
  * The transferor's two calls become one: who talks to it there comes over and takes its place here, or will when it
  * answers. The other call ends without it.
  */
-export function join(
-  turn: Turn,
-  { transferor, transferee }: { readonly transferor: Leg; readonly transferee: Leg },
-): void {
+export function join(turn: Turn, { transferor, transferee, merged = turn.call.merged }: WantedJoin): void {
   const { joinable } = turn;
   const pair = joinable && pairOf(joinable);
   if (joinable === undefined || pair === undefined) return;
-  const { call: before, replaces } = joinable;
+  const { call: before, earlyOnly } = joinable;
   // RFC 3891 §3: it has been answered.
-  if (replaces.earlyOnly && before.state === 'established') {
+  if (earlyOnly && before.state === 'established') {
     reportEnd(turn, transferor.id, { status: 486, reason: '' });
     return;
   }
-  changeData(turn, transferor, mergeOperations(turn.call.data, before.data, turn.call.merged));
+  changeData(turn, transferor, mergeOperations(turn.call.data, before.data, merged));
   const other = new Turn(before, turn.nowMs, turn.env);
   const moved = takeAway(other, pair);
   const transfer: Transfer = {

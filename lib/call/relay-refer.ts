@@ -26,7 +26,7 @@ function translated({ joinable }: Turn, payload: Payload, legs: readonly Leg[]):
   const isFixed = legs.some(({ trunk }) => trunk.profile.base === 'teams-dr');
   if (joinable === undefined || pair === undefined || isFixed || pair.coming.tags.remote === '')
     return payload;
-  const value = serializeReplaces(replacesForPeer(pair.coming, joinable.replaces.earlyOnly));
+  const value = serializeReplaces(replacesForPeer(pair.coming, joinable.earlyOnly));
   const embedded = embedHeaders('', [{ name: 'Replaces', value }]).slice(1);
   const headers = payload.headers.map(line =>
     isNamed(line, 'refer-to') ? { ...line, value: withReplaces(line.value, embedded) } : line,

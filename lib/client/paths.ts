@@ -534,12 +534,19 @@ export interface paths {
                         /** @description Who gives the other party away. */
                         readonly party: string;
                         /** @description A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does. */
-                        readonly to: string;
+                        readonly to?: string;
+                        /** @description Mode attended: the other call of the party, instead of `to`. */
+                        readonly otherConnId?: string;
                         /**
-                         * @description blind: the party is released at once; single-step: when the target has answered.
+                         * @description blind: the party is released at once; single-step: when the target has answered; attended: the other parties of two calls are connected.
                          * @enum {string}
                          */
-                        readonly mode: "blind" | "single-step";
+                        readonly mode: "blind" | "single-step" | "attended";
+                        /**
+                         * @description Mode attended: what the data of the call becomes; as its route says when absent.
+                         * @enum {string}
+                         */
+                        readonly merged?: "main-only" | "merged-only" | "merged-over-main" | "main-over-merged";
                         /** @description Who asks. A party's own DN makes it that party's own change. */
                         readonly thirdPartyDn?: string;
                         /** @description Updates the data of the call before the target is called. */

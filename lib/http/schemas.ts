@@ -1,3 +1,4 @@
+import { mergeRules } from '../attached-data/merge.ts';
 import { type Static, Type } from 'typebox';
 
 /** What goes over the wire: requests are checked against these, and /openapi.json is made of them. */
@@ -99,15 +100,24 @@ export const OriginateBody = Type.Object(
 
 export type OriginateBody = Static<typeof OriginateBody>;
 
-const transferModes = ['blind', 'single-step'] as const;
+const transferModes = ['blind', 'single-step', 'attended'] as const;
 
 export const TransferBody = Type.Object(
   {
     party: Type.Intersect([Dn], { description: 'Who gives the other party away.' }),
-    to: Party,
+    to: Type.Optional(Party),
+    otherConnId: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'Mode attended: the other call of the party, instead of `to`.',
+      }),
+    ),
     mode: words(
       transferModes,
-      'blind: the party is released at once; single-step: when the target has answered.',
+      'blind: the party is released at once; single-step: when the target has answered; attended: the other parties of two calls are connected.',
+    ),
+    merged: Type.Optional(
+      words(mergeRules, 'Mode attended: what the data of the call becomes; as its route says when absent.'),
     ),
     thirdPartyDn: Type.Optional(Dn),
     userData: Type.Optional(

@@ -1,5 +1,5 @@
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
-import type { TransferAnswer, TransferRequest } from '../b2bua/requests.ts';
+import type { TransferAim, TransferAnswer, TransferRequest } from '../b2bua/requests.ts';
 import type { ErrorCode } from '../errors.ts';
 import { answerOwn, refusal, success } from './answer-once.ts';
 import type { Api } from './api.ts';
@@ -41,21 +41,40 @@ function transfer(
   connId: string,
   { body, grant }: { readonly body: TransferBody; readonly grant: Grant },
 ): Answer {
-  const { party, to, mode, thirdPartyDn } = body;
+  const { party, thirdPartyDn } = body;
+  const aim = aimOf(body);
+  if ('path' in aim) return refusal('unprocessable', aim);
   const { entries, paths } = readStartData(body, desk.keys);
   const answer = desk.transfer({
     connId,
     party,
-    to,
-    mode,
+    aim,
     entries,
     ...(thirdPartyDn !== undefined && { thirdPartyDn }),
     // Without tokens only this machine is served.
     local: grant.id === '',
   });
   if (answer.ok) return success(answer.call, grant, 202);
-  const path = answer.at === undefined ? memberAtFault[answer.code] : paths[answer.at];
+  const member = answer.ofOther === true ? '/otherConnId' : memberAtFault[answer.code];
+  const path = answer.at === undefined ? member : paths[answer.at];
   return refusal(answer.code, { ...(path !== undefined && { path }) });
+}
+
+/** One way to name the target: a URI, or another call. */
+function aimOf({ mode, to, otherConnId, merged }: TransferBody): TransferAim | Fault {
+  if (mode !== 'attended') {
+    if (otherConnId !== undefined) return { path: '/otherConnId', detail: 'only with mode attended' };
+    if (merged !== undefined) return { path: '/merged', detail: 'only with mode attended' };
+    return to === undefined ? { path: '/to', detail: 'required with this mode' } : { mode, to };
+  }
+  if (to !== undefined) return { path: '/to', detail: 'not with mode attended' };
+  if (otherConnId === undefined) return { path: '/otherConnId', detail: 'required with mode attended' };
+  return { mode, otherConnId, ...(merged !== undefined && { merged }) };
+}
+
+interface Fault {
+  readonly path: string;
+  readonly detail: string;
 }
 
 /** Which member of the body a code speaks of. */

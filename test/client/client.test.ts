@@ -151,7 +151,8 @@ describe('the client and an HttpServer', () => {
     expect(await client.transfer(connId, { ...wish, idempotencyKey: 'once' })).to.deep.equal(aliceAndBob);
     const failure = await failureFrom(client.transfer(connId, { ...wish, party: 'nobody' }));
     expect(failure).to.include({ code: 'party-unknown', status: 422, path: '/party' });
-    const common = { connId, to: '1003', mode: 'single-step', entries: [], local: true };
+    const aim = { mode: 'single-step', to: '1003' };
+    const common = { connId, aim, entries: [], local: true };
     expect(transfers).to.deep.equal([
       { ...common, party: 'bob' },
       { ...common, party: 'nobody' },

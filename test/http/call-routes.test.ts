@@ -261,7 +261,10 @@ describe('calls over HTTP', () => {
     });
     const { connId } = aliceAndBob;
     const entries = [{ key: 'CaseId', type: 'string', value: '43', scope: 'call' }];
-    expect(transfers).to.deep.equal([{ connId, ...wish, thirdPartyDn: 'crm', entries, local: true }]);
+    const aim = { mode: wish.mode, to: wish.to };
+    expect(transfers).to.deep.equal([
+      { connId, party: 'bob', aim, thirdPartyDn: 'crm', entries, local: true },
+    ]);
     for (const [code, status, at, pointer] of [
       ['party-unknown', 422, undefined, '/party'],
       ['relay-denied', 403, undefined, '/to'],
@@ -277,6 +280,35 @@ describe('calls over HTTP', () => {
       });
     }
     expect(await send(`${path}/transfer`, { ...wish, mode: 'parachute' })).to.include({ status: 422 });
+  });
+
+  it('joins two calls of a party', async () => {
+    await serve();
+    const otherConnId = '00a1b2c3d4e5f608@acme:node1';
+    const wish = { party: 'bob', otherConnId, mode: 'attended', merged: 'merged-over-main' };
+    expect(await send(`${path}/transfer`, wish)).to.include({ status: 202 });
+    const { party, ...aim } = wish;
+    const { connId } = aliceAndBob;
+    expect(transfers).to.deep.equal([{ connId, party, aim, entries: [], local: true }]);
+    for (const [more, pointer] of [
+      [{ to: 'sip:carol@192.0.2.3' }, '/to'],
+      [{ otherConnId: undefined }, '/otherConnId'],
+      [{ mode: 'blind' }, '/otherConnId'],
+      [{ mode: 'blind', otherConnId: undefined, to: 'sip:x@y' }, '/merged'],
+      [{ mode: 'blind', otherConnId: undefined, merged: undefined }, '/to'],
+      [{ merged: 'both' }, '/merged'],
+    ] as const) {
+      const { status, body } = await send(`${path}/transfer`, { ...wish, ...more });
+      expect([status, body['path']], JSON.stringify(more)).to.deep.equal([422, pointer]);
+    }
+    for (const [code, status] of [
+      ['call-unknown', 404],
+      ['party-unknown', 422],
+    ] as const) {
+      transferred = { ok: false, code, ofOther: true };
+      const answer = await send(`${path}/transfer`, wish);
+      expect([answer.status, answer.body['path']]).to.deep.equal([status, '/otherConnId']);
+    }
   });
 
   it('ends a call, with a body and without', async () => {

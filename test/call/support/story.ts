@@ -10,7 +10,8 @@ import { seekAgreement } from '../../../lib/call/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
 import type { Joinable } from '../../../lib/call/join.ts';
-import { parseReplaces } from '../../../lib/call/replaces.ts';
+import { parseReplaces, type Replaces } from '../../../lib/call/replaces.ts';
+import { namedBy } from '../../../lib/call/replacing.ts';
 import type {
   Body,
   Effect,
@@ -395,7 +396,12 @@ export class Party {
   }
 
   /** A REFER that names a dialog of another call. */
-  refers(carried: Carried, joinable: Joinable): void {
+  refers(carried: Carried, named: { readonly call: Call; readonly replaces: Replaces }): void {
+    const { call, replaces } = named;
+    const { earlyOnly } = replaces;
+    const replaced = namedBy(replaces, call)?.id;
+    if (replaced === undefined) throw new Error('a dialog of nobody');
+    const joinable: Joinable = { call, replaced, earlyOnly };
     const request = this.#story.newRequestId();
     methodsByRequest.set(`${this.leg} ${request}`, 'REFER');
     const payload = payloadOf(carried);

@@ -27,6 +27,8 @@ export function agree(turn: Turn, first: Leg): void {
 export function seekAgreement(turn: Turn): void {
   const { agreement } = turn.call;
   if (agreement === undefined) return;
+  // Who is here now may be somebody else soon; it begins anew then, or when nobody comes.
+  if (turn.call.transfer?.mode === 'replaces') return;
   const first = turn.leg(agreement.first);
   const other = first && turn.peerOf(first);
   if (first === undefined || other === undefined || isGone(first) || isGone(other)) {

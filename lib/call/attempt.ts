@@ -71,6 +71,7 @@ export function onNoAnswer(turn: Turn, leg: LegId): void {
 
 /** Somebody else answers in its place. */
 export function attemptGivenUp(turn: Turn, callee: Leg): void {
+  if (!isRinging(callee)) return;
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
   // RFC 3326 §3.1 has the same words.
   turn.perform({ do: 'cancel', leg: callee.id, headers: [sipReason(200, 'Call completed elsewhere')] });
@@ -91,6 +92,7 @@ export interface FailedAttempt {
  */
 export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): void {
   const { status, reason, payload, verdict } = failure;
+  if (isBeingReplaced(turn, callee, failure)) return;
   if (isWorthNext(turn, callee, failure)) {
     turn.note({ note: 'failedOver', leg: callee.id, verdict, reason });
     answerPendingOf(turn, callee.id);
@@ -108,6 +110,15 @@ export function attemptFailed(turn: Turn, callee: Leg, failure: FailedAttempt): 
     payload: crossed(turn, payload, { from: callee, to: caller }, setUpMessage(status)),
   };
   releaseCall(turn, { verdict, reason, leg: callee.id, answer, headers: () => [] });
+}
+
+/** Whoever comes in its place has been answered and owes the ACK only: nobody else is called meanwhile, nor the caller refused. */
+function isBeingReplaced(turn: Turn, { id }: Leg, failed: FailedAttempt): boolean {
+  const { transfer } = turn.call;
+  if (transfer?.mode !== 'replaces' || transfer.transferor !== id) return false;
+  answerPendingOf(turn, id);
+  turn.change({ transfer: { ...transfer, failed } });
+  return true;
 }
 
 /** A call that nobody on it has begun fails by one of its parties: the other is told by BYE with a Reason. */

@@ -1,17 +1,18 @@
+import { openKeyPolicy } from '../attached-data/key-policy.ts';
 import { agree } from './agreement.ts';
-import { attemptGivenUp } from './attempt.ts';
+import { attemptFailed, attemptGivenUp } from './attempt.ts';
 import { offerHeaders, sipReason } from './capabilities.ts';
 import { dataLines } from './current-data.ts';
 import { changeData, readData } from './data.ts';
 import { hearFrom, legAgreed, showTo } from './exchange.ts';
 import { handOver } from './hand-over.ts';
 import { answered, confirmed, ended, isRinging, type Leg } from './leg.ts';
-import { type OfferOutcome, wantOffer } from './own-offer.ts';
+import { wantOffer } from './own-offer.ts';
 import { crossed, emptyPayload, setUpMessage } from './relay.ts';
 import { releaseCall } from './release.ts';
 import { blackHole, isSdp } from './sdp.ts';
 import { offerOf } from './session.ts';
-import type { Body, NewRequest, Payload, Signal } from './signal.ts';
+import type { Body, LegId, NewRequest, Payload, Signal } from './signal.ts';
 import type { Replacement } from './transfer.ts';
 import type { Turn } from './turn.ts';
 import type { Verdict } from './verdict.ts';
@@ -50,16 +51,21 @@ export function beginReplacement(turn: Turn, wanted: WantedReplacement): void {
 function askPartner(turn: Turn, replacement: Replacement, offer: Body): void {
   const { target, transferee } = replacement;
   const partner = turn.leg(transferee);
-  const wanted = { sdp: offer, by: target.id, headers: [], purpose: { kind: 'replace' } } as const;
+  const purpose = { kind: 'replace', newcomer: target.id } as const;
+  const wanted = { sdp: offer, by: target.id, headers: [], purpose };
   if (partner === undefined || !wantOffer(turn, partner, wanted))
     refuseNewcomer(turn, replacement, { status: 488, reason: 'the other party has no session' });
 }
 
 /** The partner has had the newcomer's offer. */
-export function onPartnerAsked(turn: Turn, partner: Leg, { status }: OfferOutcome): void {
+export function onPartnerAsked(
+  turn: Turn,
+  partner: Leg,
+  { status, newcomer }: { readonly status: number; readonly newcomer: LegId },
+): void {
   const { transfer } = turn.call;
-  if (transfer?.mode !== 'replaces') {
-    // The newcomer has gone meanwhile; what it offered has not.
+  if (transfer?.mode !== 'replaces' || transfer.target.id !== newcomer) {
+    // The newcomer has gone meanwhile, another may have come; what it offered has not gone.
     if (status < 300) agree(turn, partner);
     return;
   }
@@ -110,7 +116,7 @@ function answerNewcomer(turn: Turn, { target, transferor, transferee }: Replacem
   const data = dataLines(turn, trunks, target.trunk);
   const dataHeaders = trunks.flatMap(trunk => trunk.dataHeaders);
   const from = { ...target, trunk: { ...(trunks[0] ?? target.trunk), dataHeaders } };
-  const how = { ...setUpMessage(200), isRead: true };
+  const how = { ...setUpMessage(200), keys: openKeyPolicy, isRead: true };
   const { headers } = crossed(turn, { headers: data }, { from, to: target }, how, offerHeaders(target));
   turn.perform({ do: 'answer', leg: target.id, status: 200, payload: { headers, body } });
   turn.changeLeg(target, { state: answered });
@@ -135,7 +141,7 @@ function refuseNewcomer(turn: Turn, replacement: Replacement, why: Why): void {
 /** The newcomer is out of it; the two parties go on as before, as far as they are there. */
 function giveUp(
   turn: Turn,
-  { target, transferor, transferee, mode }: Replacement,
+  { target, transferor, transferee, mode, failed }: Replacement,
   { status, reason }: Why,
 ): void {
   const replaced = turn.leg(transferor);
@@ -148,6 +154,10 @@ function giveUp(
   }
   const dns = { transferor: replaced?.dn ?? target.dn, target: target.dn };
   turn.note({ note: 'transferFailed', leg: target.id, mode, ...dns, status, verdict });
+  if (replaced !== undefined && failed !== undefined) {
+    attemptFailed(turn, replaced, failed);
+    return;
+  }
   if (replaced?.state.is === 'ended' && turn.call.state === 'established') {
     releaseCall(turn, {
       verdict,
@@ -211,9 +221,9 @@ function takePlace(turn: Turn, replacement: Replacement, payload: Payload): void
 }
 
 /** Whoever has been called may have answered while the newcomer's ACK was on its way. */
-function mayTakePlace({ call }: Turn, { transferor }: Replacement): boolean {
+function mayTakePlace({ call }: Turn, { transferor, failed }: Replacement): boolean {
   if (call.state === 'established') return [call.caller.id, call.callee?.id].includes(transferor);
-  return call.callee !== undefined && isRinging(call.callee);
+  return failed !== undefined || (call.callee !== undefined && isRinging(call.callee));
 }
 
 /** The newcomer answers the call in place of who is being called. */

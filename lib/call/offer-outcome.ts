@@ -28,7 +28,7 @@ function tellPurpose(turn: Turn, leg: Leg, outcome: OfferOutcome): void {
       onAgreementOffered(turn, leg, outcome);
       return;
     case 'replace':
-      onPartnerAsked(turn, leg, outcome);
+      onPartnerAsked(turn, leg, { status: outcome.status, newcomer: purpose.newcomer });
       return;
     case 'notify':
       onReinviteNotified(turn, leg, { status: outcome.status, sinceMs: purpose.sinceMs });

@@ -5,8 +5,8 @@ import type { Body, HeaderLine, LegId, RequestId } from './signal.ts';
 export type OfferPurpose =
   /** Both parties shall agree on one session. */
   | { readonly kind: 'agree' }
-  /** Somebody who wants to take the place of its partner makes it an offer. */
-  | { readonly kind: 'replace' }
+  /** Somebody who wants to take the place of its partner makes it an offer. `newcomer`: who. */
+  | { readonly kind: 'replace'; readonly newcomer: LegId }
   /** What the peer is owed in headers shall reach it; the session stays as it is. `sinceMs`: when it became true. */
   | { readonly kind: 'notify'; readonly sinceMs: number };
 

@@ -44,7 +44,9 @@ export function wantOffer(turn: Turn, { id }: Leg, wanted: WantedOffer): boolean
 /** Sends what waits and may go. */
 export function sendOwnOffers(turn: Turn): void {
   const { caller, callee } = turn.call;
-  for (const leg of [caller, callee]) if (leg !== undefined && mayOffer(turn, leg)) sendNext(turn, leg);
+  if (caller.ownOffers.waiting.length > 0 && mayOffer(turn, caller)) sendNext(turn, caller);
+  if (callee !== undefined && callee.ownOffers.waiting.length > 0 && mayOffer(turn, callee))
+    sendNext(turn, callee);
 }
 
 /** RFC 3261 §14.1: no INVITE while another is under way on the dialog, in either direction. */

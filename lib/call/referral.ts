@@ -93,24 +93,30 @@ function notifyOf({ nowMs }: Turn, { event, status, reason, expiresAtMs }: Repor
  * The answer to a NOTIFY. RFC 6665 §4.2.2: one that is refused, or gets no answer, ends its subscription, and nothing else.
  */
 export function onReported(turn: Turn, { id, referrals }: Leg, signal: SignalOf<'responded'>): void {
-  const { inFlight, subscription, waiting } = referrals;
-  if (signal.status < 200 || inFlight?.request !== signal.request) return;
+  if (signal.status < 200 || referrals.inFlight?.request !== signal.request) return;
   turn.perform({ do: 'stopTimer', timer: { kind: 'referral', leg: id } });
-  changeReferrals(turn, id, { inFlight: undefined });
-  if (signal.status >= 300) {
-    changeReferrals(turn, id, {
-      subscription: subscription?.event === inFlight.event ? undefined : subscription,
-      waiting: waiting.filter(({ event }) => event !== inFlight.event),
-    });
-  }
+  if (signal.status >= 300) endSubscription(turn, id);
+  else changeReferrals(turn, id, { inFlight: undefined });
   sendNext(turn, id);
 }
 
-/** A NOTIFY has no answer: the next one goes. */
+/** A NOTIFY has no answer. */
 export function onReportTimeout(turn: Turn, id: LegId): void {
-  if (turn.leg(id)?.referrals.inFlight === undefined) return;
-  changeReferrals(turn, id, { inFlight: undefined });
+  endSubscription(turn, id);
   sendNext(turn, id);
+}
+
+/** That of the NOTIFY which is under way. */
+function endSubscription(turn: Turn, id: LegId): void {
+  const referrals = turn.leg(id)?.referrals;
+  const event = referrals?.inFlight?.event;
+  if (referrals === undefined || event === undefined) return;
+  const { subscription, waiting } = referrals;
+  changeReferrals(turn, id, {
+    inFlight: undefined,
+    subscription: subscription?.event === event ? undefined : subscription,
+    waiting: waiting.filter(report => report.event !== event),
+  });
 }
 
 /** The leg is about to end by us: what it should know still goes out, and nobody waits for an answer. */

@@ -79,13 +79,15 @@ function endWithdrawn(turn: Turn, relayed: Relayed, signal: SignalOf<'responded'
  */
 function acceptedAlone(
   turn: Turn,
-  { from, to, sent: request, sentMethod, offers }: Relayed,
+  { to, sent: request, sentMethod, offers }: Relayed,
   { payload }: SignalOf<'responded'>,
 ) {
-  const [leg, farEnd] = [turn.leg(to), turn.leg(from)];
+  const leg = turn.leg(to);
+  // Not always who took it back: another may have come into that place.
+  const farEnd = leg && turn.peerOf(leg);
   const received = isSdp(payload.body) ? payload.body : undefined;
   const said = offers ? undefined : farEnd?.session.received;
-  const answer = received && said && showTo(turn, to, { by: from, body: said, as: 'answer' });
+  const answer = received && farEnd && said && showTo(turn, to, { by: farEnd.id, body: said, as: 'answer' });
   const ack = answer === undefined ? emptyPayload : { headers: [], body: answer };
   if (sentMethod === 'INVITE') turn.perform({ do: 'acknowledge', leg: to, request, payload: ack });
   const sent = offers ? leg?.session.shown : answer;

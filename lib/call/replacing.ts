@@ -98,8 +98,12 @@ function dialogRefusal(turn: Turn, replaces: Replaces): Refusal | undefined {
   return isReady(turn, replaced) ? undefined : comeBack;
 }
 
-/** Between the answer and its ACK nobody can be replaced. */
+/**
+ * Between the answer and its ACK nobody can be replaced; nor before the answer where the API has called both: the first
+ * party has no INVITE that could be answered.
+ */
 function isReady({ call }: Turn, { state }: Leg): boolean {
-  if (call.state !== 'established') return call.state !== 'answered' && state.is === 'early';
+  if (call.state !== 'established')
+    return call.state !== 'answered' && call.origination === undefined && state.is === 'early';
   return call.caller.state.is === 'confirmed' && call.callee?.state.is === 'confirmed';
 }

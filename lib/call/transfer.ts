@@ -1,4 +1,5 @@
 import type { Target } from '../routing/route.ts';
+import type { FailedAttempt } from './attempt.ts';
 import type { Leg } from './leg.ts';
 import type { HeaderLine, LegId, NewRequest } from './signal.ts';
 
@@ -33,6 +34,8 @@ export interface Transfer {
 export interface Replacement extends Pick<Transfer, 'transferor' | 'transferee' | 'target' | 'startedAtMs'> {
   readonly mode: 'replaces';
   readonly invite: NewRequest;
+  /** Who is to be replaced has rung, and failed meanwhile: that counts when nobody comes after all. */
+  readonly failed?: FailedAttempt;
 }
 
 /** One at a time in a call. */

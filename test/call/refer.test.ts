@@ -257,7 +257,6 @@ describe('the NOTIFYs of a REFER', () => {
     story.dave.answers({ sdp: 'from dave' });
     expect(story.heard()).to.deep.equal(['dave ← ACK', 'alice ← INVITE from dave']);
     story.fires('referral', story.bob);
-    story.fires('referral', story.bob);
-    expect(story.heard()).to.deep.equal(['bob ← NOTIFY message/sipfrag;version=2.0', 'bob ← BYE']);
+    expect(story.heard(), 'RFC 6665 §4.2.2: the subscription has ended').to.deep.equal(['bob ← BYE']);
   });
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
+import type { Dn } from '../../lib/call/ids.ts';
 import { pairs, Story, type StoryOptions } from './support/story.ts';
 
 const sdp = (who: string, more = '') =>
@@ -135,6 +137,51 @@ describe('an INVITE with Replaces for a party of a call', () => {
     expect(story.call.agreement).to.equal(undefined);
   });
 
+  it('is answered by what the partner says to its own offer, not to that of an earlier one who has gone', () => {
+    const story = established();
+    story.replaces('carol', ofAlice, { sdp: sdp('carol') });
+    story.carol.cancels();
+    story.replaces('dave', ofAlice, { sdp: sdp('dave') });
+    story.heard();
+    story.bob.replies('INVITE', 200, { sdp: sdp('bob', 'a=ptime:10\r\n') });
+    const [ack, again, ...rest] = story.heard();
+    expect([ack, rest]).to.deep.equal(['bob ← ACK to re-INVITE', []]);
+    expect(again).to.match(/^bob ← INVITE/);
+    story.bob.replies('INVITE', 200, { sdp: sdp('bob', 'a=ptime:30\r\n') });
+    expect(story.heard()).to.deep.equal([
+      'bob ← ACK to re-INVITE',
+      `dave ← 200 ${sdp('bob', 'a=ptime:30\r\n')}`,
+    ]);
+    story.dave.acknowledges();
+    expect(story.heard()).to.deep.equal(['alice ← BYE']);
+  });
+
+  it('and is not refused once it is answered, when the partner refuses the offer of an earlier one', () => {
+    const story = established();
+    story.replaces('carol', ofAlice, { sdp: sdp('carol') });
+    story.carol.cancels();
+    story.replaces('dave', ofAlice);
+    story.heard();
+    story.bob.replies('INVITE', 488);
+    expect(story.heard()).to.deep.equal([]);
+    story.dave.acknowledges({ sdp: sdp('dave') });
+    expect(story.call.caller.dn).to.equal('dave');
+  });
+
+  it('is told data that no party may write, too', () => {
+    const keys = compileKeyPolicy([{ key: 'Case', write: ['third-party'] }]);
+    const story = new Story({ env: { keys } });
+    story.invite({ headers: alice, sdp: sdp('alice') });
+    story.bob.answers({ headers: bob, sdp: sdp('bob') });
+    story.alice.acknowledges({ headers: aliceLater });
+    const entries = [{ key: 'Case', type: 'string', value: '1', scope: 'sip' }] as const;
+    const operation = { operation: 'attach', entries } as const;
+    story.feed({ type: 'dataRequested', operation, thirdPartyDn: 'crm' as Dn });
+    story.replaces('dave', ofAlice, { sdp: sdp('dave') });
+    story.bob.replies('INVITE', 200, { sdp: sdp('bob') });
+    expect(story.dave.gotHeaders('answer')).to.deep.equal(['X-MS-Custom-Case: 1']);
+  });
+
   it('whose sender never acknowledges leaves the parties as they were', () => {
     const story = established();
     story.replaces('dave', ofAlice, { sdp: sdp('dave') });
@@ -201,6 +248,73 @@ describe('an INVITE with Replaces while the call rings', () => {
     his.heard();
     his.alice.acknowledges({ headers: aliceLater, sdp: sdp('alice') });
     expect(his.heard().join()).to.match(/^dave ← INVITE/);
+  });
+
+  const failures: [how: string, fails: (story: Story) => void][] = [
+    ['refuses', story => story.bob.rejects(503, 'Down')],
+    ['is busy', story => story.bob.rejects(486, 'Busy Here')],
+    ['rings too long', story => story.fires('no-answer', story.bob)],
+    ['hangs up', story => story.bob.hangsUp()],
+    ['is lost', story => story.bob.isLost()],
+  ];
+  const pickedUp = (fails: (story: Story) => void, options: StoryOptions = {}) => {
+    const story = ringing(sdp('alice'), options);
+    story.replaces('dave', ofBob, { sdp: sdp('dave') });
+    story.heard();
+    fails(story);
+    return story;
+  };
+  for (const [how, fails] of failures) {
+    it(`waits for the ACK, and for no other target, when who rings ${how} meanwhile`, () => {
+      const story = pickedUp(fails);
+      expect(story.heard().filter(line => line !== 'bob ← CANCEL')).to.deep.equal([]);
+      story.dave.acknowledges();
+      expect(story.heard()).to.deep.equal([`alice ← 200 ${sdp('dave')}`]);
+      story.alice.acknowledges({ headers: aliceLater });
+      expect([story.call.state, story.call.callee?.dn, story.call.targets]).to.deep.equal([
+        'established',
+        'dave',
+        [],
+      ]);
+      expect(told(story).filter(line => line.includes('Released'))).to.deep.equal([
+        'Released bob alice  Redirected',
+      ]);
+    });
+  }
+
+  it('and does not come, after who rang has failed: the next target is called then', () => {
+    const story = pickedUp(({ bob }) => bob.rejects(503, 'Down'));
+    story.dave.isLost();
+    expect(story.heard()).to.deep.equal([`carol ← INVITE ${sdp('alice')}`]);
+    expect(story.noted('failedOver')).to.have.length(1);
+  });
+
+  it('and does not come, after who rang has failed for good: the caller is told what was said', () => {
+    const story = pickedUp(({ bob }) => bob.rejects(486, 'Busy Here'));
+    story.dave.hangsUp();
+    expect(story.heard()).to.deep.equal(['alice ← 486']);
+    expect(story.call.state).to.equal('released');
+    expect(story.noted('transferFailed')).to.have.length(1);
+  });
+
+  it('ends with the caller who gives up, after who rang has failed', () => {
+    const story = pickedUp(({ bob }) => bob.rejects(503, 'Down'));
+    story.alice.cancels();
+    expect(story.heard()).to.deep.equal(['dave ← BYE']);
+    expect(story.timers()).to.deep.equal([]);
+  });
+
+  it('has to come again when nobody on the call has begun it, and stays out until it is up', () => {
+    const routes = [{ number: '^bob$', targets: ['sip:bob@192.0.2.2'] }];
+    const story = new Story({ routing: { routes } });
+    story.originate();
+    story.alice.answers({ headers: ['Call-ID: call-of-alice'], sdp: sdp('alice') });
+    story.bob.rings(180, { headers: bob });
+    story.heard();
+    story.replaces('dave', ofBob, { sdp: sdp('dave') });
+    expect(story.heard()).to.deep.equal(['dave ← 500']);
+    story.bob.answers({ headers: bob, sdp: sdp('bob') });
+    expect(story.call.state).to.equal('established');
   });
 
   it('comes too late when who rings answers before', () => {

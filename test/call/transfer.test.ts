@@ -152,6 +152,15 @@ describe('a transfer', () => {
     expect(story.heard()).to.deep.equal(['alice ← INVITE from dave']);
   });
 
+  it('answers in its place when the other party has made the offer that the transferor asked for', () => {
+    const story = referred();
+    story.bob.sends('INVITE');
+    story.dave.answers({ sdp: 'from dave' });
+    story.heard();
+    story.alice.replies('INVITE', 200, { sdp: 'anew' });
+    expect(story.heard()[0]).to.equal('alice ← ACK to re-INVITE from dave');
+  });
+
   it('goes on when its re-INVITE is refused: the call stays', () => {
     const story = referred();
     story.dave.answers({ sdp: 'from dave' });

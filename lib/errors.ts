@@ -206,6 +206,12 @@ export const errorTable = {
     exitCode: 77,
     blame: 'caller',
   },
+  'page-from-elsewhere': {
+    meaning:
+      'Without tokens no page of another place is served: Origin is not here, or Host is a name of the DNS.',
+    httpStatus: 403,
+    blame: 'caller',
+  },
   'not-found': { meaning: 'There is nothing at this path.', httpStatus: 404, blame: 'caller' },
   'not-acceptable': {
     meaning: 'Accept allows nothing that is served at this path.',

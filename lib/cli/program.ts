@@ -122,5 +122,5 @@ function failure(error: unknown, terminal: Terminal): number {
   const complaint = complaintOf(error);
   const message = error instanceof Error ? error.message : String(error);
   terminal.complain(`baton: ${complaint?.text ?? message}`);
-  return complaint?.exitCode ?? exitCodes.failed;
+  return complaint?.exitCode ?? exitCodes.internal;
 }

@@ -19,6 +19,7 @@ import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
 import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType } from './problem.ts';
 import { RateLimits, type RequestRates } from './rate-limits.ts';
+import { isFromElsewhere, namesOneMachine } from './browser-guard.ts';
 import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
@@ -130,6 +131,11 @@ export class HttpServer {
     return app;
   }
 
+  /** No token is asked for. */
+  get #isOpen(): boolean {
+    return this.#options.tokens.length === 0;
+  }
+
   #addHooks(app: FastifyInstance, bearer: BearerCheck, limits: RateLimits): void {
     // Before any body is read: a body of an unknown kind must not hide that there is nothing to send it to.
     app.addHook('onRequest', async (request, reply) => {
@@ -138,6 +144,8 @@ export class HttpServer {
           .header('connection', 'close')
           .send(problem(reply, 'bad-request', 'one Host is needed'));
       }
+      if (this.#isOpen && isUnwantedPage(request))
+        return await reply.send(problem(reply, 'page-from-elsewhere'));
       const grant = bearer.grantOf(request.headers.authorization);
       const waitS = await limits.waitForStranger(request, grant);
       if (waitS !== undefined) return await refuseFlood(reply, waitS);
@@ -213,6 +221,11 @@ function readJsonAsUtf8(app: FastifyInstance): void {
 /** RFC 6585 §4. */
 async function refuseFlood(reply: FastifyReply, waitS: number): Promise<FastifyReply> {
   return await reply.header('retry-after', waitS).send(problem(reply, 'too-many-requests'));
+}
+
+/** Those who want a WebSocket from elsewhere are told in its close frame. */
+function isUnwantedPage({ headers }: FastifyRequest): boolean {
+  return !namesOneMachine(headers) || (isFromElsewhere(headers) && headers.upgrade === undefined);
 }
 
 /** RFC 6750 §3.1. */

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { afterRealTime } from '../../engine/control/after.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { qualityOf } from '../accept.ts';
+import { isFromElsewhere } from '../browser-guard.ts';
 import { problemFor, problemMediaType } from '../problem.ts';
 import { refuseHandshake } from '../refusal.ts';
 import { HttpRequest } from '../upgrade.ts';
@@ -96,7 +97,8 @@ class EventStreams {
 
   /** What is wrong is told in the close frame: a browser shows its page nothing of an answer to the handshake. */
   serveWebSocket(socket: WebSocket, request: FastifyRequest): void {
-    const wanted = isFromElsewhere(request)
+    // RFC 6455 §10.2: browsers let any page open a WebSocket to anywhere.
+    const wanted = isFromElsewhere(request.headers)
       ? { parameter: 'origin', detail: 'a page of another origin may not read events' }
       : wantedOf(request);
     if ('detail' in wanted) socket.close(closeCodes.policy, wanted.detail);
@@ -122,15 +124,6 @@ class EventStreams {
 function refuse(reply: FastifyReply, code: ErrorCode, fault?: BadQuery): FastifyReply {
   const problem = problemFor(code, fault?.detail);
   return reply.code(problem.status).type(problemMediaType).send(problem);
-}
-
-/**
- * RFC 6455 §10.2: browsers let any page open a WebSocket to anywhere and send Origin. Where no token is asked for, a page that
- * the user happens to look at could read along.
- */
-function isFromElsewhere({ headers }: FastifyRequest): boolean {
-  const { origin, host } = headers;
-  return origin !== undefined && origin.slice(origin.indexOf('//') + 2) !== host;
 }
 
 /** A token of one tenant sees the calls of that tenant only. */

@@ -1,6 +1,7 @@
 import { openKeyPolicy } from '../attached-data/key-policy.ts';
 import { agree } from './agreement.ts';
 import { attemptFailed, attemptGivenUp } from './attempt.ts';
+import { carriesSdp } from './call.ts';
 import { offerHeaders, sipReason } from './capabilities.ts';
 import { dataLines } from './current-data.ts';
 import { changeData, readData } from './data.ts';
@@ -43,7 +44,10 @@ export function beginReplacement(turn: Turn, wanted: WantedReplacement): void {
   turn.learn(newcomer, request);
   const offer = isSdp(request.body) ? request.body : undefined;
   if (offer !== undefined) hearFrom(turn, newcomer.id, offer);
-  if (turn.call.state !== 'established') answerEarly(turn, replacement, offer);
+  // RFC 3261 §13.2.1: an offer among other parts is one too, and we cannot answer it with one of our own.
+  if (offer === undefined && carriesSdp(request))
+    refuseNewcomer(turn, replacement, { status: 488, reason: 'the offer is not alone' });
+  else if (turn.call.state !== 'established') answerEarly(turn, replacement, offer);
   else if (offer === undefined) offerPartners(turn, replacement);
   else askPartner(turn, replacement, offer);
 }

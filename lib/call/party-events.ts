@@ -123,6 +123,7 @@ const pickedUp: Verdict = { by: 'baton', why: 'redirected', sipStatus: 200, atFa
 function isQuiet(before: Call, after: Call): boolean {
   return (
     before.state === after.state &&
+    before.caller.state === after.caller.state &&
     before.callee?.id === after.callee?.id &&
     before.callee?.state === after.callee?.state &&
     before.transfer === after.transfer &&

@@ -384,6 +384,16 @@ describe('an INVITE with Replaces is refused', () => {
     });
   }
 
+  it('with an offer that is one part of several: 488', () => {
+    const story = established();
+    const parts = `--x\r\nContent-Type: application/sdp\r\n\r\n${sdp('dave')}\r\n--x--\r\n`;
+    story.replaces('dave', ofAlice, {
+      body: { contentType: 'multipart/mixed;boundary=x', content: parts },
+    });
+    expect(story.heard()).to.deep.equal(['dave ← 488']);
+    expect([story.call.transfer, story.call.agreement]).to.deep.equal([undefined, undefined]);
+  });
+
   it('when there is no offer to be had: 488', () => {
     const story = ringing('');
     story.replaces('dave', ofBob);

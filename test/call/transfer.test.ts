@@ -213,6 +213,16 @@ describe('the transferor', () => {
     expect(story.timers()).to.deep.equal([]);
   });
 
+  it('that has called first is told of its end when it hangs up, not when the transfer ends', () => {
+    const story = new Story(inOffice).established();
+    story.alice.sends('REFER', { headers: [toDave] });
+    story.alice.hangsUp();
+    const released = () => story.events.filter(({ id }) => id === 'EventReleased').map(one => one.ThisDN);
+    expect(released()).to.deep.equal(['alice']);
+    story.dave.answers({ sdp: 'from dave' });
+    expect(released()).to.deep.equal(['alice']);
+  });
+
   it('may be lost just so', () => {
     const story = referred();
     story.bob.isLost();

@@ -253,7 +253,8 @@ function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Mom
 
 function stateOf(id: CallHandlingEventName, moment: Moment): EventCallState {
   const { verdict } = moment;
-  if (id === 'EventPartyChanged' && isHandedOver(moment)) return 'Transferred';
+  const isTransfer = isHandedOver(moment) || isJoined(moment);
+  if (id === 'EventPartyChanged' && isTransfer) return 'Transferred';
   return verdict === undefined ? 'Ok' : callStates[verdict.why];
 }
 

@@ -3,7 +3,7 @@ import { departed, transferorLeft } from './hand-over.ts';
 import { isRinging, type Leg } from './leg.ts';
 import { onNewcomer } from './newcomer.ts';
 import { onReported, onReportTimeout } from './referral.ts';
-import { acknowledgeStray } from './relay-response.ts';
+import { acknowledgeStray, onResponded } from './relay-response.ts';
 import type { Signal, SignalOf } from './signal.ts';
 import type { Transfer } from './transfer.ts';
 import {
@@ -67,6 +67,10 @@ function onTarget(turn: Turn, transfer: Transfer, signal: Signal): void {
       return;
     case 'requested':
       onRequested(turn, signal);
+      return;
+    case 'responded':
+      // It was asked in another call, which it has left.
+      onResponded(turn, signal);
       return;
     case 'timerFired':
       if (signal.timer.kind === 'no-answer' && isRinging(target)) onTargetSilent(turn, transfer);

@@ -8,7 +8,8 @@ import { isUpToDate } from '../../lib/call/session.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { notifyModes } from '../../lib/routing/trunk.ts';
 import type { Replacing } from '../../lib/call/replacing.ts';
-import type { TransferWanted } from '../../lib/call/transfer-request.ts';
+import type { JoinWanted, TransferWanted } from '../../lib/call/transfer-request.ts';
+import type { Decision } from '../../lib/call/turn.ts';
 import { isGone } from '../../lib/call/leg.ts';
 import { newRequestOf, lines, Story, textOf, trunk } from './support/story.ts';
 
@@ -64,7 +65,7 @@ function take(list: Asked[], request: RequestId, what: string): Asked {
   return found;
 }
 
-type Happening = Signal | Decided | DataRequested | Replacing | TransferWanted;
+type Happening = Signal | Decided | DataRequested | Replacing | TransferWanted | JoinWanted;
 
 const endings: ReadonlySet<Signal['type']> = new Set([
   ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
@@ -79,11 +80,16 @@ class AnyCall {
   #done = 0;
   readonly said: string[] = [];
 
-  constructor(seed: number) {
+  /** Another call of alice's or bob's, with which this one may be joined. */
+  #other: AnyCall | undefined;
+
+  constructor(seed: number, other?: AnyCall) {
+    this.#other = other;
+    const second = seed < 0;
     this.#random = randomOf(seed);
     // A third of the calls somebody outside decides about.
     const env = this.#random() < 0.3 ? { screening: { onTimeout: 'answer' } as const } : {};
-    this.story = new Story({ env, routing: { trunks: this.#trunks() } });
+    this.story = new Story({ env, second, routing: { trunks: this.#trunks() } });
     const offers = this.#random() < 0.7;
     this.story.invite(offers ? { sdp: 'offer' } : {});
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
@@ -118,6 +124,7 @@ class AnyCall {
       ...this.#decisions(),
       ...this.#changes(ending),
       ...this.#newcomers(ending),
+      ...this.#joins(ending),
     ];
     const happening = this.phones
       .flatMap(phone => this.#possible(phone, ending))
@@ -158,6 +165,35 @@ class AnyCall {
     });
   }
 
+  /** Somebody asks for it, whoever it is that leaves both. */
+  #joins(ending: boolean): JoinWanted[] {
+    const other = this.#other?.story.call;
+    if (ending || other === undefined || this.#random() < 0.3) return [];
+    const party = this.#random() < 0.5 ? this.story.call.caller.dn : this.story.call.callee?.dn;
+    const replaced = this.#random() < 0.7 ? other.caller.id : other.callee?.id;
+    if (party === undefined || replaced === undefined) return [];
+    const joinable = { call: other, replaced, earlyOnly: false };
+    return [
+      { type: 'joinWanted', party, thirdPartyDn: party, entries: [], merged: 'merged-over-main', joinable },
+    ];
+  }
+
+  /** The other call has ended, but for one phone, which is on this one. */
+  #takeOver(other: AnyCall, ended: Decision, id: LegId): void {
+    this.#other = undefined;
+    const phone = other.#phone(id);
+    this.#phones.set(id, phone);
+    for (const [name, timer] of other.#timers) {
+      if (timer.kind === 'linger' || timer.leg !== id) continue;
+      other.#timers.delete(name);
+      this.#timers.set(name, timer);
+    }
+    this.#carryOut();
+    other.story.becomes(ended);
+    other.#carryOut();
+    other.#phones.delete(id);
+  }
+
   /** Carol is not on the call. */
   #changes(ending: boolean): (DataRequested | TransferWanted)[] {
     if (ending || this.over || this.#random() < 0.5) return [];
@@ -174,12 +210,17 @@ class AnyCall {
   }
 
   #happen(signal: Happening): void {
-    this.said.push(JSON.stringify(signal));
+    this.said.push(
+      JSON.stringify(signal.type === 'joinWanted' ? { ...signal, joinable: undefined } : signal),
+    );
     if (signal.type === 'replacing') this.#phones.set(signal.leg, new Phone(signal.leg, 'caller'));
     this.story.nowMs += 1 + Math.floor(this.#random() * 500);
     this.#suffered(signal);
     // The funnel asks no call that is over.
     if (!this.over) this.story.feed(signal);
+    const { joined, movedLeg } = this.story;
+    if (this.#other !== undefined && joined !== undefined && movedLeg !== undefined)
+      this.#takeOver(this.#other, joined, movedLeg);
     this.#carryOut();
     this.#nothingIsForgotten();
     this.#mediaAgree();
@@ -306,7 +347,7 @@ class AnyCall {
   /** What the signal means for the phone itself. */
   #suffered(signal: Happening): void {
     if (signal.type === 'decided' || signal.type === 'dataRequested' || signal.type === 'replacing') return;
-    if (signal.type === 'transferWanted') return;
+    if (signal.type === 'transferWanted' || signal.type === 'joinWanted') return;
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -436,15 +477,19 @@ function sdpOf(version: number): string {
 }
 
 /** Lets anything happen for a while, then no new requests; the call must come to its end and leave nothing. */
-function live(seed: number): AnyCall {
-  const call = new AnyCall(seed);
+function live(seed: number): AnyCall[] {
+  // Half of them have a second call beside them.
+  const other = seed % 2 === 0 ? new AnyCall(-seed) : undefined;
+  const call = new AnyCall(seed, other);
+  const both = other === undefined ? [call] : [call, other];
   try {
-    for (let steps = 0; steps < 60 && !call.over; steps += 1) call.step(false);
-    for (let steps = 0; steps < 400 && !call.over; steps += 1) call.step(true);
+    for (let steps = 0; steps < 60; steps += 1) for (const one of both) if (!one.over) one.step(false);
+    for (let steps = 0; steps < 400; steps += 1) for (const one of both) if (!one.over) one.step(true);
   } catch (error) {
-    throw new Error(`seed ${String(seed)} after\n${call.said.join('\n')}`, { cause: error });
+    const said = both.map(one => one.said.join('\n')).join('\n-- the other\n');
+    throw new Error(`seed ${String(seed)} after\n${said}`, { cause: error });
   }
-  return call;
+  return both;
 }
 
 const isEvent =
@@ -456,7 +501,7 @@ describe('a call on which anything happens in any order', () => {
   const calls: AnyCall[] = [];
 
   before(() => {
-    for (let seed = 1; seed <= 1200; seed += 1) calls.push(live(seed));
+    for (let seed = 1; seed <= 1600; seed += 1) calls.push(...live(seed));
   });
 
   it('ends and leaves nothing, whatever happened', () => {
@@ -509,6 +554,12 @@ describe('a call on which anything happens in any order', () => {
       ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
+      joined: calls.filter(({ story }) => story.movedLeg !== undefined).length,
+      joinedRinging: calls.filter(({ story }) =>
+        story.notes.some(
+          note => 'mode' in note && note.mode === 'attended' && !('tookMs' in note && note.tookMs === 0),
+        ),
+      ).length,
       transfer: calls.filter(({ story }) => story.noted('transferred').length > 0).length,
       secondTransfer: calls.filter(({ story }) => story.noted('transferred').length > 1).length,
       failedTransfer: calls.filter(({ story }) => story.noted('transferFailed').length > 0).length,

@@ -1,5 +1,5 @@
-import type { Story } from './story.ts';
-import { type StoryOptions, trunk } from './story.ts';
+import { parseReplaces } from '../../../lib/call/replaces.ts';
+import { Story, type StoryOptions, trunk } from './story.ts';
 
 /** Short names of events, without the word Event; behind the name the CallState where it is not Ok. */
 export type Told = readonly string[];
@@ -315,6 +315,51 @@ export const sequences: readonly Sequence[] = [
     },
   },
   {
+    scenario: 'consultation, then two-step transfer: B holds A, calls C and joins the two',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      talking(story);
+      reinvite(story, 'bob', 'alice', 'sendonly', 'recvonly');
+      const other = consulting(story);
+      other.carol.answers({ headers: ofCarol, sdp: 'from carol' });
+      other.alice.acknowledges({ headers: ['From: <sip:bob@x>;tag=a', 'To: <sip:carol@x>;tag=A'] });
+      joinedWith(story, other);
+      story.bob.replies('NOTIFY', 200);
+      story.bob.replies('NOTIFY', 200);
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)'],
+      bob: [
+        'Ringing',
+        'Established',
+        'Held',
+        'Dialing',
+        'Established',
+        'Released(Transferred)',
+        'Released(Transferred)',
+      ],
+      carol: ['Ringing', 'Established', 'PartyChanged(Transferred)'],
+    },
+  },
+  {
+    scenario: 'consultation, then B joins A with C, who still rings',
+    from: 'our choice',
+    options: inOffice,
+    run: story => {
+      talking(story);
+      reinvite(story, 'bob', 'alice', 'sendonly', 'recvonly');
+      joinedWith(story, consulting(story));
+      story.carol.answers({ headers: ofCarol, sdp: 'from carol' });
+      for (const status of [200, 200, 200]) story.bob.replies('NOTIFY', status);
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)'],
+      bob: ['Ringing', 'Established', 'Held', 'Dialing', 'Released(Transferred)', 'Released(Transferred)'],
+      carol: ['Ringing', 'PartyChanged(Transferred)', 'Established'],
+    },
+  },
+  {
     scenario: 'C calls with Replaces for B: B is put out',
     from: 'our choice',
     options: inOffice,
@@ -410,6 +455,27 @@ export function toldTo(story: Story, dn: string): string[] {
       const state = 'CallState' in event && event.CallState !== 'Ok' ? `(${event.CallState})` : '';
       return event.id.replace('Event', '') + state;
     });
+}
+
+const ofCarol = ['Call-ID: call-of-carol', 'From: <sip:bob@x>;tag=C', 'To: <sip:carol@x>;tag=c'];
+
+/** Bob's other call: he is the caller there, and carol rings. */
+function consulting(story: Story): Story {
+  const routing = { routes: [{ targets: ['sip:carol@192.0.2.3'] }], trunks: [office] };
+  const other = new Story({ second: true, routing });
+  const headers = ['From: <sip:bob@x>;tag=a', 'To: <sip:carol@x>'];
+  other.consults(story, { headers, from: '<sip:bob@127.0.0.1>;tag=a', sdp: 'from bob' });
+  other.carol.rings(180, { headers: ofCarol });
+  return other;
+}
+
+/** What the parties are told of the other call stands between what they are told of the first. */
+function joinedWith(story: Story, other: Story): void {
+  story.events.push(...other.events);
+  const replaces = parseReplaces('call-of-second;to-tag=A;from-tag=a');
+  if (replaces === undefined) throw new Error('no Replaces');
+  story.bob.refers({ headers: ['Refer-To: <sip:carol@x>'] }, { call: other.call, replaces });
+  story.events.push(...(story.joined?.events ?? []));
 }
 
 /** Bob rings, and his dialog has a name. */

@@ -1,6 +1,6 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { checkEvents } from '../../support/valid-event.ts';
-import { type Call, newCall } from '../../../lib/call/call.ts';
+import { asConsultation, type Call, newCall } from '../../../lib/call/call.ts';
 import {
   originatedCall,
   type OriginateRefusal,
@@ -115,6 +115,8 @@ export class Story {
   #told = 0;
   /** The other call, after it has been joined with this one. */
   joined: Decision | undefined;
+  movedLeg: LegId | undefined;
+  #held: Call | undefined;
   readonly #ids: typeof ids;
   readonly #callerLeg: LegId;
   readonly #legs = new Map<LegId, string>();
@@ -163,8 +165,15 @@ export class Story {
       ...rest,
     };
     const standing = whoIs(request.source.address, this.env.routing.sources);
-    this.#call = newCall(this.#ids, this.#callerLeg, request, standing, this.nowMs);
+    const call = newCall(this.#ids, this.#callerLeg, request, standing, this.nowMs);
+    this.#call = this.#held === undefined ? call : asConsultation(call, this.#held);
     return this.feed({ type: 'invited', leg: this.#callerLeg, request });
+  }
+
+  /** The same by somebody who holds another call. */
+  consults(held: Story, parts: Parameters<Story['invite']>[0]): this {
+    this.#held = held.call;
+    return this.invite(parts);
   }
 
   /** Somebody outside wants a call; why there is none, if there is none. */
@@ -235,12 +244,18 @@ export class Story {
     return this.#take(turn);
   }
 
+  /** What another call's decision has made of this one. */
+  becomes(decision: Decision): this {
+    return this.#take(decision);
+  }
+
   #take(decision: Decision): this {
     checkEvents(decision.events);
     this.#call = decision.call;
     const { joined } = decision;
     if (joined !== undefined) {
       this.joined = joined.other;
+      this.movedLeg = joined.transfer.target.id;
       checkEvents(joined.other.events);
       const { id, dn } = joined.transfer.target;
       this.#legs.set(id, dn);
@@ -276,7 +291,7 @@ export class Story {
   }
 
   newRequestId(): RequestId {
-    this.#requests += 1;
+    this.#requests += this.#ids === ids ? 1 : 1_000_000;
     return `in${String(this.#requests)}` as RequestId;
   }
 

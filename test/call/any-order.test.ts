@@ -173,9 +173,10 @@ class AnyCall {
     const replaced = this.#random() < 0.7 ? other.caller.id : other.callee?.id;
     if (party === undefined || replaced === undefined) return [];
     const joinable = { call: other, replaced, earlyOnly: false };
-    return [
-      { type: 'joinWanted', party, thirdPartyDn: party, entries: [], merged: 'merged-over-main', joinable },
-    ];
+    const dns = { party, thirdPartyDn: party };
+    const join = { type: 'joinWanted', ...dns, entries: [], merged: 'merged-over-main', joinable } as const;
+    // It does not ring for long.
+    return Array.from({ length: other.state === 'established' ? 1 : 12 }, () => join);
   }
 
   /** The other call has ended, but for one phone, which is on this one. */

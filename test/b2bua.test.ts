@@ -565,7 +565,14 @@ describe('two calls of one party', () => {
     const heard = it.signalling.done.map(
       effect => `${effect.do} ${effect.leg === carol ? 'carol' : effect.leg === bob ? 'bob' : effect.leg}`,
     );
-    expect(heard).to.deep.equal(['respond alice', 'request alice', 'request bob', 'hangUp second']);
+    expect(heard).to.deep.equal([
+      'respond alice',
+      'request alice',
+      // Her data is another in this call.
+      'request carol',
+      'request bob',
+      'hangUp second',
+    ]);
     expect(it.b2bua.callsView().map(({ legs }) => legs.map(({ dn }) => dn))).to.deep.equal([
       ['7003', '7002'],
     ]);

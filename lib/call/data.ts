@@ -7,6 +7,7 @@ import { triggeredByRefer } from '../attached-data/refer-to.ts';
 import { linesFromWire } from '../attached-data/wire.ts';
 import { toldData } from '../attached-data/told-data.ts';
 import type { ConsultRule } from '../routing/trunk.ts';
+import type { EventAttachedDataChanged } from '../events/event.ts';
 import { attachedDataChanged, type ToldParty } from '../events/from-change.ts';
 import { type Author, partiesOf, type UntoldChange } from './call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
@@ -163,24 +164,12 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
   const { changedAnything, changedKeys } = changeBetween(before, after);
   const { call } = turn;
   if (!changedAnything || call.callee === undefined) return;
-  const { leg: authorLeg, dn, referenceId } = author;
+  const { leg: authorLeg, dn } = author;
   turn.note({ note: 'changed', dn, keys: changedKeys, ...(authorLeg !== undefined && { leg: authorLeg }) });
   // VoIP pairs never go on a SIP leg: not by value, by name, or by an event that says nothing else.
   const onSip = changeBetween(withoutVoip(before), withoutVoip(after));
   const legs = partiesOf(call);
-  const events = attachedDataChanged({
-    connId: call.connId,
-    callId: call.callId,
-    callThreadId: call.callThreadId,
-    callType: callTypeOf(call),
-    callState: 'Ok',
-    server: `baton/${turn.env.node}`,
-    timeMs: turn.nowMs,
-    parties: legs.map(partyOf),
-    // Of an attempt that failed, the author is on the call no more and counts as a third party.
-    author: { dn, ...(referenceId !== undefined && { referenceId }) },
-    userData: toldData(after, turn.env.keys),
-  });
+  const events = eventsOf(turn, legs, author, after);
   for (const [at, event] of events.entries()) {
     turn.events.push(event);
     const leg = legs[at];
@@ -188,6 +177,42 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
     if (leg !== undefined && onSip.changedAnything && call.state !== 'released')
       enqueue(turn, leg.id, { event, changedKeys: onSip.changedKeys });
   }
+}
+
+/** One for each of these legs, in their order; one for the author besides who is none of them. */
+function eventsOf(
+  { call, env, nowMs }: Turn,
+  legs: readonly Leg[],
+  { dn, referenceId }: Author,
+  data: AttachedData,
+): readonly EventAttachedDataChanged[] {
+  return attachedDataChanged({
+    connId: call.connId,
+    callId: call.callId,
+    callThreadId: call.callThreadId,
+    callType: callTypeOf(call),
+    callState: 'Ok',
+    server: `baton/${env.node}`,
+    timeMs: nowMs,
+    parties: legs.map(partyOf),
+    // Of an attempt that failed, the author is on the call no more and counts as a third party.
+    author: { dn, ...(referenceId !== undefined && { referenceId }) },
+    userData: toldData(data, env.keys),
+  });
+}
+
+/**
+ * A leg has come over from a call whose data was another. Its wire is told what differs; consumers of events know by its
+ * EventPartyChanged.
+ */
+export function tellWhoComes(turn: Turn, id: LegId, author: Author, before: AttachedData): void {
+  const { call } = turn;
+  const leg = turn.leg(id);
+  if (leg === undefined) return;
+  owe(turn, { before, after: call.data }, { only: id });
+  const { changedAnything, changedKeys } = changeBetween(withoutVoip(before), withoutVoip(call.data));
+  const [event] = eventsOf(turn, [leg], author, call.data);
+  if (event !== undefined && changedAnything) enqueue(turn, id, { event, changedKeys });
 }
 
 const withoutVoip = (data: AttachedData): AttachedData => data.filter(({ scope }) => scope !== 'voip');

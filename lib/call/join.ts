@@ -2,7 +2,7 @@ import { mergeOperations, type MergeRule } from '../attached-data/merge.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Call } from './call.ts';
 import { sipReason } from './capabilities.ts';
-import { changeData } from './data.ts';
+import { changeData, tellWhoComes } from './data.ts';
 import { handOver } from './hand-over.ts';
 import { ended, isRinging, type Leg } from './leg.ts';
 import { emptyNotifyQueue } from './notify-queue.ts';
@@ -116,6 +116,7 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
   const { state } = transfer.target;
   if (state.is === 'confirmed') handOver(turn, transfer, { status: 200, reason: '' });
   else if (state.is === 'early') report(turn, transferor.id, { status: state.rang ? 180 : 183, reason: '' });
+  tellWhoComes(turn, transfer.target.id, { dn: transferor.dn, leg: transferor.id }, before.data);
 }
 
 type Moved = Pick<Call, 'relayed' | 'held'> & { readonly leg: Leg };

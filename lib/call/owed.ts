@@ -91,11 +91,16 @@ interface DataStep {
 export function owe(
   turn: Turn,
   step: DataStep,
-  by: { readonly wire?: LegId | undefined; readonly conveyed?: Conveyed | undefined },
+  by: {
+    readonly wire?: LegId | undefined;
+    readonly conveyed?: Conveyed | undefined;
+    /** For this leg only it is a change. */
+    readonly only?: LegId;
+  },
 ): void {
   const changed = changedPairs(step);
   for (const leg of partiesOf(turn.call)) {
-    if (isGone(leg) || leg.id === by.wire) continue;
+    if (isGone(leg) || leg.id === by.wire || (by.only ?? leg.id) !== leg.id) continue;
     const known = by.conveyed?.to === leg.id ? by.conveyed.pairs : [];
     const debts: Debt[] = [];
     for (const { pair, entry, removed } of changed) {

@@ -129,6 +129,31 @@ describe('two calls of a party that are joined', () => {
     });
   }
 
+  it('tell who comes over what its data is now, by the messages of its own', () => {
+    const one = up(toBob, 'alice', ['X-MS-Custom-Case: 1']);
+    const other = up(toCarol, 'bob', ['X-MS-Custom-Case: 2', 'X-MS-Custom-Note: x']);
+    joined(one, other);
+    const [event, ...more] = one.carol.told();
+    expect(more).to.deep.equal([]);
+    expect(event).to.include({ ThisDN: 'carol', ThirdPartyDN: 'bob', ConnID: one.call.connId });
+    expect(pairs(event?.UserData ?? [])).to.deep.equal({ Case: '1' });
+    expect(one.call.callee?.owed.map(({ header }) => header)).to.deep.equal([
+      'X-MS-Custom-Case',
+      'X-MS-Custom-Note',
+    ]);
+    expect(one.alice.told()).to.deep.equal([]);
+  });
+
+  it('tell nothing to who comes over with the same data, and wait until a ringing one has answered', () => {
+    const data = ['X-MS-Custom-Case: 1'];
+    const same = joined(up(toBob, 'alice', data), up(toCarol, 'bob', data));
+    expect(same.carol.told()).to.deep.equal([]);
+    const rings = joined(up(toBob, 'alice', data), ringing(toCarol, 'bob'));
+    expect(rings.carol.told()).to.deep.equal([]);
+    rings.carol.answers({ headers: called, sdp: sdp('carol') });
+    expect(rings.carol.told().map(({ UserData }) => pairs(UserData))).to.deep.equal([{ Case: '1' }]);
+  });
+
   it('early-only does not join calls that are up: the sipfrag says so', () => {
     const [one, other] = [up(toBob, 'alice'), up(toCarol, 'bob')];
     joined(one, other, { replaces: 'call-of-second;to-tag=A;from-tag=a;early-only' });

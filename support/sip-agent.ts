@@ -11,7 +11,7 @@ export interface MessageContent {
   readonly contentType?: string;
 }
 
-/** A SIP user agent over UDP on loopback that does only what a test says. Retransmissions are left out of what it shows. */
+/** A SIP user agent over UDP on loopback, to be told from others by its address, that does only what a test says. Retransmissions are left out of what it shows. */
 export class SipAgent {
   readonly name: string;
   /** Called for each request as it comes, once; true: taken, nobody will expect it. */
@@ -31,9 +31,10 @@ export class SipAgent {
     });
   }
 
-  static async open(name: string): Promise<SipAgent> {
+  /** `address`: of 127.0.0.0/8. What it sends goes to 127.0.0.1. */
+  static async open(name: string, address = '127.0.0.1'): Promise<SipAgent> {
     const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    socket.bind(0, address);
     await once(socket, 'listening');
     return new SipAgent(name, socket);
   }
@@ -46,8 +47,12 @@ export class SipAgent {
     return this.#socket.address().port;
   }
 
+  get address(): string {
+    return this.#socket.address().address;
+  }
+
   get uri(): string {
-    return `sip:${this.name}@127.0.0.1:${this.port}`;
+    return `sip:${this.name}@${this.address}:${this.port}`;
   }
 
   /** What came and was not taken, by start line. */
@@ -161,7 +166,7 @@ export class SipAgent {
   }
 
   via(): string {
-    return `SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bK${randomUUID()};rport`;
+    return `SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${randomUUID()};rport`;
   }
 
   #receive(message: SipText): void {

@@ -501,7 +501,9 @@ const isEvent =
 describe('a call on which anything happens in any order', () => {
   const calls: AnyCall[] = [];
 
-  before(() => {
+  before(function () {
+    // Some seconds of work, more where other work is done beside it.
+    this.timeout(120_000);
     for (let seed = 1; seed <= 1600; seed += 1) calls.push(...live(seed));
   });
 

@@ -1,6 +1,7 @@
 import { limitHeaders } from '../attached-data/custom-headers.ts';
 import { isUserToUser } from '../attached-data/custom-name.ts';
 import type { Drop, Entry } from '../attached-data/entry.ts';
+import { utf8Bytes } from '../attached-data/header-text.ts';
 import { openKeyPolicy } from '../attached-data/key-policy.ts';
 import { mappedHeader, mappedHeaderFault } from '../attached-data/mapped-header.ts';
 import { mayCarryDefaultUui } from '../attached-data/uui-rules.ts';
@@ -75,7 +76,7 @@ function load(turn: Turn, leg: Leg, carrier: Carrier): Cargo {
     for (const line of made.headers) {
       if (isAmong(line, carrier.carried) || isAmong(line, lines)) continue;
       lines.push(line);
-      leftBytes -= line.name.length + line.value.length + separatorBytes;
+      leftBytes -= line.name.length + utf8Bytes(line.value) + separatorBytes;
     }
     if (lines.length > maxLines || (leftBytes < 0 && lines.length > 1)) {
       lines.pop();

@@ -13,16 +13,21 @@ const maxRedirections = 5;
 
 /**
  * Follows a 3xx of a trunk whose redirections are followed: its addresses are the next targets, in the order of their
- * `q` (RFC 3261 §8.1.3.4). True: there is one that may be called. Data embedded in the first address is the target's change.
+ * `q` (RFC 3261 §8.1.3.4). True: there is one that may be called. Data embedded in the first
+ * that may be called is a change by who redirects.
  */
 export function followRedirection(turn: Turn, callee: Leg, status: number, payload: Payload): boolean {
   const { call } = turn;
   if (callee.trunk.redirects !== 'follow' || status < 300 || status > 399) return false;
   if (call.redirections >= maxRedirections) return false;
-  const targets = contactsOf(payload.headers).flatMap(uri => targetOf(turn, uri));
-  if (targets.length === 0) return false;
+  const contacts = contactsOf(payload.headers)
+    .map(contact => ({ ...contact, targets: targetOf(turn, contact.uri) }))
+    .filter(({ targets }) => targets.length > 0);
+  const [best] = contacts;
+  if (best === undefined) return false;
+  const targets = contacts.flatMap(contact => contact.targets);
   turn.change({ targets: [...targets, ...call.targets], redirections: call.redirections + 1 });
-  const triggered = triggeredByRedirection(payload.headers);
+  const triggered = triggeredByRedirection([{ name: 'Contact', value: best.value }]);
   if (triggered.syntax === 'invalid') return true;
   const embedded = { headers: triggered.inviteHeaders };
   const { operations } = readData(turn, callee, embedded, { method: 'INVITE', inDialog: true });
@@ -39,14 +44,15 @@ function targetOf({ call, env }: Turn, uri: string): readonly Target[] {
 }
 
 /** Best first; those without `q` count as 1 (RFC 3261 §20.10), equal ones stay in their order. */
-function contactsOf(headers: readonly HeaderLine[]): string[] {
+function contactsOf(headers: readonly HeaderLine[]): { value: string; uri: string }[] {
   return headers
     .filter(line => isNamed(line, 'contact'))
     .flatMap(({ value }) => cutList(value))
-    .flatMap(value => parseNameAddr(value) ?? [])
-    .map(({ uri, params }) => ({ uri, q: qOf(params) }))
-    .sort((one, other) => other.q - one.q)
-    .map(({ uri }) => uri);
+    .flatMap(value => {
+      const address = parseNameAddr(value);
+      return address === undefined ? [] : [{ value, uri: address.uri, q: qOf(address.params) }];
+    })
+    .sort((one, other) => other.q - one.q);
 }
 
 function qOf(params: string): number {

@@ -64,6 +64,18 @@ describe('a redirection', () => {
     expect(story.changes[0]).to.deep.include({ ThirdPartyDN: 'bob', ThisDN: 'alice' });
   });
 
+  it('brings the data of the address that is called first, not of one that stands before it or may not be called', () => {
+    const story = new Story({ routing: { ...routing, anyTarget: 'never' } }).invite();
+    const contacts = [
+      '<sip:bob@192.0.2.2?X-MS-Custom-A=last>;q=0.1',
+      '<sip:carol@198.51.100.1?X-MS-Custom-A=foreign>;q=1',
+      '<sip:carol@192.0.2.2?X-MS-Custom-A=best>;q=0.5',
+    ];
+    story.bob.rejects(302, 'Moved', { headers: contacts.map(contact => `Contact: ${contact}`) });
+    expect(story.carol.got('invite').requestUri).to.equal('sip:carol@192.0.2.2');
+    expect(story.carol.gotHeaders('invite')).to.deep.equal(['X-MS-Custom-A: best']);
+  });
+
   it('in a circle ends after five', () => {
     const story = new Story({ routing }).invite();
     story.heard();

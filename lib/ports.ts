@@ -1,7 +1,7 @@
 import type { Call } from './call/call.ts';
 import type { HeaderLine, NewRequest, Signal, SignallingEffect } from './call/signal.ts';
 import type { ConnId } from './call/ids.ts';
-import type { ScreeningRules, ScreeningVerdict } from './call/screening.ts';
+import type { ScreeningRules, ScreeningVerdict } from './call/set-up/screening.ts';
 import type { CallEvent } from './events/event.ts';
 import type { IncomingCall } from './events/incoming-call.ts';
 

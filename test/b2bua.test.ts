@@ -3,7 +3,7 @@ import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
 import type { Call } from '../lib/call/call.ts';
 import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
-import type { ScreeningVerdict } from '../lib/call/screening.ts';
+import type { ScreeningVerdict } from '../lib/call/set-up/screening.ts';
 import type { CallEvent, CallHandlingEvent } from '../lib/events/event.ts';
 import type { IncomingCall } from '../lib/events/incoming-call.ts';
 import type { CallScreening, Signalling, StandaloneAnswer } from '../lib/ports.ts';

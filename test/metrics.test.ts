@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EngineCounters } from '../lib/engine/counters.ts';
-import { hangup, refusal, rejection } from '../lib/call/verdict.ts';
+import { hangup, refusal, rejection } from '../lib/call/ending/verdict.ts';
 import { Metrics } from '../lib/metrics.ts';
 
 describe('the metrics', () => {

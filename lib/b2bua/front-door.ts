@@ -1,7 +1,7 @@
-import { methodNotAllowedOutside, optionsHeaders, unsupportedTags } from '../call/capabilities.ts';
+import { methodNotAllowedOutside, optionsHeaders, unsupportedTags } from '../call/relay/capabilities.ts';
 import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
-import { refusal } from '../call/verdict.ts';
+import { refusal } from '../call/ending/verdict.ts';
 import type { StandaloneAnswer } from '../ports.ts';
 import { Admission } from '../routing/admission.ts';
 import { type SourceTable, type Standing, whoIs } from '../routing/who-is.ts';

@@ -2,7 +2,7 @@ import { userDataOf } from '../attached-data/views.ts';
 import { type Call, legsOf } from '../call/call.ts';
 import type { LegId } from '../call/signal.ts';
 import type { Note } from '../call/turn.ts';
-import { refusal } from '../call/verdict.ts';
+import { refusal } from '../call/ending/verdict.ts';
 import { errorEntry } from '../errors.ts';
 import type { B2buaLog, B2buaMetrics } from './options.ts';
 

@@ -1,9 +1,9 @@
 import type { DropCode } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
-import type { NoDecision } from '../call/screening.ts';
-import type { TransferMode, TransferOutcome } from '../call/transfer.ts';
+import type { NoDecision } from '../call/set-up/screening.ts';
+import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
-import type { Verdict } from '../call/verdict.ts';
+import type { Verdict } from '../call/ending/verdict.ts';
 import type { CallScreening, CallStore, Clock, Publisher, Signalling } from '../ports.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 

@@ -1,7 +1,7 @@
 import type { WantedEntry } from '../attached-data/entry.ts';
 import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts';
 import type { Dn } from '../call/ids.ts';
-import type { OriginateWanted } from '../call/originate.ts';
+import type { OriginateWanted } from '../call/set-up/originate.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { routeFor, type Routing } from '../routing/route.ts';

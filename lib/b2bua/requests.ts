@@ -1,6 +1,6 @@
 import type { WantedEntry, WantedOperation } from '../attached-data/entry.ts';
 import type { MergeRule } from '../attached-data/merge.ts';
-import type { TransferWanted } from '../call/transfer-request.ts';
+import type { TransferWanted } from '../call/transfer/transfer-request.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CallDetail } from './call-view.ts';
 

@@ -1,4 +1,4 @@
-import type { ReleaseWanted } from '../call/ending.ts';
+import type { ReleaseWanted } from '../call/ending/ending.ts';
 
 /** Why the B2BUA itself ends a call. */
 export const wantedReleases = {

@@ -5,10 +5,10 @@ import type { Standing } from '../routing/who-is.ts';
 import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
 import { type Leg, newLeg } from './leg.ts';
-import type { Debt } from './owed.ts';
-import { isNamedSdp } from './sdp.ts';
-import type { Session } from './session.ts';
-import type { AnyTransfer } from './transfer.ts';
+import type { Debt } from './data/owed.ts';
+import { isNamedSdp } from './media/sdp.ts';
+import type { Session } from './media/session.ts';
+import type { AnyTransfer } from './transfer/transfer.ts';
 import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
 
 /**

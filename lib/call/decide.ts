@@ -1,7 +1,7 @@
-import { seekAgreement } from './agreement.ts';
-import { onNoAnswer, onRejected } from './attempt.ts';
+import { seekAgreement } from './media/agreement.ts';
+import { onNoAnswer, onRejected } from './set-up/attempt.ts';
 import type { Call } from './call.ts';
-import { type DataRequested, onDataRequested } from './data-request.ts';
+import { type DataRequested, onDataRequested } from './data/data-request.ts';
 import {
   onAnswerFailed,
   onCancelled,
@@ -10,23 +10,28 @@ import {
   onLost,
   onReleaseWanted,
   type ReleaseWanted,
-} from './ending.ts';
-import { onOriginateWanted, type OriginateWanted } from './originate.ts';
-import type { Joinable } from './join.ts';
-import { onRequested } from './mid-call.ts';
-import { onNotifyRetry, onNotifyTimeout } from './notify.ts';
-import { onOfferRetry, sendOwnOffers } from './own-offer.ts';
-import { tellParties } from './party-events.ts';
-import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay-response.ts';
-import { letGo } from './hand-over.ts';
-import { onReportTimeout } from './referral.ts';
-import { onReplacing, type Replacing } from './replacing.ts';
-import { type Decided, onDecided } from './screening.ts';
-import { onThirdLeg } from './third-leg.ts';
-import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up.ts';
+} from './ending/ending.ts';
+import { onOriginateWanted, type OriginateWanted } from './set-up/originate.ts';
+import type { Joinable } from './transfer/join.ts';
+import { onRequested } from './relay/mid-call.ts';
+import { onNotifyRetry, onNotifyTimeout } from './notify/notify.ts';
+import { onOfferRetry, sendOwnOffers } from './media/own-offer.ts';
+import { tellParties } from './events/party-events.ts';
+import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay/relay-response.ts';
+import { letGo } from './transfer/hand-over.ts';
+import { onReportTimeout } from './transfer/referral.ts';
+import { onReplacing, type Replacing } from './transfer/replacing.ts';
+import { type Decided, onDecided } from './set-up/screening.ts';
+import { onThirdLeg } from './transfer/third-leg.ts';
+import { onAcknowledged, onAnswered, onInvited, onProgressed } from './set-up/set-up.ts';
 import type { Signal, SignalOf, TimerName } from './signal.ts';
-import { onJoinWanted, onTransferWanted, type JoinWanted, type TransferWanted } from './transfer-request.ts';
-import { onWithdrawn } from './withdrawal.ts';
+import {
+  onJoinWanted,
+  onTransferWanted,
+  type JoinWanted,
+  type TransferWanted,
+} from './transfer/transfer-request.ts';
+import { onWithdrawn } from './relay/withdrawal.ts';
 import { type Decision, type Env, Turn } from './turn.ts';
 
 /** A REFER may name a dialog of another call. */

@@ -4,14 +4,14 @@ import { splitList, uriOf } from '../engine/message/name-addr.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import type { Trunk } from '../routing/trunk.ts';
 import type { Standing } from '../routing/who-is.ts';
-import { type DialogTags, noTags, tagsFrom } from './dialog-tags.ts';
+import { type DialogTags, noTags, tagsFrom } from './transfer/dialog-tags.ts';
 import { isNamed } from './header-lines.ts';
 import type { Dn } from './ids.ts';
-import { emptyNotifyQueue, type NotifyQueue } from './notify-queue.ts';
-import type { Debt } from './owed.ts';
-import { noOffers, type OwnOffers } from './offer.ts';
-import { noReferrals, type Referrals } from './referrals.ts';
-import { noSession, type Session } from './session.ts';
+import { emptyNotifyQueue, type NotifyQueue } from './notify/notify-queue.ts';
+import type { Debt } from './data/owed.ts';
+import { noOffers, type OwnOffers } from './media/offer.ts';
+import { noReferrals, type Referrals } from './transfer/referrals.ts';
+import { noSession, type Session } from './media/session.ts';
 import type { HeaderLine, LegId, Payload } from './signal.ts';
 
 /**

@@ -5,12 +5,12 @@ import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
 import type { Call } from './call.ts';
 import type { Dn } from './ids.ts';
-import type { Joinable, Joined } from './join.ts';
+import type { Joinable, Joined } from './transfer/join.ts';
 import { type Leg, learnt } from './leg.ts';
-import type { NoDecision, ScreeningRules } from './screening.ts';
-import type { TransferMode } from './transfer.ts';
+import type { NoDecision, ScreeningRules } from './set-up/screening.ts';
+import type { TransferMode } from './transfer/transfer.ts';
 import type { Effect, LegId, Payload, RequestId } from './signal.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './ending/verdict.ts';
 
 /** What `decide` needs to know besides the call: the configuration. */
 export interface Env {

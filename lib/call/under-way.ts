@@ -1,6 +1,6 @@
 import { isOffer, type Relayed } from './call.ts';
-import { legAgreed, showTo } from './exchange.ts';
-import { emptyPayload, respond } from './relay.ts';
+import { legAgreed, showTo } from './media/exchange.ts';
+import { emptyPayload, respond } from './relay/relay.ts';
 import type { LegId } from './signal.ts';
 import type { Turn } from './turn.ts';
 

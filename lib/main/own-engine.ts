@@ -1,4 +1,4 @@
-import { allowedMethods } from '../call/capabilities.ts';
+import { allowedMethods } from '../call/relay/capabilities.ts';
 import type { Config } from '../config.ts';
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import { randomHex } from '../engine/random.ts';

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DropCode } from '../attached-data/entry.ts';
 import type { B2buaMetrics } from '../b2bua/options.ts';
-import type { NoDecision } from '../call/screening.ts';
-import type { TransferMode, TransferOutcome } from '../call/transfer.ts';
+import type { NoDecision } from '../call/set-up/screening.ts';
+import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts';
 import type { NotificationOutcome } from '../call/turn.ts';
-import type { Verdict } from '../call/verdict.ts';
+import type { Verdict } from '../call/ending/verdict.ts';
 
 /** Seconds; RFC 3261's Timer B (32 s) is the last but one. */
 const setupBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 32, 60];

@@ -1,4 +1,4 @@
-import type { ScreeningVerdict } from '../call/screening.ts';
+import type { ScreeningVerdict } from '../call/set-up/screening.ts';
 import { parseTargetUri } from '../config/target-uri.ts';
 
 const maxReasonLength = 128;

@@ -1,4 +1,4 @@
-import type { ScreeningRules, ScreeningVerdict } from '../call/screening.ts';
+import type { ScreeningRules, ScreeningVerdict } from '../call/set-up/screening.ts';
 import type { IncomingCall } from '../events/incoming-call.ts';
 import type { CallScreening } from '../ports.ts';
 import { cloudEventJson } from './cloud-event.ts';

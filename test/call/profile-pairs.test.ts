@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { type ProfileName, profileNames, profileOf } from '../../lib/attached-data/profile.ts';
-import { crossingHeaders } from '../../lib/call/crossing.ts';
+import { crossingHeaders } from '../../lib/call/relay/crossing.ts';
 import { asItCame, customLines, leftOut, uuiPairs } from './support/profile-pairs.ts';
 import { lines, textOf, trunk } from './support/story.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { CallThreadId, ConnId, Dn } from '../../lib/call/ids.ts';
-import type { ScreeningVerdict } from '../../lib/call/screening.ts';
+import type { ScreeningVerdict } from '../../lib/call/set-up/screening.ts';
 import { afterRealTime } from '../../lib/engine/control/after.ts';
 import { incomingCallOf } from '../../lib/events/incoming-call.ts';
 import { Endpoint } from '../../lib/webhooks/endpoint.ts';

@@ -1,4 +1,4 @@
-import { parseReplaces } from '../../../lib/call/replaces.ts';
+import { parseReplaces } from '../../../lib/call/transfer/replaces.ts';
 import { Story, type StoryOptions, trunk } from './story.ts';
 
 /** Short names of events, without the word Event; behind the name the CallState where it is not Ok. */

@@ -6,12 +6,12 @@ import {
   type OriginateRefusal,
   type OriginateRequest,
 } from '../../../lib/b2bua/origination.ts';
-import { seekAgreement } from '../../../lib/call/agreement.ts';
+import { seekAgreement } from '../../../lib/call/media/agreement.ts';
 import { decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
-import type { Joinable } from '../../../lib/call/join.ts';
-import { parseReplaces, type Replaces } from '../../../lib/call/replaces.ts';
-import { namedBy } from '../../../lib/call/replacing.ts';
+import type { Joinable } from '../../../lib/call/transfer/join.ts';
+import { parseReplaces, type Replaces } from '../../../lib/call/transfer/replaces.ts';
+import { namedBy } from '../../../lib/call/transfer/replacing.ts';
 import type {
   Body,
   Effect,
@@ -24,7 +24,7 @@ import type {
   SignallingEffect,
   TimerName,
 } from '../../../lib/call/signal.ts';
-import { sendOwnOffers } from '../../../lib/call/own-offer.ts';
+import { sendOwnOffers } from '../../../lib/call/media/own-offer.ts';
 import { type Decision, type Env, type Note, Turn } from '../../../lib/call/turn.ts';
 import type { CallEvent, EventAttachedDataChanged } from '../../../lib/events/event.ts';
 import { compileRouting, type RoutingOptions } from '../../../lib/routing/route.ts';

@@ -1,0 +1,313 @@
+import { toldData } from '../../attached-data/told-data.ts';
+import type { EventCallState, Extension } from '../../events/attributes.ts';
+import type { CallHandlingEvent } from '../../events/event.ts';
+import type { CallHandlingEventName } from '../../events/names.ts';
+import type { Call } from '../call.ts';
+import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
+import type { Joined } from '../transfer/join.ts';
+import { isRinging, type Leg, type Told } from '../leg.ts';
+import { isHold } from '../media/sdp.ts';
+import {
+  broughtBy,
+  concernedByTransfer,
+  isHandedOver,
+  isJoined,
+  isTargetAlerted,
+  transferredAway,
+  type TransferParty,
+} from './transfer-events.ts';
+import type { Turn } from '../turn.ts';
+import type { Verdict, Why } from '../ending/verdict.ts';
+
+/**
+ * What each party is told of its call: T-Library's sequences, as rules over the call before and after a decision. Each rule
+ * is asked once a decision, in this order; a party that has been told something else than `from` is not concerned.
+ */
+const sequences: readonly Rule[] = [
+  { tell: 'EventRinging', to: 'target', from: ['nothing'], becomes: 'ringing', when: isTargetAlerted },
+  { tell: 'EventPartyChanged', to: 'target', from: ['ringing', 'established', 'held'], when: isJoined },
+  { tell: 'EventPartyChanged', to: 'transferee', from: ['established', 'held'], when: isHandedOver },
+  { tell: 'EventEstablished', to: 'target', from: ['ringing'], becomes: 'established', when: isHandedOver },
+  { tell: 'EventAbandoned', to: 'given-up-target', from: ['ringing'], when: isTransferAbandoned },
+  { tell: 'EventReleased', to: 'given-up-target', from: ['ringing'], when: isTargetFailed },
+  {
+    tell: 'EventReleased',
+    to: 'transferor',
+    from: ['established', 'held'],
+    becomes: 'released',
+    when: always,
+  },
+  { tell: 'EventDiverted', to: 'given-up', from: ['nothing', 'ringing'], when: isRedirected },
+  { tell: 'EventReleased', to: 'given-up', from: ['ringing'], when: always },
+  { tell: 'EventPartyChanged', to: 'caller', from: ['dialing'], when: isRedirected },
+  { tell: 'EventDialing', to: 'caller', from: ['nothing'], becomes: 'dialing', when: isCalling },
+  { tell: 'EventNetworkReached', to: 'caller', from: ['dialing'], when: isReachingOutside },
+  // Our choice: who answers without ringing has rung.
+  { tell: 'EventRinging', to: 'callee', from: ['nothing'], becomes: 'ringing', when: isAlerted },
+  { tell: 'EventEstablished', to: 'caller', from: ['dialing'], becomes: 'established', when: isAnswered },
+  { tell: 'EventEstablished', to: 'callee', from: ['ringing'], becomes: 'established', when: isAnswered },
+  { tell: 'EventHeld', to: 'caller', from: ['established'], becomes: 'held', when: holds('caller') },
+  { tell: 'EventHeld', to: 'callee', from: ['established'], becomes: 'held', when: holds('callee') },
+  { tell: 'EventRetrieved', to: 'caller', from: ['held'], becomes: 'established', when: retrieves('caller') },
+  { tell: 'EventRetrieved', to: 'callee', from: ['held'], becomes: 'established', when: retrieves('callee') },
+  { tell: 'EventDestinationBusy', to: 'caller', from: ['dialing'], when: isBusy },
+  {
+    tell: 'EventReleased',
+    to: 'caller',
+    from: ['dialing', 'established', 'held'],
+    becomes: 'released',
+    when: isOver,
+  },
+  { tell: 'EventAbandoned', to: 'callee', from: ['ringing'], becomes: 'released', when: isAbandoned },
+  {
+    tell: 'EventReleased',
+    to: 'callee',
+    from: ['ringing', 'established', 'held'],
+    becomes: 'released',
+    when: isOver,
+  },
+];
+
+interface Rule {
+  readonly tell: CallHandlingEventName;
+  /**
+   * `given-up`: the target of an attempt that failed, after which the next is tried; `given-up-target` the same of a
+   * transfer; `transferor`: who has just gone after a transfer, or during one.
+   */
+  readonly to: 'caller' | 'callee' | 'given-up' | TransferParty;
+  /** What the party was told last. */
+  readonly from: readonly Told[];
+  /** What it has been told then; absent: that stays. */
+  readonly becomes?: Told;
+  readonly when: (moment: Moment) => boolean;
+}
+
+/** A call before and after a decision. */
+interface Moment {
+  readonly before: Call;
+  readonly after: Call;
+  readonly joined: Joined | undefined;
+  /** Of the call when it has just ended, else of an attempt that has failed. */
+  readonly verdict: Verdict | undefined;
+  /** The call has ended while a transfer was under way. */
+  readonly isTransferAbandoned: boolean;
+}
+
+/** Adds to the decision what the parties are told of it. Nobody is told anything of a call that never started. */
+export function tellParties(turn: Turn, before: Call): void {
+  const { call: after } = turn;
+  if (after.callee === undefined || isQuiet(before, after)) return;
+  const isTransferAbandoned = turn.notes.some(one => one.note === 'transferFailed' && one.status === 487);
+  const { joined } = turn;
+  const moment = { before, after, joined, verdict: verdictOf(turn), isTransferAbandoned };
+  for (const rule of sequences) {
+    if (!rule.when(moment)) continue;
+    for (const leg of concerned(rule, turn, before)) {
+      if (!rule.from.includes(leg.told)) continue;
+      const verdict = verdictFor(rule, turn, leg, moment);
+      turn.events.push(partyEvent(turn, leg, rule.tell, { ...moment, verdict }));
+      if (rule.becomes !== undefined) turn.changeLeg(leg, { told: rule.becomes });
+    }
+  }
+}
+
+function verdictFor({ to }: Rule, turn: Turn, leg: Leg, { verdict }: Moment): Verdict | undefined {
+  if (to === 'transferor') return transferredAway(turn, leg);
+  return to === 'given-up' && verdict === undefined ? pickedUp : verdict;
+}
+
+/** Our choice: somebody else has answered in its place. */
+const pickedUp: Verdict = { by: 'baton', why: 'redirected', sipStatus: 200, atFault: 'none' };
+
+/** Nothing of what the rules ask for is another than before: so it is for nearly every message of a standing call. */
+function isQuiet(before: Call, after: Call): boolean {
+  return (
+    before.state === after.state &&
+    before.caller.state === after.caller.state &&
+    before.callee?.id === after.callee?.id &&
+    before.callee?.state === after.callee?.state &&
+    before.transfer === after.transfer &&
+    before.departing === after.departing &&
+    before.caller.session.received === after.caller.session.received &&
+    before.callee?.session.received === after.callee?.session.received
+  );
+}
+
+function concerned({ to }: Rule, turn: Turn, before: Call): readonly Leg[] {
+  const { call } = turn;
+  switch (to) {
+    case 'caller':
+    case 'callee': {
+      const leg = call[to];
+      return leg === undefined ? [] : [leg];
+    }
+    case 'given-up':
+      return before.callee === undefined || turn.leg(before.callee.id) !== undefined ? [] : [before.callee];
+    default:
+      return concernedByTransfer(to, turn, before);
+  }
+}
+
+function verdictOf({ notes }: Turn): Verdict | undefined {
+  for (const note of notes) {
+    const ends = note.note === 'released' || note.note === 'failedOver' || note.note === 'transferFailed';
+    if (ends) return note.verdict;
+  }
+  return undefined;
+}
+
+function always(): boolean {
+  return true;
+}
+
+/** The target has sent the call on to somebody else. */
+function isRedirected({ before, after, verdict }: Moment): boolean {
+  return (
+    verdict?.why === 'redirected' && before.callee !== undefined && before.callee.id !== after.callee?.id
+  );
+}
+
+function isTransferAbandoned(moment: Moment): boolean {
+  return moment.isTransferAbandoned;
+}
+
+function isTargetFailed(moment: Moment): boolean {
+  return !moment.isTransferAbandoned;
+}
+
+function isCalling({ after }: Moment): boolean {
+  return after.callee !== undefined;
+}
+
+/** The first sign of life from beyond a trunk that leads to the outside world. */
+function isReachingOutside({ before, after }: Moment): boolean {
+  const { callee } = after;
+  if (callee?.trunk.network !== true || callee.state.is === 'invited' || before.callee === undefined)
+    return false;
+  return before.callee.state.is === 'invited' && (isAnswered({ after }) || isRinging(callee));
+}
+
+function isAlerted({ after }: Pick<Moment, 'after'>): boolean {
+  const { callee } = after;
+  return (callee?.state.is === 'early' && callee.state.rang) || isAnswered({ after });
+}
+
+function isAnswered({ after }: Pick<Moment, 'after'>): boolean {
+  return after.state === 'answered' || after.state === 'established';
+}
+
+function isOver({ after }: Pick<Moment, 'after'>): boolean {
+  return after.state === 'released';
+}
+
+/** Has put its partner on hold by an offer of its own (RFC 3264 §8.4). Who only follows a hold holds nobody. */
+function holds(slot: 'caller' | 'callee'): Rule['when'] {
+  return ({ after }) => {
+    const session = after[slot]?.session;
+    return session?.received !== undefined && session.receivedAs === 'offer' && isHold(session.received);
+  };
+}
+
+/** Says something else than hold, be it in an answer. */
+function retrieves(slot: 'caller' | 'callee'): Rule['when'] {
+  return ({ after }) => {
+    const received = after[slot]?.session.received;
+    return !isOver({ after }) && received !== undefined && !isHold(received);
+  };
+}
+
+function isBusy(moment: Moment): boolean {
+  return isOver(moment) && moment.verdict?.why === 'busy';
+}
+
+/** The caller gave up, or was gone, before the answer. */
+function isAbandoned(moment: Moment): boolean {
+  return isOver(moment) && moment.verdict?.why === 'cancelled';
+}
+
+function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Moment): CallHandlingEvent {
+  const { call, env, nowMs } = turn;
+  const { before, verdict } = moment;
+  const thisTrunk = trunkOf(leg);
+  return {
+    id,
+    time: nowMs,
+    Server: `baton/${env.node}`,
+    ConnID: call.connId,
+    CallID: call.callId,
+    CallThreadID: call.callThreadId,
+    CallType: callTypeOf(call),
+    CallState: stateOf(id, moment),
+    ThisDN: leg.dn,
+    ThisDNRole: roleOf(leg),
+    ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
+    ...otherParty(call, leg, id),
+    ...thirdParty(call, before, id),
+    ...broughtBy(turn, leg, id),
+    ANI: call.calling,
+    DNIS: call.dialled,
+    UserData: toldData(call.data, env.keys),
+    ...(verdict !== undefined && howEnded(verdict)),
+  };
+}
+
+function stateOf(id: CallHandlingEventName, moment: Moment): EventCallState {
+  const { verdict } = moment;
+  const isTransfer = isHandedOver(moment) || isJoined(moment);
+  if (id === 'EventPartyChanged' && isTransfer) return 'Transferred';
+  return verdict === undefined ? 'Ok' : callStates[verdict.why];
+}
+
+type OtherParty = Pick<CallHandlingEvent, 'OtherDN' | 'OtherDNRole' | 'OtherTrunk'>;
+
+/** Who dials knows the number only. */
+function otherParty(call: Call, leg: Leg, id: CallHandlingEventName): OtherParty {
+  if (id === 'EventDialing') return { OtherDN: call.dialled, OtherDNRole: 'Destination' };
+  const other = leg.role === 'caller' ? call.callee : call.caller;
+  if (other === undefined) return {};
+  const otherTrunk = trunkOf(other);
+  return {
+    OtherDN: other.dn,
+    OtherDNRole: roleOf(other),
+    ...(otherTrunk !== undefined && { OtherTrunk: otherTrunk }),
+  };
+}
+
+type ThirdParty = Pick<CallHandlingEvent, 'ThirdPartyDN' | 'ThirdPartyDNRole'>;
+
+/** A diversion names whom the call goes to, a change of party who brought it about. */
+function thirdParty({ callee }: Call, before: Call, id: CallHandlingEventName): ThirdParty {
+  if (id === 'EventDiverted' && callee !== undefined)
+    return { ThirdPartyDN: callee.dn, ThirdPartyDNRole: 'Destination' };
+  if (id === 'EventPartyChanged' && before.callee !== undefined && before.transfer === undefined)
+    return { ThirdPartyDN: before.callee.dn, ThirdPartyDNRole: 'Destination' };
+  return {};
+}
+
+/** T-Library's word for how a call ended; which of ours is which is our choice. */
+const callStates: Readonly<Record<Why, EventCallState>> = {
+  hangup: 'Ok',
+  cancelled: 'Ok',
+  requested: 'Ok',
+  transferred: 'Transferred',
+  busy: 'Busy',
+  'no-answer': 'NoAnswer',
+  redirected: 'Redirected',
+  rejected: 'GeneralError',
+  refused: 'GeneralError',
+  unreachable: 'SystemError',
+  lost: 'SystemError',
+  shutdown: 'SystemError',
+  internal: 'SystemError',
+};
+
+/** Our choice: the verdict stands in Extensions, the SIP status of a failure in Cause besides. */
+function howEnded({ by, why, sipStatus, atFault }: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
+  const verdict: readonly Extension[] = [
+    { ReleasedBy: by },
+    { ReleaseReason: why },
+    { SipStatus: sipStatus },
+    { AtFault: atFault },
+  ];
+  return { ...(sipStatus >= 300 && { Cause: sipStatus }), Extensions: verdict };
+}

@@ -28,7 +28,8 @@ export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } f
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
- * store, act, tell, in this order; so subscribers hear last and can neither delay nor break a call.
+ * store, act, tell, in this order; so subscribers hear last and can neither delay nor break a call. What is to be told is in the
+ * journal before anything is done: nothing on the wire is ever ahead of it.
  */
 export class B2bua implements SignallingUser {
   readonly #parts: B2buaParts;
@@ -226,6 +227,7 @@ export class B2bua implements SignallingUser {
     if (joined !== undefined) this.#index.moveLeg(joined.transfer.target, connId);
     this.#keep(call, decision);
     if (joined !== undefined) this.#keep(joined.before, joined.other);
+    this.#writeJournal(decision, joined?.other);
     if (!this.#following) this.#follow();
     return decision;
   }
@@ -240,6 +242,11 @@ export class B2bua implements SignallingUser {
       this.#parts.store.remove(call.connId);
       this.#retained.keep(call);
     }
+  }
+
+  #writeJournal({ events }: Decision, joined: Decision | undefined): void {
+    const all = joined === undefined ? events : [...events, ...joined.events];
+    if (all.length > 0) this.#parts.journal?.keep(all);
   }
 
   /** Acts and tells, one decision after the other, those included that are made meanwhile. */

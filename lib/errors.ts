@@ -67,6 +67,12 @@ export const errorTable = {
     httpStatus: 503,
     blame: 'operator',
   },
+  'outbox-full': {
+    meaning: 'Events that wait for Kafka have reached a bound of kafka.outbox, or cannot be written to disk.',
+    sipStatus: 503,
+    httpStatus: 503,
+    blame: 'operator',
+  },
   'shutting-down': {
     meaning: 'Baton is stopping and takes no new calls.',
     sipStatus: 503,

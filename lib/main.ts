@@ -10,6 +10,7 @@ import type { Hop } from './engine/transport/transport.ts';
 import type { CallEvent } from './events/event.ts';
 import { type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { startJournal } from './main/journal.ts';
 import { startEngine } from './main/own-engine.ts';
 import { type Running, Started } from './main/started.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
@@ -56,6 +57,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     ...config.events.ring,
     onFailure: error => log.error({ err: error }, 'an event stream failed'),
   });
+  const journal = startJournal(config, log, started, metrics);
   startWebhooks(config, log, started, ring, metrics);
   const screening = startScreening(config, started);
   // Without HTTP and webhooks nobody can ever read what is in the ring.
@@ -72,6 +74,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
       },
     },
     ...(screening !== undefined && { screening }),
+    ...(journal !== undefined && { journal }),
     clock: realClock,
     log,
     metrics: metrics.calls,

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
+import { OutboxMeters } from './metrics/outbox.ts';
 import { StreamMeters } from './metrics/streams.ts';
 import { WebhookMeters } from './metrics/webhooks.ts';
 
@@ -9,6 +10,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly calls = new CallMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);
+  readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);
   readonly #http = new Counter({
     name: 'baton_http_requests_total',

@@ -43,6 +43,53 @@ export interface Publisher {
   publish(event: CallEvent): void;
 }
 
+/** Keeps events until they are published elsewhere. Never throws. */
+export interface EventJournal {
+  /** The events of one decision, before its effects; when it returns they survive the end of this process. */
+  keep(events: readonly CallEvent[]): void;
+  /** Why no new call may begin: it is full and set to `block-new-calls`, or cannot be written. */
+  readonly obstacle: 'outbox-full' | undefined;
+}
+
+/** The topics of the event stream, by what is in them. */
+export type StreamTopic = 'callThread' | 'agentState';
+
+/** An event that waits for its publication. */
+export interface OutboxRecord {
+  /** Rises from record to record of an outbox; none comes twice. */
+  readonly position: number;
+  readonly topic: StreamTopic;
+  readonly key: string;
+  /** 1, 2, 3… within its topic and key. */
+  readonly sequence: number;
+  /** Its name. */
+  readonly event: string;
+  readonly timeMs: number;
+  /** The event as JSON. */
+  readonly value: Buffer;
+}
+
+/** What the publisher of the event stream needs of what was kept. */
+export interface Outbox {
+  /** Identity of this outbox, 16 hex digits; another file has another. */
+  readonly id: string;
+  /** Oldest first, those after position `after`: at most `maxRecords`, and about `maxBytes` of values (at least one record). */
+  read(after: number, limits: { readonly maxRecords: number; readonly maxBytes: number }): OutboxRecord[];
+  /** All up to and with this position are published: forgotten. */
+  published(position: number): void;
+  /** Cannot be published: kept apart with its reason. */
+  setApart(record: OutboxRecord, why: { readonly code: string; readonly reason: string }): void;
+  /** Called when something was kept, in a later turn of the loop, once for all that was kept until then. */
+  onKept: (() => void) | undefined;
+  /** `bytes` of values; `oldestMs`: time of the oldest event. */
+  readonly depth: {
+    readonly records: number;
+    readonly bytes: number;
+    readonly oldestMs: number | undefined;
+  };
+  close(): Promise<void>;
+}
+
 /** Somebody outside who decides about calls that come in. */
 export interface CallScreening {
   readonly rules: ScreeningRules;

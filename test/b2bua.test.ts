@@ -6,7 +6,7 @@ import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } 
 import type { ScreeningVerdict } from '../lib/call/set-up/screening.ts';
 import type { CallEvent, CallHandlingEvent } from '../lib/events/event.ts';
 import type { IncomingCall } from '../lib/events/incoming-call.ts';
-import type { CallScreening, Signalling, StandaloneAnswer } from '../lib/ports.ts';
+import type { CallScreening, EventJournal, Signalling, StandaloneAnswer } from '../lib/ports.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines, payloadOf, trunk } from './call/support/story.ts';
 import { checkEvents } from './support/valid-event.ts';
@@ -64,6 +64,24 @@ class RecordedSignalling implements Signalling {
   }
 }
 
+/** Remembers with each event how many effects had been carried out before. */
+class RecordedJournal implements EventJournal {
+  obstacle: 'outbox-full' | undefined;
+  readonly kept: { readonly id: string; readonly effectsBefore: number }[] = [];
+  writes = 0;
+  readonly #signalling: RecordedSignalling;
+
+  constructor(signalling: RecordedSignalling) {
+    this.#signalling = signalling;
+  }
+
+  keep(events: readonly CallEvent[]): void {
+    this.writes += 1;
+    const effectsBefore = this.#signalling.done.length;
+    for (const { id } of events) this.kept.push({ id, effectsBefore });
+  }
+}
+
 class BrokenStore extends MemoryStore {
   /** A call that no decision can be made of. */
   broken = false;
@@ -83,6 +101,7 @@ class BrokenStore extends MemoryStore {
 
 function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
   const signalling = new RecordedSignalling();
+  const journal = new RecordedJournal(signalling);
   const store = new BrokenStore();
   const clock = new FakeClock();
   const events: CallEvent[] = [];
@@ -125,6 +144,7 @@ function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
       },
     },
     ...(screening !== undefined && { screening }),
+    journal,
     clock,
     log: {
       debug: write('debug'),
@@ -152,7 +172,7 @@ function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
     },
   });
   const tell = (signal: Signal) => b2bua.receiveSignal(signal);
-  return Object.assign(made, { b2bua, signalling, store, clock, events, logged, counted, tell });
+  return Object.assign(made, { b2bua, signalling, journal, store, clock, events, logged, counted, tell });
 }
 
 type House = ReturnType<typeof house>;
@@ -830,6 +850,54 @@ describe('stopping', () => {
     await b2bua.stop({ mode: 'bye', withinMs: 0 });
     const answer = b2bua.receiveStandalone(request({ method: 'OPTIONS' }));
     expect(answer !== 'ignore' && answer.status).to.equal(503);
+  });
+});
+
+describe('the journal', () => {
+  it('has the events of a decision before anything is done of it', () => {
+    const it_ = house();
+    const bob = establish(it_);
+    it_.tell({ type: 'hungUp', leg: bob, payload: { headers: [] } });
+    // Done: invite, answer, acknowledge, hangUp.
+    expect(it_.journal.kept).to.deep.equal([
+      { id: 'EventDialing', effectsBefore: 0 },
+      { id: 'EventRinging', effectsBefore: 1 },
+      { id: 'EventEstablished', effectsBefore: 1 },
+      { id: 'EventEstablished', effectsBefore: 1 },
+      { id: 'EventReleased', effectsBefore: 3 },
+      { id: 'EventReleased', effectsBefore: 3 },
+    ]);
+    expect(it_.journal.writes).to.equal(3);
+  });
+
+  it('has the events in the order in which they are told, those of what an effect brings at once included', () => {
+    const it_ = house();
+    it_.signalling.onPerform = effect => {
+      if (effect.do !== 'invite') return;
+      it_.signalling.onPerform = () => undefined;
+      it_.tell({ type: 'lost', leg: alice, reason: 'gone' });
+    };
+    invite(it_);
+    expect(it_.events.map(({ id }) => id)).to.deep.equal(['EventDialing', 'EventReleased']);
+    expect(it_.journal.kept.map(({ id }) => id)).to.deep.equal(it_.events.map(({ id }) => id));
+  });
+
+  it('that takes no more lets no new call in, and leaves standing ones alone', () => {
+    const it_ = house();
+    const bob = establish(it_);
+    it_.signalling.done.length = 0;
+    it_.journal.obstacle = 'outbox-full';
+    it_.tell({ type: 'invited', leg: 'carol' as LegId, request: request({ callId: 'c2' }) });
+    const answer = it_.b2bua.receiveStandalone(request({ method: 'OPTIONS' }));
+    it_.tell({ type: 'hungUp', leg: bob, payload: { headers: [] } });
+    expect(it_.signalling.heard).to.deep.equal(['reject 503', 'hangUp']);
+    expect(it_.logged.find(({ message }) => message === 'refused')?.fields).to.include({
+      code: 'outbox-full',
+    });
+    expect(answer).to.have.property('status', 503);
+    expect(
+      it_.b2bua.originate({ from: 'sip:a@192.0.2.9', to: 'sip:b@192.0.2.9', entries: [], local: true }),
+    ).to.deep.equal({ ok: false, code: 'outbox-full' });
   });
 });
 

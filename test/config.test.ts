@@ -281,11 +281,6 @@ describe('the configuration', () => {
       ],
       ['the direct signalling', 'signalling: direct', 'signalling: direct is not supported yet'],
       [
-        'Kafka',
-        'kafka: {brokers: "localhost:9092"}',
-        'kafka.brokers: Kafka is not supported yet: leave it empty',
-      ],
-      [
         'a word it does not know',
         'relay: {anyTarget: sometimes}',
         'relay.anyTarget: expected one of loopback, always, never',

@@ -117,4 +117,22 @@ describe('the metrics', () => {
     metrics.measureProcess();
     expect(await sample('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
   });
+
+  it('shows what waits for Kafka, and which alarms ring', async () => {
+    metrics.outbox.eventsDropped('size', 3);
+    expect(await sample('baton_outbox_records')).to.equal(undefined);
+    metrics.outbox.readOutbox(() => ({
+      depth: { records: 2, bytes: 1_800, oldestMs: 0 },
+      oldestAgeMs: 1_500,
+      deadLetters: 1,
+      alarms: new Set(['age'] as const),
+    }));
+    expect(await sample('baton_outbox_records')).to.equal(2);
+    expect(await sample('baton_outbox_bytes')).to.equal(1_800);
+    expect(await sample('baton_outbox_oldest_age_seconds')).to.equal(1.5);
+    expect(await sample('baton_outbox_dead_letters')).to.equal(1);
+    expect(await sample('baton_outbox_alarm{reason="age"}')).to.equal(1);
+    expect(await sample('baton_outbox_alarm{reason="size"}')).to.equal(0);
+    expect(await sample('baton_outbox_dropped_total{reason="size"}')).to.equal(3);
+  });
 });

@@ -56,7 +56,8 @@ export class FrontDoor {
 
   #obstacleToAny(): ErrorCode | undefined {
     if (this.closed) return 'shutting-down';
-    return this.#parts.store.size >= this.#parts.options.maxCalls ? 'overload' : undefined;
+    const { store, options, journal } = this.#parts;
+    return store.size >= options.maxCalls ? 'overload' : journal?.obstacle;
   }
 
   /**
@@ -88,7 +89,8 @@ export class FrontDoor {
     if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
     const said = optionsHeaders(whoIs(request.source.address, this.#sources).trunk);
     // RFC 3261 §11.2: the status is that which an INVITE would get.
-    return this.closed ? { status: 503, headers: [...said, retryAfter] } : { status: 200, headers: said };
+    const isBusy = this.closed || this.#parts.journal?.obstacle !== undefined;
+    return isBusy ? { status: 503, headers: [...said, retryAfter] } : { status: 200, headers: said };
   }
 
   #judge({ source }: NewRequest) {

@@ -4,7 +4,7 @@ import type { NoDecision } from '../call/set-up/screening.ts';
 import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/ending/verdict.ts';
-import type { CallScreening, CallStore, Clock, Publisher, Signalling } from '../ports.ts';
+import type { CallScreening, CallStore, Clock, EventJournal, Publisher, Signalling } from '../ports.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 
 export interface B2buaOptions {
@@ -78,6 +78,8 @@ export interface B2buaParts {
   readonly signalling: Signalling;
   readonly store: CallStore;
   readonly publisher: Publisher;
+  /** Absent: events are told and not kept. */
+  readonly journal?: EventJournal;
   /** Absent: nobody is asked about calls. */
   readonly screening?: CallScreening;
   readonly clock: Clock;

@@ -8,6 +8,7 @@ import { consultRules } from '../routing/trunk.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
+import { kafka } from './kafka.ts';
 import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
@@ -133,16 +134,12 @@ export const configSchema = z.strictObject({
     heartbeatMs: durationMs,
   }),
   webhooks,
-  kafka: z.strictObject({ brokers: parsed(refuseBrokers) }),
+  kafka,
   log: z.strictObject({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     userData: z.boolean(),
   }),
 });
-
-function refuseBrokers(text: string): string | Error {
-  return text === '' ? text : new Error('Kafka is not supported yet: leave it empty');
-}
 
 /** Header names compare case-insensitively (RFC 3261 §7.3.1): lower case is what the program works with. */
 function parseHeaderName(text: string): string | Error {

@@ -63,7 +63,7 @@ export const settings: readonly Setting[] = [
     key: 'kafka.brokers',
     variable: 'BATON_KAFKA_BROKERS',
     flag: '--kafka-brokers',
-    meaning: 'not supported yet',
+    meaning: 'host:port, …; empty: no event stream',
   },
   {
     key: 'log.level',

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
@@ -18,6 +19,7 @@ import type { ConnId } from './call/ids.ts';
 import { emptyPayload } from './call/relay/relay.ts';
 import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
+import { encodeEvent } from './events/encode.ts';
 import type { IncomingCall } from './events/incoming-call.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
@@ -25,6 +27,9 @@ import { type Standing, whoIs } from './routing/who-is.ts';
 
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
+
+/** For who looks on from within the process (docs/events.md): every event as JSON. */
+const onlookers = channel('baton:event');
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
@@ -340,7 +345,10 @@ export class B2bua implements SignallingUser {
 
   #tell({ call, notes, events }: Decision): void {
     this.#notes.record(call, notes);
-    for (const event of events) this.#parts.publisher.publish(event);
+    for (const event of events) {
+      this.#parts.publisher.publish(event);
+      if (onlookers.hasSubscribers) onlookers.publish(encodeEvent(event));
+    }
   }
 
   #logSignal(call: Call, signal: CallSignal): void {

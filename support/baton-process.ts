@@ -33,9 +33,11 @@ export interface Ending {
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const builtBaton = fileURLToPath(new URL('../dist/cli/baton.js', import.meta.url));
 
+/** NODE_OPTIONS are those of who starts it and not Baton's, except where mocha has set them to have its events recorded. */
 function environment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const isRecorded = process.env['EVENT_RECORDS'] !== undefined;
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('BATON_') && name !== 'NODE_OPTIONS',
+    ([name]) => !name.startsWith('BATON_') && (isRecorded || name !== 'NODE_OPTIONS'),
   );
   return { ...Object.fromEntries(inherited), ...settings };
 }

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { CallThreadId, ConnId } from '../../lib/call/ids.ts';
 import { encodeEvent, type EncodeOptions } from '../../lib/events/encode.ts';
+import type { EventPair } from '../../lib/events/attributes.ts';
 import type { CallEvent, EventAttachedDataChanged } from '../../lib/events/event.ts';
+import { eventFault } from '../support/valid-event.ts';
 
 const event: EventAttachedDataChanged = {
   UserData: [
@@ -104,5 +107,27 @@ describe('an event on the wire', () => {
         Extensions: [{ Source: 'INFO' }, { UserDataTruncated: true }],
       });
     });
+  });
+
+  it('is as documented, whatever is left out of it', () => {
+    const key = fc.constantFrom('CaseId', 'Skill', 'Priority', 'Gone', '');
+    const scope = fc.constantFrom('sip', 'uui', 'voip', 'call');
+    const text = fc.record({ key, scope, type: fc.constant('string'), value: fc.string() });
+    const int = fc.record({ key, scope, type: fc.constant('int'), value: fc.integer() });
+    const pairs: fc.Arbitrary<EventPair[]> = fc.array(fc.oneof(text, int));
+    const options: fc.Arbitrary<EncodeOptions> = fc.record(
+      {
+        maxBytes: fc.integer({ min: 0, max: 2_000 }),
+        changedKeys: fc.array(key),
+        keys: fc.record({ allow: fc.array(key), deny: fc.array(key) }, { requiredKeys: [] }),
+        leaveOutScopes: fc.array(scope),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(pairs, options, (UserData, wanted) => {
+        expect(eventFault(told(wanted, { ...event, UserData }))).to.equal(undefined);
+      }),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { encodeEvent } from '../../lib/events/encode.ts';
 import type { CallEvent } from '../../lib/events/event.ts';
 
-/** Events in tests must be as docs/schema/events.json says: whoever gets some there passes them through here. */
+/** Whether an event is as docs/schema/events.json says. Those that a Baton tells in a test all are judged (every-event.ts). */
 
 const schema = JSON.parse(
   readFileSync(new URL('../../docs/schema/events.json', import.meta.url), 'utf8'),
@@ -20,7 +20,7 @@ export function eventFault(event: unknown): string | undefined {
   return validate(event) ? undefined : `${String(id)}: ${ajv.errorsText(validate.errors)}`;
 }
 
-/** Throws for the first that is not as documented. */
+/** For those that are decided and not told: throws for the first that is not as documented. */
 export function checkEvents(events: readonly CallEvent[]): void {
   for (const event of events) {
     const fault = eventFault(JSON.parse(encodeEvent(event)));

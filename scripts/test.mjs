@@ -5,18 +5,22 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureProgram } from './apt.mjs';
 import { ensureBuilt, ensureInstalled, root } from './ensure.mjs';
 
 const lingerMs = 20_000;
 const suiteLimitMs = 30 * 60_000;
 const scenarioFile = 'test/scenarios.test.ts';
+/** Tests that have a suite of their own; all others are `unit`. */
+const ownSuite = /^test\/(contract\/|kafka\/|scenarios\.test\.ts$)/;
 
 const suites = {
   format: () => check('node_modules/@biomejs/biome/bin/biome', ['format', '--colors=off']),
   lint: () => check('node_modules/eslint/bin/eslint.js', ['.']),
   typecheck: () => check('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']),
-  unit: () => mocha(testFiles().filter(file => !file.startsWith('test/contract/') && file !== scenarioFile)),
+  unit: () => mocha(testFiles().filter(file => !ownSuite.test(file))),
   contract: () => mocha(testFiles().filter(file => file.startsWith('test/contract/'))),
+  kafka: () => mocha(testFiles().filter(file => file.startsWith('test/kafka/'))),
   scenarios: () => mocha([scenarioFile], stories),
 };
 
@@ -139,27 +143,8 @@ function testFiles() {
     .sort();
 }
 
-/** The stories need SIPp. Where a machine builds (CI is set) it is installed, else the reader is told how. */
 function ensureSipp() {
-  if (hasSipp()) return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
-  const commands = [
-    [...sudo, 'apt-get', 'update'],
-    [
-      ...sudo,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      'install',
-      '-y',
-      '--no-install-recommends',
-      'sip-tester',
-    ],
-  ];
-  if (!process.env.CI)
-    throw new Error('SIPp is missing; run: sudo apt-get update && sudo apt-get install -y sip-tester');
-  for (const [command, ...args] of commands) spawnSync(command, args, { stdio: ['ignore', 2, 2] });
-  if (!hasSipp()) throw new Error('SIPp is missing and apt-get could not install sip-tester');
+  ensureProgram({ name: 'SIPp is', isThere: hasSipp, packages: ['sip-tester'] });
 }
 
 /** SIPp says its version with exit code 99. */

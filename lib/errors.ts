@@ -1,4 +1,5 @@
 import { dataErrors } from './errors/data-errors.ts';
+import { registrarErrors } from './errors/registrar-errors.ts';
 
 /** Who has to act for it not to happen again. */
 export type Blame = 'caller' | 'callee' | 'operator' | 'baton' | 'network';
@@ -91,6 +92,7 @@ export const errorTable = {
     blame: 'network',
   },
   ...dataErrors,
+  ...registrarErrors,
   'bad-refer-to': {
     meaning: 'Not exactly one Refer-To, or one that cannot be read or wants another method than INVITE.',
     sipStatus: 400,

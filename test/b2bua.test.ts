@@ -11,36 +11,7 @@ import type { IncomingCall } from '../lib/events/incoming-call.ts';
 import type { CallScreening, EventJournal, Signalling, StandaloneAnswer } from '../lib/ports.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
 import { lines, payloadOf, trunk } from './call/support/story.ts';
-
-/** Time that passes when told to. */
-class FakeClock {
-  #nowMs = 1_700_000_000_000;
-  #timers = new Map<number, { dueMs: number; fire: () => void }>();
-  #count = 0;
-
-  nowMs = () => this.#nowMs;
-
-  after = (delayMs: number, fire: () => void): (() => void) => {
-    this.#count += 1;
-    const id = this.#count;
-    this.#timers.set(id, { dueMs: this.#nowMs + delayMs, fire });
-    return () => {
-      this.#timers.delete(id);
-    };
-  };
-
-  get running(): number {
-    return this.#timers.size;
-  }
-
-  pass(ms: number): void {
-    this.#nowMs += ms;
-    for (const [id, { dueMs, fire }] of [...this.#timers]) {
-      if (dueMs > this.#nowMs || !this.#timers.delete(id)) continue;
-      fire();
-    }
-  }
-}
+import { FakeClock } from './support/fake-clock.ts';
 
 class RecordedSignalling implements Signalling {
   readonly done: SignallingEffect[] = [];

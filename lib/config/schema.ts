@@ -12,7 +12,7 @@ import { kafka } from './kafka.ts';
 import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
-import { parseTargetUri } from './target-uri.ts';
+import { parseTargetUri } from '../routing/target-uri.ts';
 import { webhooks } from './webhooks.ts';
 
 const headerName = parsed(parseHeaderName);

@@ -1,5 +1,5 @@
 import type { ScreeningVerdict } from '../call/set-up/screening.ts';
-import { parseTargetUri } from '../config/target-uri.ts';
+import { parseTargetUri } from '../routing/target-uri.ts';
 
 const maxReasonLength = 128;
 

@@ -1,6 +1,6 @@
 import { triggeredByRedirection } from '../../attached-data/refer-to.ts';
 import { cutList, parseNameAddr } from '../../engine/message/name-addr.ts';
-import { isNamed as isParam, parseParams } from '../../engine/message/params.ts';
+import { qualityIn } from '../../engine/message/quality.ts';
 import { redirectedTo, type Target } from '../../routing/route.ts';
 import { changeData, readData } from '../data/data.ts';
 import { isNamed } from '../header-lines.ts';
@@ -50,13 +50,7 @@ function contactsOf(headers: readonly HeaderLine[]): { value: string; uri: strin
     .flatMap(({ value }) => cutList(value))
     .flatMap(value => {
       const address = parseNameAddr(value);
-      return address === undefined ? [] : [{ value, uri: address.uri, q: qOf(address.params) }];
+      return address === undefined ? [] : [{ value, uri: address.uri, q: qualityIn(address.params) }];
     })
     .sort((one, other) => other.q - one.q);
-}
-
-function qOf(params: string): number {
-  const text = parseParams(params).find(param => isParam(param, 'q'))?.value;
-  const q = text === undefined ? 1 : Number(text);
-  return q >= 0 && q <= 1 ? q : 0;
 }

@@ -4,23 +4,23 @@ import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
 import { HoldingParties } from './b2bua/holding.ts';
+import { Inbox } from './b2bua/inbox.ts';
+import { JointCalls } from './b2bua/joint-calls.ts';
 import { newIdsOf } from './b2bua/new-ids.ts';
 import { callFields, NoteBook } from './b2bua/note-book.ts';
 import type { B2buaParts } from './b2bua/options.ts';
-import { type OriginateAnswer, originatedCall, type OriginateRequest } from './b2bua/origination.ts';
+import { originate, type OriginateAnswer, type OriginateRequest } from './b2bua/origination.ts';
+import { Performer } from './b2bua/performer.ts';
 import { Replacements } from './b2bua/replacements.ts';
-import { RetainedCalls } from './b2bua/retained-calls.ts';
+import { type RetainedCalls, retainedCallsOf } from './b2bua/retained-calls.ts';
 import { Standstill, type StopMode } from './b2bua/standstill.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
 import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
-import { sipReason } from './call/relay/capabilities.ts';
 import { type CallSignal, decide } from './call/decide.ts';
 import type { ConnId } from './call/ids.ts';
-import { emptyPayload } from './call/relay/relay.ts';
-import type { LegId, NewRequest, Signal, SignalOf, SignallingEffect, TimerName } from './call/signal.ts';
+import type { NewRequest, Signal, SignalOf } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
 import { encodeEvent } from './events/encode.ts';
-import type { IncomingCall } from './events/incoming-call.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
@@ -44,12 +44,12 @@ export class B2bua implements SignallingUser {
   readonly #index = new CallIndex();
   readonly #replacements: Replacements;
   readonly #holding = new HoldingParties();
+  readonly #joint: JointCalls;
+  readonly #performer: Performer;
   readonly #standstill: Standstill;
   readonly #retained: RetainedCalls;
   readonly #wishes: CallWishes;
-  /** Signals that came while one was being handled: an effect may bring the next at once. */
-  readonly #inbox: (() => void)[] = [];
-  #busy = false;
+  readonly #inbox: Inbox;
   /** Stored, and not yet acted upon and told, in the order in which they were decided. */
   readonly #decided: Decision[] = [];
   #following = false;
@@ -63,8 +63,23 @@ export class B2bua implements SignallingUser {
     this.#env = { ...options, routing, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
+    this.#inbox = new Inbox(parts.log, () => this.#standstill.look());
     const step = (connId: ConnId, signal: CallSignal) => this.#step(connId, signal);
     this.#replacements = new Replacements({ door: this.#door, index: this.#index, store: parts.store, step });
+    this.#joint = new JointCalls(parts.store);
+    this.#performer = new Performer({
+      ...parts,
+      index: this.#index,
+      later: (connId, signal) => {
+        this.#inbox.add(() => {
+          this.#step(connId, signal());
+        });
+      },
+      heldData: connId => {
+        const call = this.#callOf(connId);
+        return call && this.#joint.heldData(call);
+      },
+    });
     this.#standstill = new Standstill(parts);
     this.#wishes = new CallWishes({
       known: connId => this.#knownCall(connId),
@@ -72,17 +87,11 @@ export class B2bua implements SignallingUser {
       closed: () => this.#door.closed,
       log: parts.log,
     });
-    this.#retained = new RetainedCalls({
-      retainMs: options.retainAfterReleaseMs ?? 0,
-      maxCalls: options.maxRetainedCalls ?? 10_000,
-      clock: parts.clock,
-      onCount: count => parts.metrics.callsRetained(count),
-      onPushedOut: () => parts.metrics.retainedCallPushedOut(),
-    });
+    this.#retained = retainedCallsOf(parts);
   }
 
   receiveSignal(signal: Signal): void {
-    this.#enqueue(() => {
+    this.#inbox.add(() => {
       if (signal.type === 'invited') this.#begin(signal);
       else if (signal.type !== 'timerFired') this.#continue(signal);
     });
@@ -117,17 +126,18 @@ export class B2bua implements SignallingUser {
 
   /** Somebody outside wants a call. It is there, and its first party is being called, when this returns. */
   originate(request: OriginateRequest): OriginateAnswer {
-    const obstacle = this.#door.obstacleToOriginate();
-    if (obstacle !== undefined) return { ok: false, code: obstacle };
-    const made = originatedCall(request, this.#env.routing, this.#newIds, this.#parts.clock.nowMs());
-    if ('code' in made) return made;
-    const { call, wanted } = made;
-    this.#parts.log.info({ connId: call.connId, thirdPartyDn: wanted.thirdPartyDn }, 'call requested');
-    this.#open(call);
-    const decision = this.#ask(call.connId, wanted);
-    if (decision === undefined) return { ok: false, code: 'internal' };
-    if (decision.refusal !== undefined) return { ok: false, ...decision.refusal };
-    return { ok: true, call: detailOf(decision.call) };
+    const { clock, log } = this.#parts;
+    return originate(request, {
+      obstacle: this.#door.obstacleToOriginate(),
+      routing: this.#env.routing,
+      newIds: this.#newIds,
+      nowMs: clock.nowMs(),
+      log,
+      begin: (call, wanted) => {
+        this.#open(call);
+        return this.#ask(call.connId, wanted);
+      },
+    });
   }
 
   #knownCall(connId: string): Call | undefined {
@@ -141,9 +151,9 @@ export class B2bua implements SignallingUser {
 
   /** A step with an answer. What it leads to follows at once, or when what is being done is done. */
   #ask(connId: ConnId, signal: CallSignal): Decision | undefined {
-    if (this.#busy) return this.#step(connId, signal);
+    if (this.#inbox.busy) return this.#step(connId, signal);
     let decision: Decision | undefined;
-    this.#enqueue(() => {
+    this.#inbox.add(() => {
       decision = this.#step(connId, signal);
     });
     return decision;
@@ -162,26 +172,10 @@ export class B2bua implements SignallingUser {
 
   #releaseAll(): void {
     for (const { connId } of [...this.#parts.store.list()]) {
-      this.#enqueue(() => {
+      this.#inbox.add(() => {
         this.#step(connId, wantedReleases.shutdown);
       });
     }
-  }
-
-  /** One at a time, in order, and nothing gets out. */
-  #enqueue(work: () => void): void {
-    this.#inbox.push(work);
-    if (this.#busy) return;
-    this.#busy = true;
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-      try {
-        next();
-      } catch (error) {
-        this.#parts.log.error({ err: error }, 'a signal could not be handled');
-      }
-    }
-    this.#busy = false;
-    this.#standstill.look();
   }
 
   #begin(signal: SignalOf<'invited'>): void {
@@ -204,28 +198,23 @@ export class B2bua implements SignallingUser {
 
   #continue(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
     const connId = this.#index.callOf(signal.leg);
-    if (connId === undefined) this.#answerUnknown(signal);
+    if (connId === undefined) this.#performer.answerUnknown(signal);
     else if (signal.type === 'requested') this.#step(connId, this.#replacements.withJoinable(connId, signal));
     else this.#step(connId, signal);
   }
 
-  /** Nobody knows the leg any more: the peer must not be left waiting. */
-  #answerUnknown(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
-    const { leg } = signal;
-    if (signal.type === 'requested') {
-      this.#perform({ do: 'respond', leg, request: signal.request, status: 481, payload: emptyPayload });
-    } else if (signal.type === 'answered') {
-      this.#perform({ do: 'acknowledge', leg, payload: emptyPayload });
-      this.#perform({ do: 'hangUp', leg, headers: [] });
-    }
-  }
-
   /** Decide, store, act, tell. */
   #step(connId: ConnId, signal: CallSignal): Decision | undefined {
-    const { log } = this.#parts;
+    const decision = this.#settle(connId, signal);
+    if (decision !== undefined && !this.#following) this.#follow();
+    return decision;
+  }
+
+  /** Decides and stores, for the calls too that share the data: nobody acts, or hears, before all of them have it. */
+  #settle(connId: ConnId, signal: CallSignal): Decision | undefined {
     const call = this.#callOf(connId);
     if (call === undefined) return undefined;
-    if (log.isLevelEnabled('debug')) this.#logSignal(call, signal);
+    this.#notes.signal(call, signal);
     const decision = this.#decide(call, signal);
     if (decision === undefined) return undefined;
     const { joined } = decision;
@@ -233,7 +222,10 @@ export class B2bua implements SignallingUser {
     this.#keep(call, decision);
     if (joined !== undefined) this.#keep(joined.before, joined.other);
     this.#writeJournal(decision, joined?.other);
-    if (!this.#following) this.#follow();
+    for (const { author, after } of decision.changes) {
+      for (const other of this.#joint.othersOf(decision.call))
+        this.#settle(other, { type: 'sharedDataChanged', by: author.dn, data: after });
+    }
     return decision;
   }
 
@@ -247,6 +239,7 @@ export class B2bua implements SignallingUser {
       this.#parts.store.remove(call.connId);
       this.#retained.keep(call);
     }
+    this.#joint.learn(before, call);
   }
 
   #writeJournal({ events }: Decision, joined: Decision | undefined): void {
@@ -259,7 +252,7 @@ export class B2bua implements SignallingUser {
     this.#following = true;
     for (let next = this.#decided.shift(); next !== undefined; next = this.#decided.shift()) {
       try {
-        this.#act(next);
+        this.#performer.act(next);
         this.#tell(next);
       } catch (error) {
         this.#parts.log.error({ err: error }, 'a decision could not be carried out');
@@ -290,57 +283,10 @@ export class B2bua implements SignallingUser {
   }
 
   #endByForce(call: Call): void {
-    const headers = [sipReason(500, 'internal error')];
-    this.#perform({ do: 'reject', leg: call.caller.id, status: 500, payload: { headers } });
-    for (const leg of this.#index.legsOf(call.connId)) this.#perform({ do: 'hangUp', leg, headers });
+    this.#performer.endByForce(call);
     this.#parts.store.remove(call.connId);
-    this.#index.close(call.connId);
-    const { verdict, status: sipStatus } = wantedReleases.defect;
-    const hasStarted = call.callee !== undefined || call.state === 'screening';
-    if (!hasStarted) this.#parts.metrics.callRefused({ ...verdict, sipStatus });
-    else this.#parts.metrics.callEnded({ ...verdict, sipStatus });
-  }
-
-  #act({ call, effects }: Decision): void {
-    for (const effect of effects) {
-      if (effect.do === 'startTimer') this.#startTimer(call.connId, effect.timer, effect.delayMs);
-      else if (effect.do === 'askDecision') this.#askDecision(call.connId, effect.incoming);
-      else if (effect.do === 'stopTimer') this.#index.stopTimer(call.connId, effect.timer);
-      else {
-        if (effect.do === 'invite') this.#index.addLeg(call.connId, effect.leg);
-        this.#perform(effect, call);
-      }
-    }
-    if (isOver(call)) this.#index.close(call.connId);
-  }
-
-  #perform(effect: SignallingEffect, call?: Call): void {
-    const { log, signalling } = this.#parts;
-    if (log.isLevelEnabled('debug')) {
-      const fields = call === undefined ? { leg: effect.leg } : callFields(call, effect.leg);
-      log.debug({ ...fields, effect }, 'effect');
-    }
-    signalling.perform(effect);
-  }
-
-  #startTimer(connId: ConnId, timer: TimerName, delayMs: number): void {
-    const cancel = this.#parts.clock.after(delayMs, () => {
-      const owner = this.#index.forgetTimer(connId, timer);
-      this.#enqueue(() => {
-        this.#step(owner, { type: 'timerFired', timer });
-      });
-    });
-    this.#index.keepTimer(connId, timer, cancel);
-  }
-
-  #askDecision(connId: ConnId, incoming: IncomingCall): void {
-    const withdraw = this.#parts.screening?.ask(incoming, verdict => {
-      this.#index.keepQuestion(connId, undefined);
-      this.#enqueue(() => {
-        this.#step(connId, { type: 'decided', verdict });
-      });
-    });
-    this.#index.keepQuestion(connId, withdraw);
+    this.#joint.drop(call);
+    this.#notes.endedByForce(call);
   }
 
   #tell({ call, notes, events }: Decision): void {
@@ -349,12 +295,5 @@ export class B2bua implements SignallingUser {
       this.#parts.publisher.publish(event);
       if (onlookers.hasSubscribers) onlookers.publish(encodeEvent(event));
     }
-  }
-
-  #logSignal(call: Call, signal: CallSignal): void {
-    const leg: LegId = 'leg' in signal ? signal.leg : call.caller.id;
-    // Another call is no part of it.
-    const said = 'joinable' in signal ? { ...signal, joinable: undefined } : signal;
-    this.#parts.log.debug({ ...callFields(call, leg), signal: said }, 'signal');
   }
 }

@@ -1,184 +1,25 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import { openKeyPolicy } from '../lib/attached-data/key-policy.ts';
-import { B2bua, type B2buaOptions } from '../lib/b2bua.ts';
-import type { Call } from '../lib/call/call.ts';
-import type { LegId, NewRequest, Payload, RequestId, Signal, SignallingEffect } from '../lib/call/signal.ts';
+import type { B2buaOptions } from '../lib/b2bua.ts';
+import type { LegId, NewRequest, Payload, RequestId } from '../lib/call/signal.ts';
 import type { ScreeningVerdict } from '../lib/call/set-up/screening.ts';
 import { encodeEvent } from '../lib/events/encode.ts';
-import type { CallEvent, CallHandlingEvent } from '../lib/events/event.ts';
+import type { CallHandlingEvent } from '../lib/events/event.ts';
 import type { IncomingCall } from '../lib/events/incoming-call.ts';
-import type { CallScreening, EventJournal, Signalling, StandaloneAnswer } from '../lib/ports.ts';
-import { MemoryStore } from '../lib/store/memory-store.ts';
-import { lines, payloadOf, trunk } from './call/support/story.ts';
-import { FakeClock } from './support/fake-clock.ts';
-
-class RecordedSignalling implements Signalling {
-  readonly done: SignallingEffect[] = [];
-  readonly listening = [];
-  readonly up = true;
-  /** Called within `perform`, as a shell would that fails at once. */
-  onPerform: (effect: SignallingEffect) => void = () => undefined;
-
-  async start(): Promise<void> {}
-  async stop(): Promise<void> {}
-
-  perform(effect: SignallingEffect): void {
-    this.done.push(effect);
-    this.onPerform(effect);
-  }
-
-  /** In short: `invite`, `reject 403`. */
-  get heard(): string[] {
-    return this.done
-      .splice(0)
-      .map(effect => ('status' in effect ? `${effect.do} ${effect.status}` : effect.do));
-  }
-}
-
-/** Remembers with each event how many effects had been carried out before. */
-class RecordedJournal implements EventJournal {
-  obstacle: 'outbox-full' | undefined;
-  readonly kept: { readonly id: string; readonly effectsBefore: number }[] = [];
-  writes = 0;
-  readonly #signalling: RecordedSignalling;
-
-  constructor(signalling: RecordedSignalling) {
-    this.#signalling = signalling;
-  }
-
-  keep(events: readonly CallEvent[]): void {
-    this.writes += 1;
-    const effectsBefore = this.#signalling.done.length;
-    for (const { id } of events) this.kept.push({ id, effectsBefore });
-  }
-}
-
-class BrokenStore extends MemoryStore {
-  /** A call that no decision can be made of. */
-  broken = false;
-
-  override get(connId: Call['connId']): Call | undefined {
-    const call = super.get(connId);
-    return call !== undefined && this.broken
-      ? new Proxy(call, {
-          get: (target, name) => {
-            if (name === 'relayed') throw new Error('broken');
-            return Reflect.get(target, name) as unknown;
-          },
-        })
-      : call;
-  }
-}
-
-function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
-  const signalling = new RecordedSignalling();
-  const journal = new RecordedJournal(signalling);
-  const store = new BrokenStore();
-  const clock = new FakeClock();
-  const events: CallEvent[] = [];
-  const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
-  const counted: unknown[][] = [];
-  const write = (level: string) => (fields: object, message: string) => {
-    logged.push({ level, message, fields: { ...fields } });
-  };
-  const count =
-    (name: string) =>
-    (...values: unknown[]) => {
-      counted.push([name, ...values]);
-    };
-  let random = 0;
-  const made: { publish: (event: CallEvent) => void } = { publish: () => undefined };
-  const b2bua = new B2bua({
-    options: {
-      node: 'node1',
-      tenant: 'acme',
-      trunks: [],
-      routes: [],
-      target: 'sip:bob@192.0.2.2',
-      trusted: [],
-      anyTarget: 'loopback',
-      maxTransfers: 10,
-      answerTimeoutMs: 5000,
-      maxCalls: 10,
-      packedLimitBytes: 16_000,
-      keys: openKeyPolicy,
-      notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
-      ...options,
-    },
-    signalling,
-    store,
-    publisher: {
-      publish: event => {
-        events.push(event);
-        made.publish(event);
-      },
-    },
-    ...(screening !== undefined && { screening }),
-    journal,
-    clock,
-    log: {
-      debug: write('debug'),
-      info: write('info'),
-      warn: write('warn'),
-      error: write('error'),
-      isLevelEnabled: () => true,
-    },
-    metrics: {
-      callStarted: count('started'),
-      callAnswered: count('answered'),
-      callDecided: count('decided'),
-      callEnded: count('ended'),
-      callRefused: count('refused'),
-      notification: count('notification'),
-      dataDropped: count('dropped'),
-      eventDelivered: count('delivered'),
-      transferEnded: count('transfer'),
-      callsRetained: count('retained'),
-      retainedCallPushedOut: count('pushedOut'),
-    },
-    randomHex: digits => {
-      random += 1;
-      return String(random).padStart(digits, '0');
-    },
-  });
-  const tell = (signal: Signal) => b2bua.receiveSignal(signal);
-  return Object.assign(made, { b2bua, signalling, journal, store, clock, events, logged, counted, tell });
-}
-
-type House = ReturnType<typeof house>;
-
-const alice = 'alice' as LegId;
-
-function request(parts: Partial<NewRequest> = {}): NewRequest {
-  return {
-    method: 'INVITE',
-    requestUri: 'sip:7002@127.0.0.1',
-    from: '<sip:7001@client>;tag=1',
-    to: '<sip:7002@127.0.0.1>',
-    source: { protocol: 'udp', address: '127.0.0.1', port: 5080 },
-    receivedOn: '127.0.0.1:5060',
-    callId: 'c1',
-    ...payloadOf({ sdp: 'offer' }),
-    ...parts,
-  };
-}
-
-function invite(it: House, leg: LegId = alice, parts: Partial<NewRequest> = {}): LegId {
-  it.tell({ type: 'invited', leg, request: request(parts) });
-  const invited = it.signalling.done.findLast(effect => effect.do === 'invite');
-  return invited?.leg ?? ('nobody' as LegId);
-}
-
-function establish(it: House, leg: LegId = alice): LegId {
-  const bob = invite(it, leg);
-  it.tell({ type: 'answered', leg: bob, status: 200, payload: payloadOf({ sdp: 'answer' }) });
-  it.tell({ type: 'acknowledged', leg, payload: { headers: [] } });
-  return bob;
-}
-
-const infoLines = (it: House) =>
-  it.logged.filter(({ level }) => level !== 'debug').map(({ message }) => message);
+import type { CallScreening, StandaloneAnswer } from '../lib/ports.ts';
+import {
+  alice,
+  consulting,
+  establish,
+  holding,
+  type House,
+  house,
+  infoLines,
+  invite,
+  request,
+  tags,
+} from './b2bua/support/house.ts';
+import { lines, trunk } from './call/support/story.ts';
 
 describe('the funnel', () => {
   it('takes a call from INVITE to BYE and keeps nothing of it', () => {
@@ -477,56 +318,7 @@ describe('the funnel', () => {
 });
 
 describe('two calls of one party', () => {
-  const tags = (callId: string, local: string, remote: string) =>
-    lines([`Call-ID: ${callId}`, `From: <sip:x@x>;tag=${local}`, `To: <sip:y@x>;tag=${remote}`]);
-  const sdp = (who: string, direction = 'sendrecv') => ({
-    contentType: 'application/sdp',
-    content: `v=0\r\no=${who} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`,
-  });
   const second = 'second' as LegId;
-
-  /** 7001 calls 7002 with some data and puts it on hold. */
-  function holding(it: House): LegId {
-    const headers = [...tags('c1', 'a', ''), ...lines(['X-MS-Custom-Case: 42'])];
-    const bob = invite(it, alice, { headers, body: sdp('alice') });
-    const answer = { headers: tags('c2', 'B', 'b'), body: sdp('bob') };
-    it.tell({ type: 'answered', leg: bob, status: 200, payload: answer });
-    it.tell({ type: 'acknowledged', leg: alice, payload: { headers: tags('c1', 'a', 'A') } });
-    const hold = 'hold' as RequestId;
-    const offer = { headers: [], body: sdp('alice', 'sendonly') };
-    it.tell({ type: 'requested', leg: alice, request: hold, method: 'INVITE', payload: offer });
-    const relayed = it.signalling.done.findLast(effect => effect.do === 'request');
-    if (relayed === undefined) throw new Error('nothing was relayed');
-    const held = { headers: [], body: sdp('bob', 'recvonly') };
-    const { request } = relayed;
-    it.tell({
-      type: 'responded',
-      leg: bob,
-      request,
-      method: 'INVITE',
-      status: 200,
-      reason: '',
-      payload: held,
-    });
-    it.tell({ type: 'acknowledged', leg: alice, request: hold, payload: { headers: [] } });
-    return bob;
-  }
-
-  /** And calls 7003, who answers. */
-  function consulting(it: House): LegId {
-    const from = '<sip:7001@client>;tag=t';
-    const carol = invite(it, second, {
-      from,
-      requestUri: 'sip:7003@127.0.0.1',
-      callId: 'c3',
-      headers: tags('c3', 't', ''),
-      body: sdp('alice'),
-    });
-    const answer = { headers: tags('c4', 'C', 'c'), body: sdp('carol') };
-    it.tell({ type: 'answered', leg: carol, status: 200, payload: answer });
-    it.tell({ type: 'acknowledged', leg: second, payload: { headers: tags('c3', 't', 'T') } });
-    return carol;
-  }
 
   const dialing = (it: House) =>
     it.events.filter((event): event is CallHandlingEvent => event.id === 'EventDialing');

@@ -1,10 +1,12 @@
 import { userDataOf } from '../attached-data/views.ts';
 import { type Call, legsOf } from '../call/call.ts';
+import type { CallSignal } from '../call/decide.ts';
 import type { LegId } from '../call/signal.ts';
 import type { Note } from '../call/turn.ts';
 import { refusal } from '../call/ending/verdict.ts';
 import { errorEntry } from '../errors.ts';
 import type { B2buaLog, B2buaMetrics } from './options.ts';
+import { wantedReleases } from './wanted-releases.ts';
 
 /**
  * Turns what a decision noted into log lines and counts. Values under `userData` are for the log to redact.
@@ -16,6 +18,23 @@ export class NoteBook {
   constructor(log: B2buaLog, metrics: B2buaMetrics) {
     this.#log = log;
     this.#metrics = metrics;
+  }
+
+  /** Every signal has its line at level debug. */
+  signal(call: Call, signal: CallSignal): void {
+    if (!this.#log.isLevelEnabled('debug')) return;
+    const leg = 'leg' in signal ? signal.leg : call.caller.id;
+    // Another call is no part of it.
+    const said = 'joinable' in signal ? { ...signal, joinable: undefined } : signal;
+    this.#log.debug({ ...callFields(call, leg), signal: said }, 'signal');
+  }
+
+  /** It has counted as a call, or it never started. */
+  endedByForce({ callee, state }: Call): void {
+    const { verdict, status: sipStatus } = wantedReleases.defect;
+    const hasStarted = callee !== undefined || state === 'screening';
+    if (!hasStarted) this.#metrics.callRefused({ ...verdict, sipStatus });
+    else this.#metrics.callEnded({ ...verdict, sipStatus });
   }
 
   record(call: Call, notes: readonly Note[]): void {

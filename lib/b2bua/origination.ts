@@ -2,12 +2,14 @@ import type { WantedEntry } from '../attached-data/entry.ts';
 import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts';
 import type { Dn } from '../call/ids.ts';
 import type { OriginateWanted } from '../call/set-up/originate.ts';
+import type { Decision } from '../call/turn.ts';
 import { parseUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
 import { routeFor, type Routing } from '../routing/route.ts';
 import { routingOfTenant } from '../routing/tenant.ts';
 import type { Standing } from '../routing/who-is.ts';
-import type { CallDetail } from './call-view.ts';
+import { type CallDetail, detailOf } from './call-view.ts';
+import type { B2buaLog } from './options.ts';
 
 /** Somebody outside wants two parties to talk. */
 export interface OriginateRequest {
@@ -43,6 +45,31 @@ export type OriginateRefusal = Extract<OriginateAnswer, { ok: false }>;
 export interface OriginatedCall {
   readonly call: Call;
   readonly wanted: OriginateWanted;
+}
+
+interface Beginning {
+  /** Why no call may begin now. */
+  readonly obstacle: ErrorCode | undefined;
+  readonly routing: Routing;
+  readonly newIds: (standing: Standing) => CallIdentity;
+  readonly nowMs: number;
+  readonly log: B2buaLog;
+  /** Undefined: a defect. */
+  readonly begin: (call: Call, wanted: OriginateWanted) => Decision | undefined;
+}
+
+/** The call is there, and its first party is being called, when this returns. */
+export function originate(request: OriginateRequest, parts: Beginning): OriginateAnswer {
+  const { obstacle, routing, newIds, nowMs, log, begin } = parts;
+  if (obstacle !== undefined) return { ok: false, code: obstacle };
+  const made = originatedCall(request, routing, newIds, nowMs);
+  if ('code' in made) return made;
+  const { call, wanted } = made;
+  log.info({ connId: call.connId, thirdPartyDn: wanted.thirdPartyDn }, 'call requested');
+  const decision = begin(call, wanted);
+  if (decision === undefined) return { ok: false, code: 'internal' };
+  if (decision.refusal !== undefined) return { ok: false, ...decision.refusal };
+  return { ok: true, call: detailOf(decision.call) };
 }
 
 /** A call as it is asked for, both parties found by the routes like those of any call; or why not. */

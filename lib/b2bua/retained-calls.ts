@@ -1,6 +1,7 @@
 import { type Call, retainedUntilMs } from '../call/call.ts';
 import type { ConnId } from '../call/ids.ts';
 import type { Clock } from '../ports.ts';
+import type { B2buaParts } from './options.ts';
 
 export interface RetentionOptions {
   /** After its release; 0: calls are gone with their last leg. */
@@ -73,4 +74,14 @@ export class RetainedCalls {
     this.#kept.delete(oldest[0]);
     this.#options.onPushedOut();
   }
+}
+
+export function retainedCallsOf({ options, clock, metrics }: B2buaParts): RetainedCalls {
+  return new RetainedCalls({
+    retainMs: options.retainAfterReleaseMs ?? 0,
+    maxCalls: options.maxRetainedCalls ?? 10_000,
+    clock,
+    onCount: count => metrics.callsRetained(count),
+    onPushedOut: () => metrics.retainedCallPushedOut(),
+  });
 }

@@ -1,6 +1,7 @@
 import type { AttachedData, Operation } from '../attached-data/entry.ts';
 import type { MergeRule } from '../attached-data/merge.ts';
 import type { Target } from '../routing/route.ts';
+import type { ConsultRule } from '../routing/trunk.ts';
 import type { Standing } from '../routing/who-is.ts';
 import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
@@ -76,7 +77,10 @@ export interface Origination {
 export interface Consultation {
   /** The call that is held. */
   readonly of: ConnId;
-  /** Its data as it was, as far as this one begins with it. */
+  /** `dataOf` of that call. */
+  readonly dataOf: ConnId;
+  readonly rule: ConsultRule;
+  /** The data of the held call; once this one goes on, as far as it has begun with it. */
   readonly data: AttachedData;
 }
 
@@ -95,10 +99,11 @@ export interface Author {
   readonly leg?: LegId;
   /** Of the request that is answered by the author's copy of the event. */
   readonly referenceId?: number;
+  /** It was done in another call, with which this one shares its data, and the author is told there. */
+  readonly elsewhere?: true;
 }
 
-/** Changes from before the call was up, one author in a row; told as one change when it is. */
-export interface UntoldChange {
+export interface AuthoredChange {
   readonly author: Author;
   readonly before: AttachedData;
   readonly after: AttachedData;
@@ -146,9 +151,12 @@ export interface Call {
   /** Redirections that were followed. */
   readonly redirections: number;
   readonly data: AttachedData;
+  /** Whose data it is: calls that have the same here share theirs. Its own ConnID, or that of the first of them. */
+  readonly dataOf: ConnId;
   /** Counts the changes of `data`; 0 is the initial data. */
   readonly revision: number;
-  readonly untold: readonly UntoldChange[];
+  /** Changes from before the call was up, one author in a row; told as one change when it is. */
+  readonly untold: readonly AuthoredChange[];
   readonly relayed: readonly Relayed[];
   readonly held: readonly HeldRequest[];
   /** Undefined: none is sought. */
@@ -243,6 +251,7 @@ function blankCall(
     targets: [],
     redirections: 0,
     data: [],
+    dataOf: connId,
     revision: 0,
     untold: [],
     relayed: [],
@@ -278,8 +287,13 @@ export function legsOf({ caller, callee, transfer, departing }: Call): readonly 
 
 /** A call whose caller holds another one: both belong to one story. */
 export function asConsultation(call: Call, held: Call): Call {
-  const { connId, callThreadId, data } = held;
-  return { ...call, callThreadId, consultation: { of: connId, data } };
+  const { connId, callThreadId, dataOf, data } = held;
+  return { ...call, callThreadId, consultation: { of: connId, dataOf, rule: 'separate', data } };
+}
+
+/** Whatever changes the data of one changes that of the other. */
+export function sharesData(one: Call, other: Call): boolean {
+  return one.dataOf === other.dataOf;
 }
 
 /** An offer or answer is in it: SDP, alone or as a part (RFC 3261 §13.2.1; RFC 5621 §3.1 for parts). */

@@ -1,6 +1,7 @@
 import { seekAgreement } from './media/agreement.ts';
 import { onNoAnswer, onRejected } from './set-up/attempt.ts';
 import type { Call } from './call.ts';
+import { onSharedDataChanged, type SharedDataChanged } from './data/data.ts';
 import { type DataRequested, onDataRequested } from './data/data-request.ts';
 import {
   onAnswerFailed,
@@ -43,6 +44,7 @@ export type CallSignal =
   | Requested
   | ReleaseWanted
   | DataRequested
+  | SharedDataChanged
   | Decided
   | OriginateWanted
   | Replacing
@@ -136,6 +138,9 @@ function carryOut(turn: Turn, wish: Exclude<CallSignal, Signal | Replacing>): vo
       return;
     case 'dataRequested':
       onDataRequested(turn, wish);
+      return;
+    case 'sharedDataChanged':
+      onSharedDataChanged(turn, wish);
       return;
     case 'decided':
       onDecided(turn, wish);

@@ -3,7 +3,7 @@ import type { KeyPolicy } from '../attached-data/key-policy.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
-import type { Call } from './call.ts';
+import type { AuthoredChange, Call } from './call.ts';
 import type { Dn } from './ids.ts';
 import type { Joinable, Joined } from './transfer/join.ts';
 import { type Leg, learnt } from './leg.ts';
@@ -126,6 +126,8 @@ export interface Decision {
   readonly effects: readonly Effect[];
   readonly events: readonly CallEvent[];
   readonly notes: readonly Note[];
+  /** What has become of the data, for the calls that share it. */
+  readonly changes: readonly AuthoredChange[];
   /** The request of an API's user was not carried out: nothing was changed. */
   readonly refusal: DataRefusal | undefined;
   /** Another call has been joined with this one: one of its legs is of this call now, and it has ended. */
@@ -141,6 +143,8 @@ export interface DataRefusal {
   readonly at?: number;
 }
 
+const unchanged: readonly AuthoredChange[] = [];
+
 /**
  * One decision while it is being made: the next call and what follows from it. It lives for one `decide`
  * only, so that the topics can write `turn.perform(…)` and yet nothing outside sees anything change.
@@ -152,6 +156,7 @@ export class Turn implements Decision {
   readonly effects: Effect[] = [];
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
+  changes: readonly AuthoredChange[] = unchanged;
   refusal: DataRefusal | undefined;
   /** The call that the signal wants to have joined with this one. */
   joinable: Joinable | undefined;

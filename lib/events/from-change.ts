@@ -27,6 +27,8 @@ export interface ToldChange {
     readonly dn: string;
     /** Of its request. */
     readonly referenceId?: number;
+    /** It gets no copy but as a party. */
+    readonly toldElsewhere?: true;
   };
   /** The data after the change; entries will do. */
   readonly userData: readonly EventPair[];
@@ -37,7 +39,7 @@ export interface ToldChange {
 
 /**
  * One EventAttachedDataChanged per party, in the order of the parties, with ThisDN its own and ThirdPartyDN the author's DN.
- * An author who is not on the call gets one more, the last, without ThisDN.
+ * An author who is not on the call gets one more, the last, without ThisDN, unless it is told elsewhere.
  */
 export function attachedDataChanged(change: ToldChange): EventAttachedDataChanged[] {
   const { author, parties } = change;
@@ -53,7 +55,7 @@ export function attachedDataChanged(change: ToldChange): EventAttachedDataChange
       ...(at === requester && reference),
     }),
   );
-  if (requester < 0) copies.push({ ...common, ...reference });
+  if (requester < 0 && author.toldElsewhere !== true) copies.push({ ...common, ...reference });
   return copies;
 }
 

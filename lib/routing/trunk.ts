@@ -75,6 +75,9 @@ export interface Route {
   readonly merged?: MergeRule;
 }
 
-/** T-Library's `consult-user-data`: a consultation call begins with none of the held call's data, or with a copy of it. */
-export const consultRules = ['separate', 'inherited'] as const;
+/**
+ * T-Library's `consult-user-data`: a consultation call begins with none of the held call's data, or with a copy of it; or both calls
+ * have one and the same.
+ */
+export const consultRules = ['separate', 'inherited', 'joint'] as const;
 export type ConsultRule = (typeof consultRules)[number];

@@ -10,14 +10,14 @@ import { namesBetween, noRename } from '../../attached-data/rename.ts';
 import { triggeredByRefer } from '../../attached-data/refer-to.ts';
 import { linesFromWire } from '../../attached-data/wire.ts';
 import { toldData } from '../../attached-data/told-data.ts';
-import type { ConsultRule } from '../../routing/trunk.ts';
 import type { EventAttachedDataChanged } from '../../events/event.ts';
 import { attachedDataChanged, type ToldParty } from '../../events/from-change.ts';
-import { type Author, partiesOf, type UntoldChange } from '../call.ts';
+import { type Author, type AuthoredChange, type Call, partiesOf } from '../call.ts';
 import { callTypeOf, roleOf, trunkOf } from '../events/call-type.ts';
 import type { Leg } from '../leg.ts';
 import { enqueue } from '../notify/notify.ts';
 import { type Conveyed, conveyedTo, owe, settle } from './owed.ts';
+import type { Dn } from '../ids.ts';
 import type { LegId, Payload } from '../signal.ts';
 import type { DataRefusal, Turn } from '../turn.ts';
 
@@ -51,14 +51,6 @@ export function readReferData(turn: Turn, leg: Leg, payload: Payload): MessageDa
 
 /** Which of them are data is decided where they are read. */
 const everyXHeader: readonly string[] = ['X-*'];
-
-/** What a consultation call begins with, before what its own INVITE brings. */
-export function inheritData(turn: Turn, consult: ConsultRule): void {
-  const { consultation } = turn.call;
-  if (consultation === undefined) return;
-  const data = consult === 'inherited' ? consultation.data : [];
-  turn.change({ data, consultation: { ...consultation, data } });
-}
 
 /** The INVITE's data counts at once and raises no event: the first events carry it. */
 export function setInitialData(turn: Turn, caller: Leg, operations: readonly Operation[]): void {
@@ -105,6 +97,7 @@ export function requestInitialData(
 ): DataRefusal | undefined {
   const applied = applyRequested(turn, author, operation);
   if ('code' in applied) return applied;
+  if (applied.changedAnything) shareChange(turn, { author, before: turn.call.data, after: applied.data });
   turn.change({ data: applied.data });
   return undefined;
 }
@@ -133,8 +126,28 @@ function forbiddenBy(turn: Turn, { leg }: Author, operation: Operation): DataRef
   return at < 0 ? undefined : { code: 'key-forbidden', at };
 }
 
+/** Not from the wire: another call, which shares its data with this one, has changed it. */
+export interface SharedDataChanged {
+  readonly type: 'sharedDataChanged';
+  /** DN of the author. */
+  readonly by: Dn;
+  readonly data: AttachedData;
+}
+
+/** A call that has ended keeps its data as it was: what is done to it then is done to it alone. */
+export function onSharedDataChanged(turn: Turn, { by, data }: SharedDataChanged): void {
+  if (turn.call.state === 'released') return;
+  if (changeBetween(turn.call.data, data).changedAnything) becomes(turn, { dn: by, elsewhere: true }, data);
+}
+
+/** The calls that share the data are to have it too. */
+export function shareChange(turn: Turn, change: AuthoredChange): void {
+  if (change.author.elsewhere !== true) turn.changes = [...turn.changes, change];
+}
+
 function becomes(turn: Turn, author: Author, after: AttachedData, by: Parameters<typeof owe>[2] = {}): void {
-  const change: UntoldChange = { author, before: turn.call.data, after };
+  const change: AuthoredChange = { author, before: turn.call.data, after };
+  shareChange(turn, change);
   turn.change({ data: after, revision: turn.call.revision + 1 });
   owe(turn, change, by);
   const { state } = turn.call;
@@ -151,7 +164,7 @@ export function tellUntold(turn: Turn): void {
   for (const change of untold) tell(turn, change);
 }
 
-function merged(untold: readonly UntoldChange[], change: UntoldChange): readonly UntoldChange[] {
+function merged(untold: readonly AuthoredChange[], change: AuthoredChange): readonly AuthoredChange[] {
   const last = untold.at(-1);
   if (last === undefined || !isSameAuthor(last.author, change.author)) return [...untold, change];
   return [...untold.slice(0, -1), { ...last, after: change.after }];
@@ -160,11 +173,11 @@ function merged(untold: readonly UntoldChange[], change: UntoldChange): readonly
 /** A request with a reference is answered by an event of its own. */
 function isSameAuthor(one: Author, other: Author): boolean {
   if (one.referenceId !== undefined || other.referenceId !== undefined) return false;
-  return one.leg === other.leg && one.dn === other.dn;
+  return one.leg === other.leg && one.dn === other.dn && one.elsewhere === other.elsewhere;
 }
 
 /** One event per party, each put into its leg's queue and given to the other consumers. */
-function tell(turn: Turn, { author, before, after }: UntoldChange): void {
+function tell(turn: Turn, { author, before, after }: AuthoredChange): void {
   const { changedAnything, changedKeys } = changeBetween(before, after);
   const { call } = turn;
   if (!changedAnything || call.callee === undefined) return;
@@ -187,7 +200,7 @@ function tell(turn: Turn, { author, before, after }: UntoldChange): void {
 function eventsOf(
   { call, env, nowMs }: Turn,
   legs: readonly Leg[],
-  { dn, referenceId }: Author,
+  { dn, referenceId, elsewhere }: Author,
   data: AttachedData,
 ): readonly EventAttachedDataChanged[] {
   return attachedDataChanged({
@@ -200,7 +213,11 @@ function eventsOf(
     timeMs: nowMs,
     parties: legs.map(partyOf),
     // Of an attempt that failed, the author is on the call no more and counts as a third party.
-    author: { dn, ...(referenceId !== undefined && { referenceId }) },
+    author: {
+      dn,
+      ...(referenceId !== undefined && { referenceId }),
+      ...(elsewhere === true && { toldElsewhere: true }),
+    },
     userData: toldData(data, env.keys),
   });
 }
@@ -209,12 +226,19 @@ function eventsOf(
  * A leg has come over from a call whose data was another. Its wire is told what differs; consumers of events know by its
  * EventPartyChanged.
  */
-export function tellWhoComes(turn: Turn, id: LegId, author: Author, before: AttachedData): void {
+export function tellWhoComes(
+  turn: Turn,
+  id: LegId,
+  author: Author,
+  { data, untold }: Pick<Call, 'data' | 'untold'>,
+): void {
   const { call } = turn;
   const leg = turn.leg(id);
   if (leg === undefined) return;
-  owe(turn, { before, after: call.data }, { only: id });
-  const { changedAnything, changedKeys } = changeBetween(withoutVoip(before), withoutVoip(call.data));
+  owe(turn, { before: data, after: call.data }, { only: id });
+  // What had changed before that call was up it has not been told.
+  const known = untold[0]?.before ?? data;
+  const { changedAnything, changedKeys } = changeBetween(withoutVoip(known), withoutVoip(call.data));
   const [event] = eventsOf(turn, [leg], author, call.data);
   if (event !== undefined && changedAnything) enqueue(turn, id, { event, changedKeys });
 }
@@ -226,12 +250,12 @@ function partyOf(leg: Leg): ToldParty {
   return { dn: leg.dn, role: roleOf(leg), ...(trunk !== undefined && { trunk }) };
 }
 
-function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {
+export function noteDropped(turn: Turn, leg: LegId, drops: readonly Drop[]): void {
   if (drops.length > 0) turn.note({ note: 'dropped', leg, drops });
 }
 
 /** A name of the policy or of a trunk of the call may lead a key to a header. */
-function limits({ env, call }: Turn, mode: DataLimits['mode'] = 'drop'): DataLimits {
+export function limits({ env, call }: Turn, mode: DataLimits['mode'] = 'drop'): DataLimits {
   const callers = namesBetween(env.keys, noRename, call.caller.trunk.rename);
   const keys = namesBetween(callers, noRename, call.callee?.trunk.rename ?? noRename);
   return { packedBytes: env.packedLimitBytes, mode, keys };

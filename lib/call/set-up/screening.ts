@@ -1,7 +1,9 @@
+import type { AttachedData } from '../../attached-data/entry.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { incomingCallOf } from '../../events/incoming-call.ts';
 import { redirectedTo } from '../../routing/route.ts';
 import { tryNextTarget } from './attempt.ts';
+import { beginConsultation, dataAhead } from '../data/consultation-data.ts';
 import { emptyPayload } from '../relay/relay.ts';
 import { releaseCall } from '../ending/release.ts';
 import type { NewRequest } from '../signal.ts';
@@ -25,6 +27,8 @@ export type NoDecision = Extract<ErrorCode, 'decision-missing' | 'decision-inval
 export interface Decided {
   readonly type: 'decided';
   readonly verdict: ScreeningVerdict;
+  /** Data of the call that the caller holds, as it is now. Absent: it is the same, or there is none. */
+  readonly held?: AttachedData;
 }
 
 export interface ScreeningRules {
@@ -39,35 +43,35 @@ export function beginOrAsk(turn: Turn, request: NewRequest): void {
   const { call, env } = turn;
   const { screening } = env;
   if (screening === undefined || screening.trunks?.has(call.caller.trunk.name) === false) {
-    tryNextTarget(turn);
+    goOn(turn);
     return;
   }
   const { connId, callThreadId, caller } = call;
   const { from, requestUri } = request;
-  const data = call.data.filter(({ key }) => !env.keys.redacts(key, 'events'));
+  const data = dataAhead(turn).filter(({ key }) => !env.keys.redacts(key, 'events'));
   const incoming = incomingCallOf({ connId, callThreadId, callerDn: caller.dn, from, requestUri, data });
   turn.change({ state: 'screening' });
   turn.perform({ do: 'askDecision', incoming });
 }
 
 /** A decision about a call whose caller has gone meanwhile decides nothing. */
-export function onDecided(turn: Turn, { verdict }: Decided): void {
+export function onDecided(turn: Turn, { verdict, held }: Decided): void {
   const { state, invite } = turn.call;
   if (state !== 'screening' || invite === undefined) return;
   switch (verdict.action) {
     case 'answer':
       noteDecided(turn, 'answer');
-      goOn(turn);
+      goOn(turn, held);
       return;
     case 'redirect':
-      redirect(turn, verdict.target, invite);
+      redirect(turn, verdict.target, invite, held);
       return;
     case 'reject':
       noteDecided(turn, 'reject');
       reject(turn, decidedAgainst(verdict.status), verdict.reason);
       return;
     case 'none':
-      goOnUndecided(turn, verdict.code);
+      goOnUndecided(turn, verdict.code, held);
       return;
     default:
       return verdict satisfies never;
@@ -75,26 +79,32 @@ export function onDecided(turn: Turn, { verdict }: Decided): void {
 }
 
 /** Where the decision may send it, the caller could have called: nobody becomes an open relay by a webhook. */
-function redirect(turn: Turn, target: string, { requestUri }: NewRequest): void {
+function redirect(
+  turn: Turn,
+  target: string,
+  { requestUri }: NewRequest,
+  held: AttachedData | undefined,
+): void {
   const route = redirectedTo(target, { requestUri, standing: turn.call.standing }, turn.env.routing);
   if ('refusal' in route) {
-    goOnUndecided(turn, 'decision-invalid');
+    goOnUndecided(turn, 'decision-invalid', held);
     return;
   }
   noteDecided(turn, 'redirect');
   turn.change({ targets: route.targets });
-  goOn(turn);
+  goOn(turn, held);
 }
 
-function goOnUndecided(turn: Turn, code: NoDecision): void {
+function goOnUndecided(turn: Turn, code: NoDecision, held: AttachedData | undefined): void {
   const action = turn.env.screening?.onTimeout ?? 'answer';
   noteDecided(turn, action, code);
   // 503 would tell the peer to take another server: nothing would be better there.
   if (action === 'reject') reject(turn, { by: 'baton', why: 'rejected', sipStatus: 480, atFault: 'baton' });
-  else goOn(turn);
+  else goOn(turn, held);
 }
 
-function goOn(turn: Turn): void {
+function goOn(turn: Turn, held?: AttachedData): void {
+  beginConsultation(turn, held);
   turn.change({ state: 'inviting' });
   tryNextTarget(turn);
 }

@@ -4,7 +4,8 @@ import { agree } from '../media/agreement.ts';
 import { endCrossedAnswer } from './attempt.ts';
 import { allowHeaders, offerHeaders, unsupportedTags, warning } from '../relay/capabilities.ts';
 import { isUuiOnWire } from '../../attached-data/wire.ts';
-import { changeData, inheritData, readData, setInitialData, tellUntold } from '../data/data.ts';
+import { setConsultRule } from '../data/consultation-data.ts';
+import { changeData, readData, setInitialData, tellUntold } from '../data/data.ts';
 import { nextMaxForwards } from './from-to.ts';
 import { endsAgreed, legAgreed } from '../media/exchange.ts';
 import { answered, confirmed, early, earlyAfter, ended, isRinging, type Leg } from '../leg.ts';
@@ -44,7 +45,7 @@ export function onInvited(turn: Turn, { request }: SignalOf<'invited'>): void {
   turn.note({ note: 'started' });
   const inviteHadUui = request.headers.some(({ name }) => isUuiOnWire(name, caller.trunk.profile));
   turn.change({ targets: route.targets, inviteHadUui, merged: route.merged ?? 'main-only' });
-  inheritData(turn, route.consult ?? 'separate');
+  setConsultRule(turn, route.consult ?? 'separate');
   const initial = { method: 'INVITE', inDialog: false };
   setInitialData(turn, caller, readData(turn, caller, request, initial).operations);
   beginOrAsk(turn, request);

@@ -1,6 +1,6 @@
 import { mergeOperations, type MergeRule } from '../../attached-data/merge.ts';
 import type { ErrorCode } from '../../errors.ts';
-import type { Call } from '../call.ts';
+import { type Call, sharesData } from '../call.ts';
 import { sipReason } from '../relay/capabilities.ts';
 import { changeData, tellWhoComes } from '../data/data.ts';
 import { handOver } from './hand-over.ts';
@@ -92,7 +92,8 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
     reportEnd(turn, transferor.id, { status: 486, reason: '' });
     return;
   }
-  changeData(turn, transferor, mergeOperations(turn.call.data, before.data, merged));
+  if (!sharesData(turn.call, before))
+    changeData(turn, transferor, mergeOperations(turn.call.data, before.data, merged));
   const other = new Turn(before, turn.nowMs, turn.env);
   const moved = takeAway(other, pair);
   const transfer: Transfer = {
@@ -116,7 +117,7 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
   const { state } = transfer.target;
   if (state.is === 'confirmed') handOver(turn, transfer, { status: 200, reason: '' });
   else if (state.is === 'early') report(turn, transferor.id, { status: state.rang ? 180 : 183, reason: '' });
-  tellWhoComes(turn, transfer.target.id, { dn: transferor.dn, leg: transferor.id }, before.data);
+  tellWhoComes(turn, transfer.target.id, { dn: transferor.dn, leg: transferor.id }, before);
 }
 
 type Moved = Pick<Call, 'relayed' | 'held'> & { readonly leg: Leg };

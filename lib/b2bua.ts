@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import { AgentTable } from './agents/agent-table.ts';
+import { AgentDesk } from './b2bua/agent-desk.ts';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
@@ -25,11 +27,15 @@ import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
 
+export type { AgentAnswer, AgentRequest } from './b2bua/agent-desk.ts';
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
 
 /** For who looks on from within the process (docs/events.md): every event as JSON. */
 const onlookers = channel('baton:event');
+
+/** What is told of no call. */
+type Told = Pick<Decision, 'events'>;
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
@@ -51,9 +57,11 @@ export class B2bua implements SignallingUser {
   readonly #wishes: CallWishes;
   readonly #inbox: Inbox;
   /** Stored, and not yet acted upon and told, in the order in which they were decided. */
-  readonly #decided: Decision[] = [];
+  readonly #decided: (Decision | Told)[] = [];
   #following = false;
   readonly #newIds: (standing: Standing) => CallIdentity;
+  /** Agents, as somebody outside knows them. */
+  readonly agents: AgentDesk;
 
   constructor(parts: B2buaParts) {
     const { options } = parts;
@@ -88,6 +96,12 @@ export class B2bua implements SignallingUser {
       log: parts.log,
     });
     this.#retained = retainedCallsOf(parts);
+    this.agents = new AgentDesk({
+      ...parts,
+      table: new AgentTable({ maxAgents: options.maxAgents ?? 10_000 }),
+      server: `baton/${options.node}`,
+      tell: events => this.#tellOfNoCall(events),
+    });
   }
 
   receiveSignal(signal: Signal): void {
@@ -252,7 +266,7 @@ export class B2bua implements SignallingUser {
     this.#following = true;
     for (let next = this.#decided.shift(); next !== undefined; next = this.#decided.shift()) {
       try {
-        this.#performer.act(next);
+        if ('call' in next) this.#performer.act(next);
         this.#tell(next);
       } catch (error) {
         this.#parts.log.error({ err: error }, 'a decision could not be carried out');
@@ -289,9 +303,16 @@ export class B2bua implements SignallingUser {
     this.#notes.endedByForce(call);
   }
 
-  #tell({ call, notes, events }: Decision): void {
-    this.#notes.record(call, notes);
-    for (const event of events) {
+  /** After what is being told: everybody hears things in the order in which they became true. */
+  #tellOfNoCall(events: Told['events']): void {
+    this.#parts.journal?.keep(events);
+    this.#decided.push({ events });
+    if (!this.#following) this.#follow();
+  }
+
+  #tell(decided: Decision | Told): void {
+    if ('call' in decided) this.#notes.record(decided.call, decided.notes);
+    for (const event of decided.events) {
       this.#parts.publisher.publish(event);
       if (onlookers.hasSubscribers) onlookers.publish(encodeEvent(event));
     }

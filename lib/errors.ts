@@ -1,3 +1,4 @@
+import { agentErrors } from './errors/agent-errors.ts';
 import { dataErrors } from './errors/data-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
 
@@ -93,6 +94,7 @@ export const errorTable = {
   },
   ...dataErrors,
   ...registrarErrors,
+  ...agentErrors,
   'bad-refer-to': {
     meaning: 'Not exactly one Refer-To, or one that cannot be read or wants another method than INVITE.',
     sipStatus: 400,

@@ -8,7 +8,7 @@ import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
 import { ownAddresses } from './engine/transport/own-addresses.ts';
 import type { Hop } from './engine/transport/transport.ts';
 import type { CallEvent } from './events/event.ts';
-import { type CallDesk, HttpServer, type Readiness } from './http/server.ts';
+import { type AgentRoutesDesk, type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startJournal } from './main/journal.ts';
 import { startEngine } from './main/own-engine.ts';
@@ -78,6 +78,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     clock: realClock,
     log,
     metrics: metrics.calls,
+    agentMetrics: metrics.agents,
     randomHex: digits => randomHex(digits / 2),
   });
   let draining = false;
@@ -89,6 +90,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     metrics,
     ...deskOf(b2bua),
     keys,
+    tenant: config.tenant,
     readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
   });
   started.add(async () => {
@@ -118,6 +120,7 @@ function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy
     packedLimitBytes: config.attachedData.packedLimitBytes,
     retainAfterReleaseMs: config.attachedData.retainAfterReleaseMs,
     maxRetainedCalls: config.attachedData.maxRetainedCalls,
+    maxAgents: config.agents.maxAgents,
     keys,
     notify: config.notify,
     isOwnAddress: ownAddresses(listeners, config.sip.external),
@@ -169,8 +172,8 @@ async function startHttp(
   return formatSocketAddress(bound);
 }
 
-/** What HTTP asks of calls. */
-function deskOf(b2bua: B2bua): Omit<CallDesk, 'keys'> {
+/** What HTTP asks of calls and agents. */
+function deskOf(b2bua: B2bua): Omit<CallDesk & AgentRoutesDesk, 'keys' | 'tenant'> {
   return {
     calls: () => b2bua.callsView(),
     call: connId => b2bua.callDetail(connId),
@@ -178,6 +181,9 @@ function deskOf(b2bua: B2bua): Omit<CallDesk, 'keys'> {
     release: request => b2bua.release(request),
     originate: request => b2bua.originate(request),
     transfer: request => b2bua.transfer(request),
+    agents: tenant => b2bua.agents.list(tenant),
+    agent: name => b2bua.agents.get(name),
+    commandAgent: request => b2bua.agents.command(request),
   };
 }
 

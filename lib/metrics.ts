@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { AgentMeters } from './metrics/agents.ts';
 import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
@@ -9,6 +10,7 @@ import { WebhookMeters } from './metrics/webhooks.ts';
 export class Metrics {
   readonly #registry = new Registry();
   readonly calls = new CallMeters(this.#registry);
+  readonly agents = new AgentMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);
   readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);

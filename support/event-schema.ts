@@ -42,10 +42,18 @@ function withWireNames(definitions: Record<string, Schema>): Record<string, Sche
     // In draft 7 nothing counts beside $ref, the pattern neither.
     .replaceAll(/"\$ref":"#\/definitions\/Brand[^"]*"/g, '"type":"string"');
   const families = JSON.parse(text) as Record<string, Schema>;
+  withoutTenant(families['AgentStateEvent']);
   const named = ([name]: [string, Schema]): boolean =>
     /^(?:CallHandling|Routing|Treatment|AgentState)Event$|^EventAttached/.test(name) ||
     text.includes(`"#/definitions/${name}"`);
   return Object.fromEntries(Object.entries(families).filter(named).filter(isWire));
+}
+
+/** Encoding leaves it at home. */
+function withoutTenant(schema: Schema = {}): void {
+  const { properties, required } = schema as { properties: Record<string, unknown>; required: string[] };
+  delete properties['tenant'];
+  required.splice(required.indexOf('tenant'), 1);
 }
 
 const isWire = ([name]: [string, Schema]): boolean => !['CallEvent', 'EventPair', 'Scope'].includes(name);

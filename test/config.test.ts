@@ -252,7 +252,7 @@ describe('the configuration', () => {
       [
         'a token with an unknown scope',
         'http: {tokens: [{token: correct-horse-battery, scopes: [calls:eat]}]}',
-        'http.tokens[0]: expected a token, or {token, scopes, tenant} with scopes of calls:read, calls:write, events:read',
+        'http.tokens[0]: expected a token, or {token, scopes, tenant} with scopes of calls:read, calls:write, events:read, agents:read, agents:write',
       ],
       [
         'a CIDR block too narrow',

@@ -3,9 +3,9 @@ import type { CallSignal } from '../call/decide.ts';
 import { type ConnId, type Dn, tenantOf } from '../call/ids.ts';
 import type { Decision } from '../call/turn.ts';
 import type { ErrorCode } from '../errors.ts';
+import { partyUri } from '../routing/party-uri.ts';
 import { detailOf } from './call-view.ts';
 import type { B2buaLog } from './options.ts';
-import { partyUri } from './origination.ts';
 import type {
   ChangeAnswer,
   DataChangeRequest,

@@ -6,6 +6,7 @@ import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/ending/verdict.ts';
 import type { CallScreening, CallStore, Clock, EventJournal, Publisher, Signalling } from '../ports.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
+import type { AgentMetrics } from './agent-desk.ts';
 
 export interface B2buaOptions {
   /** Name of this process, `[A-Za-z0-9_-]+`. */
@@ -39,6 +40,8 @@ export interface B2buaOptions {
   readonly retainAfterReleaseMs?: number;
   /** Released calls kept for it at one time; beyond it the oldest go. */
   readonly maxRetainedCalls?: number;
+  /** Agents that are known at one time. */
+  readonly maxAgents?: number;
   /** True for our own listening addresses; `port` is undefined where a URI names none. */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
 }
@@ -85,6 +88,7 @@ export interface B2buaParts {
   readonly clock: Clock;
   readonly log: B2buaLog;
   readonly metrics: B2buaMetrics;
+  readonly agentMetrics?: AgentMetrics;
   /** That many random hex digits, lower case. */
   readonly randomHex: (digits: number) => string;
 }

@@ -3,8 +3,8 @@ import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts
 import type { Dn } from '../call/ids.ts';
 import type { OriginateWanted } from '../call/set-up/originate.ts';
 import type { Decision } from '../call/turn.ts';
-import { parseUri } from '../engine/message/uri.ts';
 import type { ErrorCode } from '../errors.ts';
+import { partyUri } from '../routing/party-uri.ts';
 import { routeFor, type Routing } from '../routing/route.ts';
 import { routingOfTenant } from '../routing/tenant.ts';
 import type { Standing } from '../routing/who-is.ts';
@@ -111,15 +111,4 @@ function find(party: 'from' | 'to', request: OriginateRequest, standing: Standin
 
 function refusal(party: 'from' | 'to', code: ErrorCode, detail: string): OriginateRefusal {
   return { ok: false, code, party, detail };
-}
-
-/**
- * RFC 3966 §3 for a bare number. RFC 3986 §2: in a URI other characters than these are escaped. Nothing can be reached at port 0, and
- * `sips` is not served.
- */
-export function partyUri(text: string): string | undefined {
-  if (/[^\x21-\x7e]/.test(text)) return undefined;
-  const uri = /^\+?[0-9*#][0-9*#().-]*$/.test(text) ? `tel:${text}` : text;
-  const parsed = parseUri(uri);
-  return parsed === undefined || parsed.scheme === 'sips' || parsed.port === 0 ? undefined : uri;
 }

@@ -5,6 +5,7 @@ import { unknownVariables } from '../config/settings.ts';
 import { compileKeyPolicy } from '../attached-data/key-policy.ts';
 import { createLog, type Logger } from '../log.ts';
 import { hiddenByPolicy } from '../log/redact.ts';
+import { addAgentCommand } from './agent-command.ts';
 import { addCallCommand } from './call-command.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
 import { complaintOf } from './failure.ts';
@@ -69,6 +70,7 @@ function buildProgram(around: Surroundings, end: (code: number) => void): Comman
   addTailCommand(program, terminal, around.paint);
   addCallCommand(program, terminal);
   addUserDataCommand(program, terminal);
+  addAgentCommand(program, terminal);
   addUuiCommands(program, terminal);
   return program;
 }

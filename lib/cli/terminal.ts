@@ -30,7 +30,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   ok: 'done',
   failed: 'refused, or failed otherwise',
   usage: 'the command line is wrong',
-  noInput: 'there is no such call, or no such file',
+  noInput: 'there is no such call or agent, or no such file',
   unavailable: 'nothing answers, or it is not in this version',
   internal: 'a defect of Baton',
   protocol: 'what answers is no Baton',

@@ -47,6 +47,15 @@ export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> 
 /** Who is called first, who then, and the data from the start. */
 export type Origination = BodyOf<'/v1/calls', 'post'> & WriteOptions;
 
+/** An agent: where it is, what it does. */
+export type Agent = Omit<AnswerOf<'/v1/agents/{agentId}', 'get'>, 'reasons'> & {
+  readonly reasons: readonly UserDataPair[];
+};
+/** What is asked of an agent. */
+export type AgentWish = BodyOf<'/v1/agents/{agentId}/state', 'post'>;
+/** The agent as a command has left it. Without the scope `agents:read` only agentId, state and revision are told. */
+export type CommandedAgent = Pick<Agent, 'agentId' | 'state' | 'revision'> & Partial<Agent>;
+
 /** Paths of what is done to one call. */
 type CallWrite =
   | '/v1/calls/{connId}/user-data'
@@ -114,6 +123,25 @@ export class BatonClient {
   async release(connId: string, release: Release = {}): Promise<WrittenCall> {
     const { idempotencyKey, signal, ...body } = release;
     return await this.#write('/v1/calls/{connId}/release', connId, body, { idempotencyKey, signal });
+  }
+
+  /** The agents that have ever logged in. */
+  async agents(options: RequestOptions = {}): Promise<readonly Agent[]> {
+    const { agents } = await this.#requests.send('get', '/v1/agents', { params: {}, ...options });
+    return agents as readonly Agent[];
+  }
+
+  /** One agent; `agent-unknown` (404) when it has never logged in. */
+  async agent(agentId: string, options: RequestOptions = {}): Promise<Agent> {
+    const asked = { params: { agentId }, ...options };
+    return (await this.#requests.send('get', '/v1/agents/{agentId}', asked)) as Agent;
+  }
+
+  /** Logs an agent in or out, and changes what it does; what its state forbids is refused (409). */
+  async commandAgent(agentId: string, wish: AgentWish & WriteOptions): Promise<CommandedAgent> {
+    const { idempotencyKey, signal, ...body } = wish;
+    const asked = { params: { agentId }, body: body, idempotencyKey, signal };
+    return (await this.#requests.send('post', '/v1/agents/{agentId}/state', asked)) as CommandedAgent;
   }
 
   /**

@@ -626,6 +626,526 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/agents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly agents: readonly {
+                                readonly agentId: string;
+                                readonly tenant: string;
+                                readonly dn: string | null;
+                                /** @enum {string} */
+                                readonly state: "logged-out" | "not-ready" | "ready";
+                                /** @enum {string} */
+                                readonly workMode: "Unknown" | "ManualIn" | "AutoIn" | "AfterCallWork" | "AuxWork" | "NoCallDisconnect" | "WalkAway" | "ReturnBack";
+                                readonly reasons: readonly {
+                                    readonly key: string;
+                                    /** @enum {string} */
+                                    readonly type: "string" | "int" | "binary" | "list";
+                                    readonly value: unknown;
+                                }[];
+                                readonly queues: readonly string[];
+                                readonly dnd: boolean;
+                                readonly forwardTo: string | null;
+                                /** @description The others do not hear the agent. */
+                                readonly muted: boolean;
+                                readonly mutedConnId: string | null;
+                                /** @description The agent does not hear the others. */
+                                readonly listenDisconnected: boolean;
+                                readonly listenDisconnectedConnId: string | null;
+                                readonly monitoring: {
+                                    readonly monitorDn: string | null;
+                                    /** @enum {string} */
+                                    readonly type: "MonitorOneCall" | "MonitorAllCalls";
+                                } | null;
+                                readonly messageWaiting: boolean;
+                                readonly messages: {
+                                    readonly waiting: number | null;
+                                    readonly old: number | null;
+                                } | null;
+                                /** @description Counts what has changed. */
+                                readonly revision: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/agents/{agentId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly agentId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly agentId: string;
+                            readonly tenant: string;
+                            readonly dn: string | null;
+                            /** @enum {string} */
+                            readonly state: "logged-out" | "not-ready" | "ready";
+                            /** @enum {string} */
+                            readonly workMode: "Unknown" | "ManualIn" | "AutoIn" | "AfterCallWork" | "AuxWork" | "NoCallDisconnect" | "WalkAway" | "ReturnBack";
+                            readonly reasons: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly queues: readonly string[];
+                            readonly dnd: boolean;
+                            readonly forwardTo: string | null;
+                            /** @description The others do not hear the agent. */
+                            readonly muted: boolean;
+                            readonly mutedConnId: string | null;
+                            /** @description The agent does not hear the others. */
+                            readonly listenDisconnected: boolean;
+                            readonly listenDisconnectedConnId: string | null;
+                            readonly monitoring: {
+                                readonly monitorDn: string | null;
+                                /** @enum {string} */
+                                readonly type: "MonitorOneCall" | "MonitorAllCalls";
+                            } | null;
+                            readonly messageWaiting: boolean;
+                            readonly messages: {
+                                readonly waiting: number | null;
+                                readonly old: number | null;
+                            } | null;
+                            /** @description Counts what has changed. */
+                            readonly revision: number;
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/agents/{agentId}/state": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    readonly agentId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly action: "login";
+                        /** @description Where the agent works. */
+                        readonly dn: string;
+                        readonly queues?: readonly string[];
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "logout";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "queue-logout";
+                        readonly queue: string;
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "ready";
+                        /**
+                         * @description T-Library's AgentWorkMode; Unknown when absent.
+                         * @enum {string}
+                         */
+                        readonly workMode?: "Unknown" | "ManualIn" | "AutoIn" | "ReturnBack";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "not-ready";
+                        /**
+                         * @description T-Library's AgentWorkMode; Unknown when absent.
+                         * @enum {string}
+                         */
+                        readonly workMode?: "Unknown" | "ManualIn" | "AutoIn" | "AfterCallWork" | "AuxWork" | "NoCallDisconnect" | "WalkAway" | "ReturnBack";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "dnd-on";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "dnd-off";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "forward-set";
+                        /** @description A sip or tel URI, or a telephone number. It finds its way by the routes, as any call does. */
+                        readonly to: string;
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "forward-cancel";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "mute-on";
+                        /** @description The only call; all there are and come when absent. */
+                        readonly connId?: string;
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "mute-off";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "listen-disconnect";
+                        /** @description The only call; all there are and come when absent. */
+                        readonly connId?: string;
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "listen-reconnect";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "monitor-next-call";
+                        readonly monitorDn?: string;
+                        /**
+                         * @description MonitorOneCall when absent.
+                         * @enum {string}
+                         */
+                        readonly type?: "MonitorOneCall" | "MonitorAllCalls";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "monitor-cancel";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "message-waiting-on";
+                        readonly waiting?: number;
+                        readonly old?: number;
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        readonly action: "message-waiting-off";
+                        /** @description Comes back as ReferenceID in the requester's copy of the event. */
+                        readonly referenceId?: number;
+                        /** @description Reasons of the events; at most 4,096 octets packed. */
+                        readonly reasons?: readonly {
+                            readonly key: string;
+                            /**
+                             * @description What the value must be; taken from the value when absent.
+                             * @enum {string}
+                             */
+                            readonly type?: "string" | "int" | "binary" | "list";
+                            /** @description A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs. */
+                            readonly value: unknown;
+                        }[];
+                    };
+                };
+            };
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly agentId: string;
+                            /** @enum {string} */
+                            readonly state: "logged-out" | "not-ready" | "ready";
+                            /** @description Counts what has changed. */
+                            readonly revision: number;
+                            readonly tenant?: string;
+                            readonly dn?: string | null;
+                            /** @enum {string} */
+                            readonly workMode?: "Unknown" | "ManualIn" | "AutoIn" | "AfterCallWork" | "AuxWork" | "NoCallDisconnect" | "WalkAway" | "ReturnBack";
+                            readonly reasons?: readonly {
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly type: "string" | "int" | "binary" | "list";
+                                readonly value: unknown;
+                            }[];
+                            readonly queues?: readonly string[];
+                            readonly dnd?: boolean;
+                            readonly forwardTo?: string | null;
+                            /** @description The others do not hear the agent. */
+                            readonly muted?: boolean;
+                            readonly mutedConnId?: string | null;
+                            /** @description The agent does not hear the others. */
+                            readonly listenDisconnected?: boolean;
+                            readonly listenDisconnectedConnId?: string | null;
+                            readonly monitoring?: {
+                                readonly monitorDn: string | null;
+                                /** @enum {string} */
+                                readonly type: "MonitorOneCall" | "MonitorAllCalls";
+                            } | null;
+                            readonly messageWaiting?: boolean;
+                            readonly messages?: {
+                                readonly waiting: number | null;
+                                readonly old: number | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/schema": {
         readonly parameters: {
             readonly query?: never;

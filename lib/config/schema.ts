@@ -4,6 +4,7 @@ import { profileOf } from '../attached-data/profile.ts';
 import { noRename } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
+import { scopes } from '../http/bearer.ts';
 import { consultRules } from '../routing/trunk.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
@@ -73,7 +74,7 @@ const token = z.union(
     tokenText,
     z.strictObject({
       token: tokenText,
-      scopes: z.array(oneOf(['calls:read', 'calls:write', 'events:read'])),
+      scopes: z.array(oneOf(scopes)),
       tenant: name.exactOptional(),
     }),
   ],
@@ -81,7 +82,7 @@ const token = z.union(
     error: issue =>
       typeof issue.input === 'string'
         ? tokenRule
-        : 'expected a token, or {token, scopes, tenant} with scopes of calls:read, calls:write, events:read',
+        : `expected a token, or {token, scopes, tenant} with scopes of ${scopes.join(', ')}`,
   },
 );
 
@@ -133,6 +134,7 @@ export const configSchema = z.strictObject({
     maxSubscribers: count,
     heartbeatMs: durationMs,
   }),
+  agents: z.strictObject({ maxAgents: count.max(1_000_000) }),
   webhooks,
   kafka,
   log: z.strictObject({

@@ -35,15 +35,17 @@ export type EventCallState =
   | 'Deafened'
   | 'Held';
 
-export type AgentWorkMode =
-  | 'Unknown'
-  | 'ManualIn'
-  | 'AutoIn'
-  | 'AfterCallWork'
-  | 'AuxWork'
-  | 'NoCallDisconnect'
-  | 'WalkAway'
-  | 'ReturnBack';
+export const agentWorkModes = [
+  'Unknown',
+  'ManualIn',
+  'AutoIn',
+  'AfterCallWork',
+  'AuxWork',
+  'NoCallDisconnect',
+  'WalkAway',
+  'ReturnBack',
+] as const;
+export type AgentWorkMode = (typeof agentWorkModes)[number];
 
 /** A pair of an event. `scope` never reaches the wire: it lets a consumer be spared what is not for it. */
 export type EventPair = UserDataPair & { readonly scope?: Scope };

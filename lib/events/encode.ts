@@ -69,7 +69,8 @@ const ORDER: Readonly<Record<AttributeName, true>> = {
 const NAMES_IN_ORDER = Object.keys(ORDER) as AttributeName[];
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
-type AttributeName = KeysOf<CallEvent>;
+/** What stays at home is not among them. */
+type AttributeName = Exclude<KeysOf<CallEvent>, 'tenant'>;
 
 /** The event as JSON, its attributes always in the same order. */
 export function encodeEvent(event: CallEvent, options: EncodeOptions = {}): string {

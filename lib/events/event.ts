@@ -1,3 +1,4 @@
+import type { ConnId } from '../call/ids.ts';
 import type {
   AgentWorkMode,
   CallAttributes,
@@ -42,6 +43,9 @@ export interface TreatmentEvent extends CallAttributes, PartyAttributes, Optiona
 /** The 21 agent and DN events. A call's attributes are there when one is concerned. */
 export interface AgentStateEvent extends CommonAttributes, OptionalCallAttributes {
   readonly id: AgentStateEventName;
+  /** Of the DN. It never reaches the wire: it says who may read the event. */
+  readonly tenant: string;
+  readonly ConnID?: ConnId;
   readonly ThisDN: string;
   readonly AgentID?: string;
   readonly AgentWorkMode?: AgentWorkMode;

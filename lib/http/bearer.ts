@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** What a token may be allowed to do. */
-export const scopes = ['calls:read', 'calls:write', 'events:read'] as const;
+export const scopes = ['calls:read', 'calls:write', 'events:read', 'agents:read', 'agents:write'] as const;
 export type HttpScope = (typeof scopes)[number];
 
 /** A token of the configuration; one given as bare text has all rights. */

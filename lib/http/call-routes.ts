@@ -4,7 +4,7 @@ import { answerOwn, isOwn, refusal, sendAnswer, success } from './answer-once.ts
 import type { Api } from './api.ts';
 import type { Grant } from './bearer.ts';
 import { readChange } from './change-body.ts';
-import { type Answer, AnswersGiven, usualLimits } from './idempotency.ts';
+import type { Answer, AnswersGiven } from './idempotency.ts';
 import { addOriginateRoute, type OriginateDesk } from './originate-route.ts';
 import {
   CallDetail,
@@ -31,9 +31,8 @@ const reads = { scope: 'calls:read' } as const;
 const writes = { scope: 'calls:write' } as const;
 
 /** `/v1/calls` and all below it. */
-export function addCallRoutes(api: Api, desk: CallDesk): void {
+export function addCallRoutes(api: Api, desk: CallDesk, given: AnswersGiven): void {
   addReads(api, desk);
-  const given = new AnswersGiven(usualLimits, Date.now);
   addWrites(api, desk, given);
   addOriginateRoute(api, desk, given);
   addTransferRoute(api, desk, given);

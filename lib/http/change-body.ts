@@ -1,6 +1,13 @@
 import { readCustomName, UUI_KEY } from '../attached-data/custom-name.ts';
-import type { EntryValue, Scope, WantedEntry, WantedOperation } from '../attached-data/entry.ts';
+import type {
+  EntryValue,
+  Scope,
+  UserDataPair,
+  WantedEntry,
+  WantedOperation,
+} from '../attached-data/entry.ts';
 import { type KeyPolicy, openKeyPolicy } from '../attached-data/key-policy.ts';
+import { packedBytes } from '../attached-data/packed-size.ts';
 import { isFitDepth, isFitKey, valueOf } from '../attached-data/user-data-body.ts';
 import type { ErrorCode } from '../errors.ts';
 import { jsonPointer } from './json-pointer.ts';
@@ -66,6 +73,24 @@ export function readStartData(
   const { operation, paths } = readChange({ operation: 'attach', thirdPartyDn: '', ...data }, keys);
   return { entries: 'entries' in operation ? operation.entries : [], paths };
 }
+
+/** Pairs that say why, `member` of their body. Throws BodyFault. */
+export function readReasons(
+  pairs: readonly { readonly key: string; readonly type?: string; readonly value: unknown }[],
+  member = 'reasons',
+): readonly UserDataPair[] {
+  const reasons = pairs.map(({ key, type, value }, at): UserDataPair => {
+    const path = jsonPointer(member, at);
+    if (!isFitKey(key)) throw new BodyFault('bad-key', `${path}/key`, 'no key');
+    return { key, ...readValue(value, type, `${path}/value`) };
+  });
+  if (packedBytes(reasons) > maxReasonsBytes)
+    throw new BodyFault('unprocessable', jsonPointer(member), `more than ${maxReasonsBytes} octets, packed`);
+  return reasons;
+}
+
+/** They stand in every answer about an agent. */
+const maxReasonsBytes = 4_096;
 
 /** What the operation has no use for may be there, but empty. */
 function refuseFilled(body: ChangeBody, ...members: readonly ('keys' | 'userData' | 'customContext')[]) {

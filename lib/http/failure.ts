@@ -22,10 +22,13 @@ function faultOf({ validation = [], validationContext, message }: FastifyError) 
   const [fault] = validation;
   if (fault === undefined || validationContext !== 'body') return { detail: message };
   const { instancePath, params, message: detail = message } = fault;
-  const { additionalProperty, missingProperty } = params;
+  const { additionalProperty, missingProperty, tag } = params;
   if (typeof additionalProperty === 'string')
     return { detail: 'unknown member', members: { path: instancePath + jsonPointer(additionalProperty) } };
   if (typeof missingProperty === 'string')
     return { detail: 'missing', members: { path: instancePath + jsonPointer(missingProperty) } };
+  // Of the member that says which of several schemas the body is for.
+  if (typeof tag === 'string')
+    return { detail: 'missing, or not known', members: { path: instancePath + jsonPointer(tag) } };
   return { detail, members: { path: instancePath } };
 }

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import type { Metrics } from '../metrics.ts';
 import type { Api } from './api.ts';
+import { type AgentRoutesDesk, addAgentRoutes } from './agent-routes.ts';
 import { type CallDesk, addCallRoutes } from './call-routes.ts';
+import { AnswersGiven, usualLimits } from './idempotency.ts';
 import { problemFor, problemMediaType } from './problem.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
 import { json, problems } from './schemas.ts';
@@ -10,7 +12,7 @@ import { json, problems } from './schemas.ts';
 export type Readiness = 'ready' | 'signalling-down' | 'draining';
 
 /** What the outside may look at, and ask for. Each is asked anew for every request. */
-export interface HttpViews extends CallDesk {
+export interface HttpViews extends CallDesk, AgentRoutesDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
 }
@@ -27,7 +29,9 @@ const unlimited = { config: { rateLimit: false } } as const;
 /** All paths but `/v1/events`. */
 export function addRoutes(api: Api, views: HttpViews): void {
   addWatchRoutes(api, views);
-  addCallRoutes(api, views);
+  const given = new AnswersGiven(usualLimits, Date.now);
+  addCallRoutes(api, views, given);
+  addAgentRoutes(api, views, given);
   addSchemaRoutes(api);
   api.get(
     '/openapi.json',

@@ -3,17 +3,17 @@ import { type Static, Type } from 'typebox';
 
 /** What goes over the wire: requests are checked against these, and /openapi.json is made of them. */
 
-const maxDnChars = 128;
+export const maxDnChars = 128;
 /** More pairs than the packed limit has room for at its usual size. */
 const maxPairs = 5_000;
 /** Nothing that could start a line of its own, and no space at either end: it would be nobody's DN. */
-const dnPattern = '^(?!\\s)[^\\u0000-\\u001f\\u007f]+(?<!\\s)$';
+export const dnPattern = '^(?!\\s)[^\\u0000-\\u001f\\u007f]+(?<!\\s)$';
 
 const operations = ['attach', 'update', 'delete', 'delete-all'] as const;
 export const valueTypes = ['string', 'int', 'binary', 'list'] as const;
 const dataScopes = ['sip', 'uui', 'voip', 'call'] as const;
 
-function words<const Word extends string>(list: readonly Word[], description: string) {
+export function words<const Word extends string>(list: readonly Word[], description: string) {
   return Type.Unsafe<Word>({ type: 'string', enum: [...list], description });
 }
 
@@ -24,14 +24,19 @@ const Dn = Type.String({
   description: "Who asks. A party's own DN makes it that party's own change.",
 });
 
+/** A pair without a place of its own. */
+export const barePair = {
+  key: Type.String(),
+  type: Type.Optional(words(valueTypes, 'What the value must be; taken from the value when absent.')),
+  value: Type.Unsafe<unknown>({
+    description:
+      'A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs.',
+  }),
+};
+
 const Pair = Type.Object(
   {
-    key: Type.String(),
-    type: Type.Optional(words(valueTypes, 'What the value must be; taken from the value when absent.')),
-    value: Type.Unsafe<unknown>({
-      description:
-        'A string (base64 when the type is binary), a number, true or false, an object, or, with type list, an array of pairs.',
-    }),
+    ...barePair,
     scope: Type.Optional(
       words(dataScopes, 'Where the pair lives; call, which is nowhere on the wire, when absent.'),
     ),
@@ -53,6 +58,12 @@ const CustomContext = Type.Object(
   },
 );
 
+export const ReferenceId = Type.Integer({
+  minimum: 0,
+  maximum: 2 ** 31 - 1,
+  description: "Comes back as ReferenceID in the requester's copy of the event.",
+});
+
 export const ChangeBody = Type.Object(
   {
     operation: words(operations, "With T-Library's meaning."),
@@ -62,13 +73,7 @@ export const ChangeBody = Type.Object(
       Type.Array(Type.String(), { maxItems: maxPairs, description: 'For delete: all pairs of each key.' }),
     ),
     customContext: Type.Optional(CustomContext),
-    referenceId: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 2 ** 31 - 1,
-        description: "Comes back as ReferenceID in the requester's copy of the event.",
-      }),
-    ),
+    referenceId: Type.Optional(ReferenceId),
     ifRevision: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Refused with 409 when the data has another revision.' }),
     ),
@@ -78,7 +83,7 @@ export const ChangeBody = Type.Object(
 
 export type ChangeBody = Static<typeof ChangeBody>;
 
-const Party = Type.String({
+export const Party = Type.String({
   minLength: 1,
   maxLength: 1_024,
   pattern: dnPattern,
@@ -173,10 +178,12 @@ export const CallList = Type.Object({ calls: Type.Array(Type.Object(callView)) }
 
 const revision = Type.Integer({ description: 'Counts the changes of the data.' });
 
+export const ShownPairs = Type.Array(
+  Type.Object({ key: Type.String(), type: words(valueTypes, ''), value: Type.Unsafe<unknown>({}) }),
+);
+
 const carried = {
-  userData: Type.Array(
-    Type.Object({ key: Type.String(), type: words(valueTypes, ''), value: Type.Unsafe<unknown>({}) }),
-  ),
+  userData: ShownPairs,
   customContext: Type.Object({
     sipHeaders: Type.Record(Type.String(), Type.String()),
     voipHeaders: Type.Record(Type.String(), Type.String()),

@@ -27,6 +27,7 @@ import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
 import { HttpRequest } from './upgrade.ts';
 import { pathOfBrokenText } from './well-formed.ts';
 
+export type { AgentRoutesDesk } from './agent-routes.ts';
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 
@@ -98,7 +99,14 @@ export class HttpServer {
       forceCloseConnections: true,
       routerOptions: { maxParamLength },
       // What is unknown is refused, not taken out; what is of another type is not turned into it.
-      ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+      ajv: {
+        customOptions: {
+          removeAdditional: false,
+          coerceTypes: false,
+          useDefaults: false,
+          discriminator: true,
+        },
+      },
       // Node's own answer has no body; ours is below.
       http: {
         requireHostHeader: false,

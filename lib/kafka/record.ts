@@ -6,8 +6,6 @@ import type { StreamTopic } from '../ports.ts';
 export interface RecordRules {
   /** Stands in all keys instead of the events' own. */
   readonly tenant?: string | undefined;
-  /** Of agent events that name none. */
-  readonly defaultTenant: string;
   /** EventAttachedDataChanged goes to the topic of calls. */
   readonly userDataEvents: boolean;
 }
@@ -23,7 +21,7 @@ const agentStateEvents: ReadonlySet<string> = new Set(AGENT_STATE_EVENTS);
 /** Where an event goes; undefined: nowhere. */
 export function recordOf(event: CallEvent, rules: RecordRules): RecordPlace | undefined {
   if (isAgentState(event)) {
-    const tenant = rules.tenant ?? rules.defaultTenant;
+    const tenant = rules.tenant ?? event.tenant;
     // Our choice: without an agent at it, the DN stands for one.
     return { topic: 'agentState', key: `${tenant}:${event.AgentID ?? event.ThisDN}` };
   }

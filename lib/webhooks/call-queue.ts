@@ -1,13 +1,8 @@
 import type { StoredEvent } from '../stream/stored-event.ts';
 import type { QueueLimits } from '../stream/subscription.ts';
 
-/** Events of one call are delivered one after the other; those without a call are one more row. */
-export function rowOf({ traits }: StoredEvent): string {
-  return traits.connId ?? '';
-}
-
 /**
- * What waits for one target, in rows: one for each call. `take` gives the first event of a row that is free and keeps the row
+ * What waits for one target, in rows: one for each call, one for each DN with an agent. `take` gives the first event of a row that is free and keeps the row
  * until `release`, so that events of one call keep their order and calls do not wait for each other.
  */
 export class CallQueue {
@@ -36,7 +31,7 @@ export class CallQueue {
 
   /** Gives back the oldest, as many as there is no room for. One event alone may be larger than the limit. */
   push(event: StoredEvent): StoredEvent[] {
-    const name = rowOf(event);
+    const name = event.traits.row;
     const row = this.#rows.get(name);
     if (row === undefined) this.#rows.set(name, [event]);
     else row.push(event);
@@ -46,7 +41,7 @@ export class CallQueue {
     const dropped: StoredEvent[] = [];
     for (const oldest of this.#waiting) {
       if (!this.#isTooLong()) break;
-      this.#takeFirstOf(rowOf(oldest));
+      this.#takeFirstOf(oldest.traits.row);
       dropped.push(oldest);
     }
     return dropped;
@@ -64,7 +59,7 @@ export class CallQueue {
 
   /** The event is delivered or given up. */
   release(event: StoredEvent): void {
-    const name = rowOf(event);
+    const name = event.traits.row;
     this.#taken.delete(name);
     if (this.#rows.has(name)) this.#free.add(name);
   }

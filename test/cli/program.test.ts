@@ -207,6 +207,9 @@ describe('the command line', () => {
       ['call', '00@t:n', '--url', 'http://me:secret@here'],
       '--url: expected http://host:port (a token, not user and password)',
     ],
+    [['agent', '1001', 'login'], 'login: expected dn'],
+    [['agent', '1001', 'logout', '2001'], 'logout: takes nothing more'],
+    [['agent', '1001', 'not-ready', '--reason', 'a'], '"a": expected key=value'],
     [['tail', 'baton.log', '--dn', '2001'], 'a log (baton.log) or the events of a Baton, not both'],
     [['uui', 'build'], 'give one of data, hex and text'],
   ] as const) {
@@ -226,6 +229,8 @@ describe('the command line', () => {
     ['userdata', '00@t:n', 'set', 'a=1', '--by', 'crm', '--if-revision', 'x'],
     ['call', '00@t:n', 'and', 'more'],
     ['tail', '--dn'],
+    ['agent', '1001', 'sleep'],
+    ['agent', '1001', 'message-waiting-on', '--waiting', 'many'],
   ]) {
     it(`refuses "baton ${args.join(' ')}" as misused`, async () => {
       const { code, error } = await baton(args);
@@ -237,7 +242,7 @@ describe('the command line', () => {
   it('shows its help', async () => {
     const { code, out } = await baton(['--help']);
     expect(code).to.equal(0);
-    for (const command of ['serve', 'engine', 'check-config', 'tail', 'call', 'userdata', 'uui'])
+    for (const command of ['serve', 'engine', 'check-config', 'tail', 'call', 'userdata', 'agent', 'uui'])
       expect(out).to.include(`\n  ${command}`);
     expect(out).to.include('\nExit codes:\n  0   done\n');
     for (const code of Object.values(exitCodes)) expect(out).to.match(new RegExp(`\\n  ${code} +\\w`));
@@ -246,6 +251,7 @@ describe('the command line', () => {
   for (const [command, example] of [
     ['userdata', 'baton userdata CONNID set CaseId=42'],
     ['tail', 'baton tail --dn 2001'],
+    ['agent', 'baton agent 1001 login 2001 --queue sales'],
   ] as const) {
     it(`shows examples in the help of ${command}`, async () => {
       const { code, out } = await baton([command, '--help']);
@@ -365,6 +371,41 @@ describe('baton asks a running Baton', () => {
       { ...author, operation: 'attach', userData: [text] },
       { ...author, operation: 'delete', keys: ['A', 'B'] },
       { ...author, operation: 'delete-all' },
+    ]);
+  });
+
+  it('shows agents, and asks something of one', async () => {
+    const ready = { agentId: '1001', state: 'ready', revision: 2 };
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
+      response.end(JSON.stringify(request.url === '/v1/agents' ? { agents: [ready, ready] } : ready));
+    });
+    const isTerminal = true;
+    expect(await baton(['agent', '--url', url], { isTerminal })).to.include({
+      out: '1001 ready\n1001 ready\n',
+    });
+    const one = await baton(['agent', '1001', '--url', url]);
+    expect(JSON.parse(one.out)).to.deep.equal(ready);
+    const login = ['login', '2001', '--queue', 'sales', '--queue', 'care', '--reference-id', '7'];
+    const notReady = ['not-ready', '--work-mode', 'AuxWork', '--reason', 'Lunch:int=1'];
+    const more = [
+      ['forward-set', '+4930'],
+      ['mute-on', '--call', '00@t:n'],
+      ['monitor-next-call', '--type', 'MonitorAllCalls'],
+      ['message-waiting-on', '--waiting', '2', '--old', '0'],
+    ];
+    for (const words of [login, notReady, ...more])
+      expect(await baton(['agent', '10/1', ...words, '--url', url])).to.include({ code: 0, error: '' });
+    expect(new Set(asked.slice(2))).to.deep.equal(new Set(['POST /v1/agents/10%2F1/state']));
+    expect(bodies.map(each => JSON.parse(each) as unknown)).to.deep.equal([
+      { action: 'login', dn: '2001', queues: ['sales', 'care'], referenceId: 7 },
+      { action: 'not-ready', workMode: 'AuxWork', reasons: [{ key: 'Lunch', type: 'int', value: 1 }] },
+      { action: 'forward-set', to: '+4930' },
+      { action: 'mute-on', connId: '00@t:n' },
+      { action: 'monitor-next-call', type: 'MonitorAllCalls' },
+      { action: 'message-waiting-on', waiting: 2, old: 0 },
     ]);
   });
 

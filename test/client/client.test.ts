@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { agentView } from '../../lib/agents/agent-view.ts';
+import { newAgent } from '../../lib/agents/agent.ts';
+import type { AgentAnswer, AgentRequest } from '../../lib/b2bua/agent-desk.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { OriginateRequest } from '../../lib/b2bua/origination.ts';
 import type {
@@ -26,6 +29,7 @@ const aliceAndBob: CallDetail = {
   customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
   revision: 3,
 };
+const zoe = agentView(newAgent('acme', '1001'));
 const { connId } = aliceAndBob;
 const token = 'correct-horse-battery';
 
@@ -43,6 +47,7 @@ describe('the client and an HttpServer', () => {
   let client: BatonClient;
   let asked: DataChangeRequest[];
   let released: ReleaseRequest[];
+  let commanded: AgentRequest[];
   let originated: OriginateRequest[];
   let transfers: TransferRequest[];
   let answer: ChangeAnswer;
@@ -76,6 +81,14 @@ describe('the client and an HttpServer', () => {
             ? { ok: false, code: 'party-unknown' }
             : { ok: true, call: aliceAndBob };
         },
+        tenant: 'acme',
+        agents: () => [zoe],
+        agent: () => zoe,
+        commandAgent: (request: AgentRequest): AgentAnswer => {
+          commanded.push(request);
+          const isLogin = request.command.action === 'login';
+          return isLogin ? { ok: true, agent: zoe } : { ok: false, code: 'agent-logged-out' };
+        },
         release: (request: ReleaseRequest) => {
           released.push(request);
           return { ok: true, call: aliceAndBob };
@@ -90,6 +103,7 @@ describe('the client and an HttpServer', () => {
   beforeEach(() => {
     asked = [];
     released = [];
+    commanded = [];
     originated = [];
     transfers = [];
     answer = { ok: true, call: aliceAndBob };
@@ -156,6 +170,20 @@ describe('the client and an HttpServer', () => {
     expect(transfers).to.deep.equal([
       { ...common, party: 'bob' },
       { ...common, party: 'nobody' },
+    ]);
+  });
+
+  it('shows agents, and asks something of one', async () => {
+    await serve();
+    expect(await client.agents()).to.deep.equal([zoe]);
+    expect(await client.agent('1001')).to.deep.equal(zoe);
+    const login = { action: 'login', dn: '2001', queues: ['sales'] } as const;
+    expect(await client.commandAgent('1001', { ...login, idempotencyKey: 'once' })).to.deep.equal(zoe);
+    const failure = await failureFrom(client.commandAgent('1001', { action: 'ready' }));
+    expect(failure).to.include({ code: 'agent-logged-out', status: 409 });
+    expect(commanded).to.deep.equal([
+      { tenant: 'acme', agentId: '1001', command: login },
+      { tenant: 'acme', agentId: '1001', command: { action: 'ready' } },
     ]);
   });
 

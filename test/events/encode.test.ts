@@ -63,8 +63,14 @@ describe('an event on the wire', () => {
     expect(keys({ keys: { allow: [] } })).to.deep.equal([]);
   });
 
-  it('without UserData has none', () => {
-    const login: CallEvent = { id: 'EventAgentLogin', Server: 'baton/n1', time: 1, ThisDN: '7001' };
+  it('without UserData has none, and never its tenant', () => {
+    const login: CallEvent = {
+      id: 'EventAgentLogin',
+      tenant: 'acme',
+      Server: 'baton/n1',
+      time: 1,
+      ThisDN: '7001',
+    };
     expect(encodeEvent(login, { maxBytes: 1 })).to.equal(
       '{"id":"EventAgentLogin","time":1,"Server":"baton/n1","ThisDN":"7001"}',
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
+import { noAgents } from './support.ts';
 import { pino } from 'pino';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
@@ -49,6 +50,7 @@ describe('calls over HTTP', () => {
       views: {
         metrics: new Metrics(),
         readiness: () => 'ready',
+        ...noAgents,
         keys: compileKeyPolicy([{ key: 'crm-*', scope: 'sip' }]),
         calls: () => [aliceAndBob],
         call: connId => (connId === aliceAndBob.connId ? aliceAndBob : undefined),

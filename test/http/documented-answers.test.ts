@@ -10,6 +10,7 @@ const change = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A'
 const big = { ...change, userData: [{ key: 'A', value: 'x'.repeat(262_144) }] };
 const wanted = { from: '+4930', to: 'sip:bob@192.0.2.2' };
 const transfer = { party: 'bob', to: 'sip:carol@192.0.2.2', mode: 'blind' };
+const login = { action: 'login', dn: '2001' };
 const key = { 'idempotency-key': 'k1' };
 
 /** How each documented answer comes about; 401 and 429 come about alike everywhere. */
@@ -61,6 +62,34 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
     },
   },
   'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
+  'GET /v1/agents': {
+    200: h => h.send('/v1/agents', undefined, as(admin)),
+    403: h => h.send('/v1/agents', undefined, as(blind)),
+  },
+  'GET /v1/agents/{agentId}': {
+    200: async h => {
+      await h.send('/v1/agents/1001/state', login, as(admin));
+      return await h.send('/v1/agents/1001', undefined, as(admin));
+    },
+    403: h => h.send('/v1/agents/1001', undefined, as(blind)),
+    404: h => h.send('/v1/agents/1001', undefined, as(admin)),
+  },
+  'POST /v1/agents/{agentId}/state': {
+    200: h => h.send('/v1/agents/1001/state', login, as(admin)),
+    400: h => h.send('/v1/agents/1001/state', '{', as(admin)),
+    403: h => h.send('/v1/agents/1001/state', login, as(blind)),
+    404: h => h.send('/v1/agents/1001/state', { action: 'ready' }, as(admin)),
+    409: async h => {
+      await h.send('/v1/agents/1001/state', login, as(admin));
+      return await h.send('/v1/agents/1002/state', login, as(admin));
+    },
+    413: h => h.send('/v1/agents/1001/state', { ...login, queues: ['x'.repeat(262_144)] }, as(admin)),
+    422: h => h.send('/v1/agents/1001/state', { action: 'login' }, as(admin)),
+    503: async h => {
+      for (const id of ['1', '2']) await h.send(`/v1/agents/${id}/state`, { ...login, dn: id }, as(admin));
+      return await h.send('/v1/agents/1001/state', login, as(admin));
+    },
+  },
   'GET /v1/events': {
     200: h => h.send('/v1/events', undefined, as(admin)),
     403: h => h.send('/v1/events', undefined, as(blind)),
@@ -101,6 +130,7 @@ describe('the answers that /openapi.json tells of', () => {
     const b2bua = {
       routes: [{ number: '^nobody$', targets: ['sip:own.example'] }],
       isOwnAddress: (host: string) => host === 'own.example',
+      maxAgents: 2,
     };
     house = await House.open({ http: { tokens }, maxSubscribers: 2, b2bua });
   });
@@ -136,7 +166,7 @@ describe('the answers that /openapi.json tells of', () => {
     it(`${route}: 401, and 429 when it does not stop`, async () => {
       await house.close();
       house = await House.open({ http: { tokens, rates: { refusedPerSecond: 1 } } });
-      const [method = '', path = ''] = route.replace('{connId}', 'C').split(' ');
+      const [method = '', path = ''] = route.replace('{connId}', 'C').replace('{agentId}', '1001').split(' ');
       const ask = async () => await house.send(path, method === 'POST' ? {} : undefined);
       const statuses = new Set<number>();
       for (let at = 0; at < 20 && !statuses.has(429); at += 1) statuses.add((await ask()).status);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect } from 'chai';
+import { noAgents } from './support.ts';
 import { pino } from 'pino';
 import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { type ErrorCode, errorEntry } from '../../lib/errors.ts';
@@ -32,6 +33,7 @@ describe('a request that is refused before any route is looked for', () => {
         readiness: () => 'ready',
         calls: () => [],
         call: () => undefined,
+        ...noAgents,
         keys: openKeyPolicy,
         changeData: () => ({ ok: false, code: 'call-unknown' }),
         release: () => ({ ok: false, code: 'call-unknown' }),

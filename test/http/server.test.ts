@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { noAgents } from './support.ts';
 import { type Logger, pino } from 'pino';
 import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import type { CallView } from '../../lib/b2bua/call-view.ts';
@@ -40,6 +41,7 @@ describe('the HTTP interface', () => {
         return calls;
       },
       call: () => undefined,
+      ...noAgents,
       keys: openKeyPolicy,
       changeData: () => ({ ok: false, code: 'call-unknown' }),
       release: () => ({ ok: false, code: 'call-unknown' }),

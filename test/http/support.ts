@@ -3,7 +3,13 @@ import { openKeyPolicy } from '../../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../../lib/b2bua.ts';
 import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { LegId, SignallingEffect } from '../../lib/call/signal.ts';
-import { HttpServer, type HttpServerOptions, type Readiness } from '../../lib/http/server.ts';
+import type { CallEvent } from '../../lib/events/event.ts';
+import {
+  type AgentRoutesDesk,
+  HttpServer,
+  type HttpServerOptions,
+  type Readiness,
+} from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
 import { MemoryStore } from '../../lib/store/memory-store.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
@@ -21,6 +27,14 @@ interface HouseOptions {
   readonly maxSubscribers?: number;
 }
 
+/** Nobody works here. */
+export const noAgents: AgentRoutesDesk = {
+  tenant: 'acme',
+  agents: () => [],
+  agent: () => undefined,
+  commandAgent: () => ({ ok: false, code: 'agent-unknown' }),
+};
+
 /** HTTP over a B2BUA with one call that is up: alice has called bob, tenant acme. */
 export class House {
   readonly effects: SignallingEffect[] = [];
@@ -30,6 +44,8 @@ export class House {
   readonly server: HttpServer;
   readonly connId: string;
   readiness: Readiness = 'ready';
+  /** Hears every event. */
+  onEvent: (event: CallEvent) => unknown = () => undefined;
   url = '';
 
   private constructor({ b2bua = {}, http = {}, maxSubscribers = 10 }: HouseOptions) {
@@ -59,10 +75,16 @@ export class House {
         up: true,
       },
       store: new MemoryStore(),
-      publisher: ring,
+      publisher: {
+        publish: event => {
+          this.onEvent(event);
+          ring.publish(event);
+        },
+      },
       clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
       log: pino({ level: 'silent' }),
       metrics: metrics.calls,
+      agentMetrics: metrics.agents,
       randomHex: digits => '0'.repeat(digits),
     });
     this.#call();
@@ -82,6 +104,10 @@ export class House {
         release: request => desk.release(request),
         originate: request => desk.originate(request),
         transfer: request => desk.transfer(request),
+        tenant: 'acme',
+        agents: tenant => desk.agents.list(tenant),
+        agent: name => desk.agents.get(name),
+        commandAgent: request => desk.agents.command(request),
       },
       events: {
         ring,

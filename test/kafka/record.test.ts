@@ -4,10 +4,10 @@ import { AGENT_STATE_EVENTS, CALL_THREAD_EVENTS } from '../../lib/events/names.t
 import { recordOf } from '../../lib/kafka/record.ts';
 import { callEvent } from '../support/call-event.ts';
 
-const rules = { defaultTenant: 'house', userDataEvents: false };
+const rules = { userDataEvents: false };
 
-function agentEvent(parts: Partial<AgentStateEvent> = {}): CallEvent {
-  return { id: 'EventAgentLogin', time: 1, Server: 'baton/n1', ThisDN: '7001', ...parts };
+function agentEvent(parts: Partial<AgentStateEvent> = {}): AgentStateEvent {
+  return { id: 'EventAgentLogin', tenant: 'house', time: 1, Server: 'baton/n1', ThisDN: '7001', ...parts };
 }
 
 describe('the place of an event in the stream', () => {

@@ -29,8 +29,17 @@ describe('a filter of events', () => {
   }
 
   it('of a call leaves out what belongs to none', () => {
-    const login = traitsOf({ id: 'EventAgentLogin', ThisDN: 'bob', Server: 'baton/n1', time: 1 });
+    const event = {
+      id: 'EventAgentLogin',
+      tenant: 'acme',
+      ThisDN: 'bob',
+      Server: 'baton/n1',
+      time: 1,
+    } as const;
+    const login = traitsOf(event);
     expect(passes(login, { connId: set('0123456789abcdef@acme:n1') })).to.equal(false);
     expect(passes(login, { dn: set('bob') })).to.equal(true);
+    expect(passes(login, { tenant: 'acme' })).to.equal(true);
+    expect(passes(login, { tenant: 'acm' })).to.equal(false);
   });
 });

@@ -1,0 +1,72 @@
+import type { AgentTable, AgentName } from '../agents/agent-table.ts';
+import { type AgentView, agentView } from '../agents/agent-view.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { ActionName, AgentCommand } from '../agents/command.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { AgentStateEvent } from '../events/event.ts';
+import type { Clock } from '../ports.ts';
+import type { B2buaLog } from './options.ts';
+
+/** What somebody outside wants of an agent. */
+export interface AgentRequest extends AgentName {
+  readonly command: AgentCommand;
+}
+
+export type AgentAnswer =
+  | { readonly ok: true; readonly agent: AgentView }
+  | { readonly ok: false; readonly code: ErrorCode };
+
+export interface AgentMetrics {
+  /** `outcome`: `done`, or why not. */
+  agentCommanded(action: ActionName, outcome: 'done' | ErrorCode): void;
+  /** How many there are now. */
+  agentsAre(counts: Readonly<Record<Agent['is'], number>>): void;
+}
+
+export interface AgentDeskParts {
+  readonly table: AgentTable;
+  /** `baton/<node>`. */
+  readonly server: string;
+  readonly clock: Clock;
+  readonly log: B2buaLog;
+  readonly agentMetrics?: AgentMetrics;
+  /** Tells what has become true. */
+  readonly tell: (events: readonly AgentStateEvent[]) => void;
+}
+
+/** Agents, for those who work with them. */
+export class AgentDesk {
+  readonly #parts: AgentDeskParts;
+
+  constructor(parts: AgentDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Of one tenant; of all where none is named. */
+  list(tenant: string | undefined): AgentView[] {
+    const all = [...this.#parts.table.list()];
+    return all.filter(agent => tenant === undefined || agent.tenant === tenant).map(agentView);
+  }
+
+  get(name: AgentName): AgentView | undefined {
+    const agent = this.#parts.table.get(name);
+    return agent && agentView(agent);
+  }
+
+  /** Decided and stored when it returns; what is told follows. */
+  command({ command, ...name }: AgentRequest): AgentAnswer {
+    const { table, server, clock, log, agentMetrics: metrics, tell } = this.#parts;
+    const outcome = table.carryOut(name, command, { nowMs: clock.nowMs(), server });
+    const { action } = command;
+    metrics?.agentCommanded(action, outcome.ok ? 'done' : outcome.code);
+    if (!outcome.ok) {
+      log.info({ ...name, action, code: outcome.code }, 'agent refused');
+      return outcome;
+    }
+    const { agent, events } = outcome;
+    metrics?.agentsAre(table.counts);
+    log.info({ ...name, action, dn: events[0]?.ThisDN, state: agent.is }, 'agent');
+    tell(events);
+    return { ok: true, agent: agentView(agent) };
+  }
+}

@@ -16,7 +16,7 @@ export function startJournal(
 ): (EventJournal & Outbox) | undefined {
   const { brokers, tenant, userDataEvents, outbox } = config.kafka;
   if (brokers.length === 0) return undefined;
-  const rules = { tenant, defaultTenant: config.tenant, userDataEvents };
+  const rules = { tenant, userDataEvents };
   const journal = new EventOutbox({
     records: new MemoryRecords(outbox),
     recordOf: event => recordOf(event, rules),

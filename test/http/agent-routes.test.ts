@@ -59,7 +59,7 @@ describe('agents over HTTP', () => {
     for (const body of [
       { action: 'dnd-on' },
       { action: 'forward-set', to: '+4930' },
-      { action: 'mute-on', connId: '00@acme:n1' },
+      { action: 'mute-on', connId: '00000000000000ff@acme:n1' },
       { action: 'listen-disconnect' },
       { action: 'monitor-next-call', monitorDn: '2002' },
       { action: 'message-waiting-on', waiting: 2 },
@@ -76,7 +76,7 @@ describe('agents over HTTP', () => {
       dnd: true,
       forwardTo: '+4930',
       muted: true,
-      mutedConnId: '00@acme:n1',
+      mutedConnId: '00000000000000ff@acme:n1',
       listenDisconnected: true,
       listenDisconnectedConnId: null,
       monitoring: { monitorDn: '2002', type: 'MonitorOneCall' },

@@ -1,6 +1,7 @@
 import { agentErrors } from './errors/agent-errors.ts';
 import { dataErrors } from './errors/data-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
+import { streamErrors } from './errors/stream-errors.ts';
 
 /** Who has to act for it not to happen again. */
 export type Blame = 'caller' | 'callee' | 'operator' | 'baton' | 'network';
@@ -267,6 +268,7 @@ export const errorTable = {
     sipStatus: 480,
     blame: 'operator',
   },
+  ...streamErrors,
   'not-supported': {
     meaning: 'Planned, and not in this version.',
     sipStatus: 501,

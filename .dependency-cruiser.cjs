@@ -51,6 +51,12 @@ module.exports = {
       to: { path: 'node_modules/undici' },
     },
     {
+      name: 'kafka-client-behind-kafka',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/kafka/' },
+      to: { path: 'node_modules/@platformatic/kafka' },
+    },
+    {
       name: 'shells-do-not-know-each-other',
       comment: 'What they have in common goes through ports.ts, and main.ts brings them together.',
       severity: 'error',

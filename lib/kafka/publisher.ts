@@ -167,7 +167,8 @@ export class Publisher {
     this.#health.worked();
     if (this.#isStopping) this.#isEnded = true;
     await this.#pause(undefined);
-    if (!this.#isLost) await this.#pause(this.#options.batch.lingerMs);
+    // What comes close behind goes with it.
+    if (!this.#isLost && !this.#isStopping) await this.#pause(this.#options.batch.lingerMs);
   }
 
   /** Sets those apart whose topic takes nothing. */

@@ -21,6 +21,12 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How long until the next timer is due; undefined: none runs. */
+  get nextMs(): number | undefined {
+    const dues = [...this.#timers.values()].map(({ dueMs }) => dueMs - this.#nowMs);
+    return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
   pass(ms: number): void {
     this.#nowMs += ms;
     for (const [id, { dueMs, fire }] of [...this.#timers]) {

@@ -147,8 +147,8 @@ export class B2bua implements SignallingUser {
       newIds: this.#newIds,
       nowMs: clock.nowMs(),
       log,
-      begin: (call, wanted) => {
-        this.#open(call);
+      begin: ({ call, wanted, first }) => {
+        this.#open(this.#holding.asConsultation(call, this.#parts.store, first));
         return this.#ask(call.connId, wanted);
       },
     });

@@ -3,6 +3,9 @@ import { type ConnId, tenantOf } from '../call/ids.ts';
 import type { Leg } from '../call/leg.ts';
 import type { CallStore } from '../ports.ts';
 
+/** A party is its DN behind a trunk. */
+export type Holder = Pick<Leg, 'dn' | 'trunk'>;
+
 /** Who holds a call now: what such a party calls besides is a consultation. */
 export class HoldingParties {
   readonly #calls = new Map<string, ConnId>();
@@ -16,13 +19,13 @@ export class HoldingParties {
   }
 
   /** The call that is held by who calls now; the newest, where there are several. */
-  heldBy(leg: Leg, tenant: string): ConnId | undefined {
-    return this.#calls.get(nameOf(leg, tenant));
+  heldBy(who: Holder, tenant: string): ConnId | undefined {
+    return this.#calls.get(nameOf(who, tenant));
   }
 
-  /** A new call: a consultation of whoever holds another. */
-  asConsultation(call: Call, store: CallStore): Call {
-    const connId = this.heldBy(call.caller, tenantOf(call.connId));
+  /** A new call: a consultation when who calls holds another. */
+  asConsultation(call: Call, store: CallStore, who: Holder = call.caller): Call {
+    const connId = this.heldBy(who, tenantOf(call.connId));
     const held = connId === undefined ? undefined : store.get(connId);
     return held === undefined ? call : asConsultation(call, held);
   }
@@ -41,6 +44,6 @@ export class HoldingParties {
   }
 }
 
-function nameOf({ dn, trunk }: Leg, tenant: string): string {
+function nameOf({ dn, trunk }: Holder, tenant: string): string {
   return `${tenant} ${trunk.name} ${dn}`;
 }

@@ -1,14 +1,18 @@
 import type { WantedEntry } from '../attached-data/entry.ts';
+import type { MergeRule } from '../attached-data/merge.ts';
 import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts';
 import type { Dn } from '../call/ids.ts';
 import type { OriginateWanted } from '../call/set-up/originate.ts';
 import type { Decision } from '../call/turn.ts';
 import type { ErrorCode } from '../errors.ts';
+import { dnOfUri } from '../routing/dn.ts';
 import { partyUri } from '../routing/party-uri.ts';
 import { routeFor, type Routing } from '../routing/route.ts';
 import { routingOfTenant } from '../routing/tenant.ts';
+import type { ConsultRule } from '../routing/trunk.ts';
 import type { Standing } from '../routing/who-is.ts';
 import { type CallDetail, detailOf } from './call-view.ts';
+import type { Holder } from './holding.ts';
 import type { B2buaLog } from './options.ts';
 
 /** Somebody outside wants two parties to talk. */
@@ -20,6 +24,10 @@ export interface OriginateRequest {
   readonly thirdPartyDn?: string;
   /** Attached data from the start. */
   readonly entries: readonly WantedEntry[];
+  /** When the first party holds another call: what this one has of its data. Absent: as the route to the second says. */
+  readonly consult?: ConsultRule;
+  /** What its data becomes when another call is joined with it. Absent: the same. */
+  readonly merged?: MergeRule;
   /** Of the call, which then goes through no other tenant's trunks; that of the first party's trunk when absent. */
   readonly tenant?: string;
   /** The requester counts as one on this machine (`relay.anyTarget`). */
@@ -45,6 +53,8 @@ export type OriginateRefusal = Extract<OriginateAnswer, { ok: false }>;
 export interface OriginatedCall {
   readonly call: Call;
   readonly wanted: OriginateWanted;
+  /** Who is called first. */
+  readonly first: Holder;
 }
 
 interface Beginning {
@@ -55,7 +65,7 @@ interface Beginning {
   readonly nowMs: number;
   readonly log: B2buaLog;
   /** Undefined: a defect. */
-  readonly begin: (call: Call, wanted: OriginateWanted) => Decision | undefined;
+  readonly begin: (made: OriginatedCall) => Decision | undefined;
 }
 
 /** The call is there, and its first party is being called, when this returns. */
@@ -66,7 +76,7 @@ export function originate(request: OriginateRequest, parts: Beginning): Originat
   if ('code' in made) return made;
   const { call, wanted } = made;
   log.info({ connId: call.connId, thirdPartyDn: wanted.thirdPartyDn }, 'call requested');
-  const decision = begin(call, wanted);
+  const decision = begin(made);
   if (decision === undefined) return { ok: false, code: 'internal' };
   if (decision.refusal !== undefined) return { ok: false, ...decision.refusal };
   return { ok: true, call: detailOf(decision.call) };
@@ -81,18 +91,23 @@ export function originatedCall(
 ): OriginatedCall | OriginateRefusal {
   const routing = request.tenant === undefined ? whole : routingOfTenant(request.tenant, whole);
   const standing = standingOf(request, routing);
-  const first = find('from', request, standing, routing);
-  if ('code' in first) return first;
+  const from = find('from', request, standing, routing);
+  if ('code' in from) return from;
   const second = find('to', request, standing, routing);
   if ('code' in second) return second;
-  const [target] = first.targets;
-  const tenant = request.tenant ?? target?.trunk.tenant ?? standing.trunk.tenant;
+  const [firstTarget] = from.targets;
+  const tenant = request.tenant ?? firstTarget?.trunk.tenant ?? standing.trunk.tenant;
   const own: Standing = { ...standing, trunk: { ...standing.trunk, tenant } };
-  const both = { from: first.uri, to: second.uri };
-  const targets = { firstTargets: first.targets, secondTargets: second.targets };
+  const both = { from: from.uri, to: second.uri };
+  const targets = { firstTargets: from.targets, secondTargets: second.targets };
   const call = newOriginatedCall(newIds(own), { ...both, ...targets }, own, nowMs);
-  const thirdPartyDn = (request.thirdPartyDn ?? call.caller.dn) as Dn;
-  return { call, wanted: { type: 'originateWanted', thirdPartyDn, entries: request.entries } };
+  const { thirdPartyDn, entries, consult = second.consult, merged = second.merged } = request;
+  const { caller } = call;
+  const first =
+    firstTarget === undefined ? caller : { dn: dnOfUri(firstTarget.requestUri), trunk: firstTarget.trunk };
+  const rules = { consult: consult ?? 'separate', merged: merged ?? 'main-only' } as const;
+  const by = (thirdPartyDn ?? caller.dn) as Dn;
+  return { call, wanted: { type: 'originateWanted', thirdPartyDn: by, entries, ...rules }, first };
 }
 
 /** Nobody's trunk. With a token the requester is known, but not to be on this machine. */
@@ -106,7 +121,7 @@ function find(party: 'from' | 'to', request: OriginateRequest, standing: Standin
     return refusal(party, 'unprocessable', 'expected a sip or tel URI, or a telephone number');
   const route = routeFor(uri, standing, routing);
   if ('refusal' in route) return refusal(party, route.refusal.code, route.refusal.text);
-  return { uri, targets: route.targets };
+  return { ...route, uri };
 }
 
 function refusal(party: 'from' | 'to', code: ErrorCode, detail: string): OriginateRefusal {

@@ -194,6 +194,16 @@ export interface paths {
                             };
                             readonly userToUser?: string;
                         };
+                        /**
+                         * @description When `from` holds another call: separate (this one begins without its data), inherited (with a copy), joint (both have the same data); as the route to `to` says when absent.
+                         * @enum {string}
+                         */
+                        readonly consult?: "separate" | "inherited" | "joint";
+                        /**
+                         * @description What the data becomes when another call is joined with it; as the route says when absent.
+                         * @enum {string}
+                         */
+                        readonly merged?: "main-only" | "merged-only" | "merged-over-main" | "main-over-merged";
                     };
                 };
             };

@@ -38,13 +38,15 @@ function originate(
   desk: OriginateDesk,
   { body, grant }: { readonly body: OriginateBody; readonly grant: Grant },
 ): Answer {
-  const { from, to, thirdPartyDn } = body;
+  const { from, to, thirdPartyDn, consult, merged } = body;
   const { entries, paths } = readStartData(body, desk.keys);
   const answer = desk.originate({
     from,
     to,
     entries,
     ...(thirdPartyDn !== undefined && { thirdPartyDn }),
+    ...(consult !== undefined && { consult }),
+    ...(merged !== undefined && { merged }),
     ...(grant.tenant !== undefined && { tenant: grant.tenant }),
     // Without tokens only this machine is served.
     local: grant.id === '',

@@ -1,4 +1,5 @@
 import { mergeRules } from '../attached-data/merge.ts';
+import { consultRules } from '../routing/trunk.ts';
 import { type Static, Type } from 'typebox';
 
 /** What goes over the wire: requests are checked against these, and /openapi.json is made of them. */
@@ -99,6 +100,18 @@ export const OriginateBody = Type.Object(
       Type.Array(Pair, { maxItems: maxPairs, description: 'Attached from the start.' }),
     ),
     customContext: Type.Optional(CustomContext),
+    consult: Type.Optional(
+      words(
+        consultRules,
+        'When `from` holds another call: separate (this one begins without its data), inherited (with a copy), joint (both have the same data); as the route to `to` says when absent.',
+      ),
+    ),
+    merged: Type.Optional(
+      words(
+        mergeRules,
+        'What the data becomes when another call is joined with it; as the route says when absent.',
+      ),
+    ),
   },
   { additionalProperties: false },
 );

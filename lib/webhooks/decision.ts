@@ -1,4 +1,5 @@
 import type { ScreeningVerdict } from '../call/set-up/screening.ts';
+import { consultRules } from '../routing/trunk.ts';
 import { parseTargetUri } from '../routing/target-uri.ts';
 
 const maxReasonLength = 128;
@@ -7,20 +8,31 @@ const invalid: ScreeningVerdict = { action: 'none', code: 'decision-invalid' };
 
 /**
  * What a receiver answered about a call: `{"action": "answer"}`, `{"action": "redirect", "target": "sip:…"}` or
- * `{"action": "reject", "status": 486, "reason": "…"}`; status is 403 when it is absent. Other members are left aside.
+ * `{"action": "reject", "status": 486, "reason": "…"}`; status is 403 when it is absent. The first two may say `"consult": "joint"`.
+ * Other members are left aside.
  */
 export function parseDecision(text: string): ScreeningVerdict {
   const decision = parseObject(text);
   switch (decision?.['action']) {
     case 'answer':
-      return { action: 'answer' };
+      return consulting(decision, { action: 'answer' });
     case 'redirect':
-      return redirect(decision['target']);
+      return consulting(decision, redirect(decision['target']));
     case 'reject':
       return reject(decision);
     default:
       return invalid;
   }
+}
+
+/** What a call that is allowed has of the data of one that its caller holds. */
+function consulting(
+  { consult }: Readonly<Record<string, unknown>>,
+  verdict: ScreeningVerdict,
+): ScreeningVerdict {
+  if (consult === undefined || (verdict.action !== 'answer' && verdict.action !== 'redirect')) return verdict;
+  const rule = consultRules.find(each => each === consult);
+  return rule === undefined ? invalid : { ...verdict, consult: rule };
 }
 
 function redirect(target: unknown): ScreeningVerdict {

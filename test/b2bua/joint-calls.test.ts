@@ -7,6 +7,7 @@ import type { ConnId } from '../../lib/call/ids.ts';
 import type { LegId, RequestId } from '../../lib/call/signal.ts';
 import type { EventAttachedDataChanged } from '../../lib/events/event.ts';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
+import { packedBytes } from '../../lib/attached-data/packed-size.ts';
 import { MemoryStore } from '../../lib/store/memory-store.ts';
 import { lines, pairs, payloadOf, Story, trunk } from '../call/support/story.ts';
 import { alice, calling, consulting, hold, holding, type House, house, invite } from './support/house.ts';
@@ -154,6 +155,40 @@ describe('two calls that share their data', () => {
     expect(asks(it_, main, 'x'.repeat(300))).to.include({ code: 'packed-limit' });
     expect(told(it_)).to.deep.equal([]);
     expect([revisionOf(it_, main), revisionOf(it_, consultation)]).to.deep.equal([0, 0]);
+  });
+
+  it('share it too when the second is one that the API asks for', () => {
+    const it_ = joint();
+    const bob = holding(it_);
+    it_.events.length = 0;
+    const entry = { key: 'Case', type: 'string', value: '43', scope: 'sip' } as const;
+    const wish = {
+      from: 'sip:7001@192.0.2.1',
+      to: '7003',
+      thirdPartyDn: 'crm',
+      entries: [entry],
+      local: true,
+    };
+    const made = it_.b2bua.originate(wish);
+    expect(made.ok && made.call.userData.map(({ value }) => value)).to.deep.equal(['43']);
+    expect(told(it_)).to.deep.equal(['1: 7001 by crm, Case 43', '1: 7002 by crm, Case 43']);
+    const [main, second_] = it_.b2bua.callsView();
+    expect(second_?.callThreadId).to.equal(main?.callThreadId);
+    info(it_, bob, 'X-MS-Custom-Case: 44');
+    expect(dataOf(it_, second_?.connId ?? '')).to.deep.equal({ Case: '44' });
+  });
+
+  it('do not share what the API asks for when it is refused', () => {
+    const entry = { key: 'Why', type: 'string', value: 'x'.repeat(100), scope: 'sip' } as const;
+    const ofNobody = { ...entry, from: { party: 'crm', atMs: 0 } };
+    // It fits in, but not beside that of the held call.
+    const it_ = joint({ packedLimitBytes: packedBytes([ofNobody]) });
+    holding(it_);
+    it_.events.length = 0;
+    const wish = { from: 'sip:7001@192.0.2.1', to: '7003', entries: [entry], local: true };
+    expect(it_.b2bua.originate(wish)).to.include({ ok: false, code: 'packed-limit' });
+    expect(it_.b2bua.originate({ ...wish, consult: 'separate' })).to.include({ ok: true });
+    expect(told(it_)).to.deep.equal([]);
   });
 
   it('obey the key policy where the change is asked for', () => {

@@ -149,13 +149,17 @@ describe('the client and an HttpServer', () => {
     const userData = [{ key: 'Tier', value: 'gold' }];
     const context = { userToUser: '0401' };
     const failure = await failureFrom(
-      client.originate({ from: '1001', to: 'x', thirdPartyDn: 'crm', userData, customContext: context }),
+      client.originate({
+        ...{ from: '1001', to: 'x', thirdPartyDn: 'crm', userData, customContext: context },
+        ...{ consult: 'joint', merged: 'merged-only' },
+      }),
     );
     expect(failure).to.include({ code: 'no-route', status: 404, path: '/to' });
     const call1 = { from: '1001', to: 'sip:bob@192.0.2.7', entries: [], local: true };
     const tier = { key: 'Tier', type: 'string', value: 'gold', scope: 'call' };
     const uui = { key: 'UUI', type: 'string', value: '0401', scope: 'uui' };
-    const call2 = { from: '1001', to: 'x', thirdPartyDn: 'crm', entries: [tier, uui], local: true };
+    const rules = { consult: 'joint', merged: 'merged-only' };
+    const call2 = { from: '1001', to: 'x', thirdPartyDn: 'crm', entries: [tier, uui], ...rules, local: true };
     expect(originated).to.deep.equal([call1, call2]);
   });
 

@@ -284,6 +284,17 @@ describe('calls over HTTP', () => {
     expect(await send(`${path}/transfer`, { ...wish, mode: 'parachute' })).to.include({ status: 422 });
   });
 
+  it('makes a call, and takes rules for its data that it knows only', async () => {
+    await serve();
+    const wish = { from: '1001', to: '1002', consult: 'joint', merged: 'merged-only' };
+    expect(await send('/v1/calls', wish)).to.include({ status: 201 });
+    expect(wanted).to.deep.equal([{ ...wish, entries: [], local: true }]);
+    for (const member of ['consult', 'merged']) {
+      const { status, body } = await send('/v1/calls', { ...wish, [member]: 'both' });
+      expect([status, body['path']]).to.deep.equal([422, `/${member}`]);
+    }
+  });
+
   it('joins two calls of a party', async () => {
     await serve();
     const otherConnId = '00a1b2c3d4e5f608@acme:node1';

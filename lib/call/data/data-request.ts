@@ -1,6 +1,7 @@
 import { UUI_KEY } from '../../attached-data/custom-name.ts';
 import type { Operation, Origin, WantedEntry, WantedOperation } from '../../attached-data/entry.ts';
 import { type Author, type Call, partiesOf, retainedUntilMs } from '../call.ts';
+import { beginConsultation } from './consultation-data.ts';
 import { requestChange, requestInitialData } from './data.ts';
 import type { Dn } from '../ids.ts';
 import { isGone } from '../leg.ts';
@@ -43,7 +44,11 @@ export function onDataRequested(turn: Turn, wanted: DataRequested): void {
 /** What a call has from its beginning, by whom it is asked for. */
 export function setRequestedData(turn: Turn, operation: WantedOperation, dn: Dn): DataRefusal | undefined {
   const author = authorOf(turn.call, dn);
-  return strangeIn(operation) ?? requestInitialData(turn, author, signed(operation, author, turn.nowMs));
+  return (
+    strangeIn(operation) ??
+    requestInitialData(turn, author, signed(operation, author, turn.nowMs)) ??
+    beginConsultation(turn, { author, mode: 'refuse' })
+  );
 }
 
 /** An update along with something else that is asked for. */

@@ -97,7 +97,6 @@ export function requestInitialData(
 ): DataRefusal | undefined {
   const applied = applyRequested(turn, author, operation);
   if ('code' in applied) return applied;
-  if (applied.changedAnything) shareChange(turn, { author, before: turn.call.data, after: applied.data });
   turn.change({ data: applied.data });
   return undefined;
 }

@@ -1,6 +1,9 @@
 import type { WantedEntry } from '../../attached-data/entry.ts';
+import type { MergeRule } from '../../attached-data/merge.ts';
+import type { ConsultRule } from '../../routing/trunk.ts';
 import { agree } from '../media/agreement.ts';
 import { endUnwanted, tryNextTarget } from './attempt.ts';
+import { setConsultRule } from '../data/consultation-data.ts';
 import { setRequestedData } from '../data/data-request.ts';
 import { changeData, readData, tellUntold } from '../data/data.ts';
 import { inviteCaller, newDialledLeg } from './dial.ts';
@@ -36,15 +39,21 @@ export interface OriginateWanted {
   readonly thirdPartyDn: Dn;
   /** Attached from the start; none is too. */
   readonly entries: readonly WantedEntry[];
+  /** What it has of the data of a call that the first party holds. */
+  readonly consult: ConsultRule;
+  /** What its data becomes when another call is joined with it. */
+  readonly merged: MergeRule;
 }
 
 /** Whole or not at all; why not is the decision's `refusal`, and then nobody has been called. */
-export function onOriginateWanted(turn: Turn, { thirdPartyDn, entries }: OriginateWanted): void {
+export function onOriginateWanted(turn: Turn, wanted: OriginateWanted): void {
+  const { thirdPartyDn, entries, consult, merged } = wanted;
   const { origination, targets } = turn.call;
   const [target, ...others] = targets;
   if (origination === undefined || target === undefined) return;
   const caller = newDialledLeg(turn, 'caller', target);
-  turn.change({ targets: others });
+  turn.change({ targets: others, merged });
+  setConsultRule(turn, consult);
   turn.refusal = setRequestedData(turn, { operation: 'attach', entries }, thirdPartyDn);
   if (turn.refusal !== undefined) {
     turn.changeLeg(caller, { state: ended });

@@ -2,8 +2,9 @@ import type { AttachedData } from '../../attached-data/entry.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { incomingCallOf } from '../../events/incoming-call.ts';
 import { redirectedTo } from '../../routing/route.ts';
+import type { ConsultRule } from '../../routing/trunk.ts';
 import { tryNextTarget } from './attempt.ts';
-import { beginConsultation, dataAhead } from '../data/consultation-data.ts';
+import { beginConsultation, dataAhead, setConsultRule } from '../data/consultation-data.ts';
 import { emptyPayload } from '../relay/relay.ts';
 import { releaseCall } from '../ending/release.ts';
 import type { NewRequest } from '../signal.ts';
@@ -13,12 +14,17 @@ import { decidedAgainst, type Verdict } from '../ending/verdict.ts';
 /** What somebody outside decides about a call that comes in. */
 export type ScreeningVerdict =
   /** It goes on as routed. */
-  | { readonly action: 'answer' }
+  | ({ readonly action: 'answer' } & Consulting)
   /** It goes to this SIP URI instead. */
-  | { readonly action: 'redirect'; readonly target: string }
+  | ({ readonly action: 'redirect'; readonly target: string } & Consulting)
   /** 4xx to 6xx. */
   | { readonly action: 'reject'; readonly status: number; readonly reason?: string }
   | { readonly action: 'none'; readonly code: NoDecision };
+
+interface Consulting {
+  /** Of a consultation: what it has of the data of the call that is held. Absent: as its route says. */
+  readonly consult?: ConsultRule;
+}
 
 /** Nobody answered in time; or what was answered is no decision. */
 export type NoDecision = Extract<ErrorCode, 'decision-missing' | 'decision-invalid'>;
@@ -61,10 +67,10 @@ export function onDecided(turn: Turn, { verdict, held }: Decided): void {
   switch (verdict.action) {
     case 'answer':
       noteDecided(turn, 'answer');
-      goOn(turn, held);
+      goOn(turn, { ...verdict, held });
       return;
     case 'redirect':
-      redirect(turn, verdict.target, invite, held);
+      redirect(turn, verdict, invite, held);
       return;
     case 'reject':
       noteDecided(turn, 'reject');
@@ -81,7 +87,7 @@ export function onDecided(turn: Turn, { verdict, held }: Decided): void {
 /** Where the decision may send it, the caller could have called: nobody becomes an open relay by a webhook. */
 function redirect(
   turn: Turn,
-  target: string,
+  { target, ...verdict }: Extract<ScreeningVerdict, { action: 'redirect' }>,
   { requestUri }: NewRequest,
   held: AttachedData | undefined,
 ): void {
@@ -92,7 +98,7 @@ function redirect(
   }
   noteDecided(turn, 'redirect');
   turn.change({ targets: route.targets });
-  goOn(turn, held);
+  goOn(turn, { ...verdict, held });
 }
 
 function goOnUndecided(turn: Turn, code: NoDecision, held: AttachedData | undefined): void {
@@ -100,11 +106,17 @@ function goOnUndecided(turn: Turn, code: NoDecision, held: AttachedData | undefi
   noteDecided(turn, action, code);
   // 503 would tell the peer to take another server: nothing would be better there.
   if (action === 'reject') reject(turn, { by: 'baton', why: 'rejected', sipStatus: 480, atFault: 'baton' });
-  else goOn(turn, held);
+  else goOn(turn, { held });
 }
 
-function goOn(turn: Turn, held?: AttachedData): void {
-  beginConsultation(turn, held);
+interface Onward extends Consulting {
+  /** Data of the call that the caller holds, as it is now. */
+  readonly held?: AttachedData | undefined;
+}
+
+function goOn(turn: Turn, { consult, held }: Onward = {}): void {
+  if (consult !== undefined) setConsultRule(turn, consult);
+  beginConsultation(turn, { held });
   turn.change({ state: 'inviting' });
   tryNextTarget(turn);
 }

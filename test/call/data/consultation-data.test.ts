@@ -66,6 +66,45 @@ describe('the data of a consultation', () => {
     });
   }
 
+  for (const [route, consult] of [
+    ['separate', 'joint'],
+    ['joint', 'inherited'],
+    ['inherited', 'separate'],
+  ] as const) {
+    it(`is what who decides about the call says (${consult}), and not the route (${route})`, () => {
+      const main = held();
+      const story = consulting(main, route, { screening });
+      story.feed({ type: 'decided', verdict: { action: 'answer', consult } });
+      expect(sharesData(main.call, story.call)).to.equal(consult === 'joint');
+      expect(pairs(story.call.data)).to.deep.equal(Object.fromEntries(rows)[consult]);
+    });
+  }
+
+  it('is what who sends the call elsewhere says; by its route when that is no decision', () => {
+    const main = held();
+    for (const [target, shares] of [
+      ['sip:carol@192.0.2.3', true],
+      ['tel:5', false],
+    ] as const) {
+      const story = consulting(main, 'separate', { screening });
+      story.feed({ type: 'decided', verdict: { action: 'redirect', target, consult: 'joint' } });
+      expect(sharesData(main.call, story.call), target).to.equal(shares);
+    }
+  });
+
+  it('is what the API says, or the route, when it is the API that wants a call', () => {
+    const main = held();
+    for (const [consult, data] of [
+      ['inherited', { Case: '42', Tier: 'gold', Why: 'advice' }],
+      [undefined, { Why: 'advice' }],
+    ] as const) {
+      const story = new Story({ second: true });
+      const entries = [{ key: 'Why', type: 'string', value: 'advice', scope: 'sip' }] as const;
+      story.originates(main, { entries, ...(consult !== undefined && { consult }) });
+      expect(pairs(story.call.data)).to.deep.equal(data);
+    }
+  });
+
   it('is that of the held call at the answer', () => {
     const story = consulting(held(), 'inherited', { screening });
     const { data: now } = new Story().established({ headers: ['X-MS-Custom-Late: yes'] }).call;

@@ -178,6 +178,16 @@ export class Story {
 
   /** Somebody outside wants a call; why there is none, if there is none. */
   originate(wanted: Partial<OriginateRequest> = {}): OriginateRefusal | undefined {
+    return this.#originate(wanted);
+  }
+
+  /** The same, by somebody who holds another call. */
+  originates(held: Story, wanted: Partial<OriginateRequest>): void {
+    this.#held = held.call;
+    this.#originate(wanted);
+  }
+
+  #originate(wanted: Partial<OriginateRequest>): OriginateRefusal | undefined {
     const request = {
       from: 'sip:alice@192.0.2.1',
       to: 'sip:bob@192.0.2.2',
@@ -185,9 +195,9 @@ export class Story {
       local: true,
       ...wanted,
     };
-    const made = originatedCall(request, this.env.routing, () => ids, this.nowMs);
+    const made = originatedCall(request, this.env.routing, () => this.#ids, this.nowMs);
     if ('code' in made) return made;
-    this.#call = made.call;
+    this.#call = this.#held === undefined ? made.call : asConsultation(made.call, this.#held);
     this.feed(made.wanted);
     return undefined;
   }

@@ -1,21 +1,22 @@
 // `npm run kafka`: a real Apache Kafka broker of one node, in the foreground, until SIGTERM or SIGINT.
 //   --port N           where it serves on 127.0.0.1 (9092)
-//   --controller-port N  (the port after it)
+//   --controller-port N  its own port of the controller (the port after)
 //   --data DIR         its records, server.properties and kafka.log (XDG_DATA_HOME or ~/.local/share, baton/kafka)
 //   --fresh            without the records that are there
 //   --property K=V     a line of server.properties; as often as wanted
+//   --protocol P       SSL, SASL_PLAINTEXT or SASL_SSL; the port after the controller's then serves plain text (PLAINTEXT)
+//   --user NAME:PASSWORD  who may come in by SASL, with PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; for tests: others can see it
 //   --end-with-input   ends also when standard input does, as it does when who started it has died
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { ensureJars, java, kafkaVersion } from './kafka/jars.mjs';
-import { serverProperties } from './kafka/settings.mjs';
+import { optionsOf } from './kafka/options.mjs';
+import { scramArguments, serverProperties } from './kafka/settings.mjs';
 
 const patienceMs = 15_000;
 const logging = fileURLToPath(new URL('kafka/log4j2.xml', import.meta.url));
@@ -46,7 +47,9 @@ async function main(options) {
   for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => stop.abort());
   if (options.endWithInput) process.stdin.resume().once('close', () => stop.abort());
   const jars = await ensureJars(stop.signal);
-  for (const port of [options.port, options.controllerPort]) await refuseUsed(port);
+  const { port, controllerPort, internalPort, protocol } = options;
+  const ports = [port, controllerPort, ...(protocol === 'PLAINTEXT' ? [] : [internalPort])];
+  for (const port of ports) await refuseUsed(port);
   refuseServed(options.data);
   mkdirSync(options.data, { recursive: true });
   if (options.fresh) wipe(options.data);
@@ -55,40 +58,6 @@ async function main(options) {
   const properties = writeProperties(options, 'server.properties', records);
   stop.signal.throwIfAborted();
   await serve(jars, options, properties);
-}
-
-function optionsOf(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: 'string', default: '9092' },
-      'controller-port': { type: 'string' },
-      data: { type: 'string' },
-      fresh: { type: 'boolean', default: false },
-      property: { type: 'string', multiple: true, default: [] },
-      'end-with-input': { type: 'boolean', default: false },
-    },
-  });
-  const port = portOf(values.port);
-  const strange = values.property.find(property => !/^[^=\s]+=[^\n\r]*$/.test(property));
-  if (strange !== undefined) throw new Error(`--property must be KEY=VALUE, not ${strange}`);
-  return {
-    port,
-    controllerPort: portOf(values['controller-port'] ?? String(port + 1)),
-    data: resolve(
-      values.data ?? join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'baton', 'kafka'),
-    ),
-    fresh: values.fresh,
-    properties: values.property,
-    endWithInput: values['end-with-input'],
-  };
-}
-
-function portOf(text) {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`a port is 1 to 65535, not ${text}`);
-  return port;
 }
 
 async function refuseUsed(port) {
@@ -131,7 +100,14 @@ async function format(jars, options, records) {
   const properties = writeProperties(options, `server.properties-${process.pid}`, aside);
   // Kafka's own form of a UUID: 16 octets in base64url. It may not begin with a dash, which would be an option.
   const clusterId = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
-  const args = ['format', '--cluster-id', clusterId, '--config', properties];
+  const args = [
+    'format',
+    '--cluster-id',
+    clusterId,
+    '--config',
+    properties,
+    ...scramArguments(options.users),
+  ];
   try {
     const child = startJava(jars, options.data, ['kafka.tools.StorageTool', ...args]);
     let output = '';
@@ -139,7 +115,7 @@ async function format(jars, options, records) {
       stream.setEncoding('utf8').on('data', text => (output += text));
     const code = await endOf(child);
     stop.signal.throwIfAborted();
-    if (code !== 0) throw new Error(`Kafka could not format ${records}: ${output.trim().split('\n').at(-1)}`);
+    if (code !== 0) throw new Error(`Kafka could not format ${records}: ${firstComplaint(output)}`);
     renameSync(aside, records);
   } finally {
     rmSync(aside, { recursive: true, force: true });
@@ -205,11 +181,19 @@ async function endOf(child) {
   return code;
 }
 
-/** The last thing that Kafka complained about. */
+/** What it was that Java could not get over; without one, all that was said. */
+function firstComplaint(output) {
+  const line = output.split('\n').find(line => /(Exception|Error): /.test(line));
+  return line?.replace(/^.*?(Exception|Error): /, '') ?? output.trim().replaceAll('\n', '; ');
+}
+
+/** The last thing that Kafka complained about, with the exception that stands in the line below. */
 function lastError(data) {
   const lines = read(join(data, 'kafka.log'))?.split('\n') ?? [];
-  const line = lines.findLast(line => / (ERROR|FATAL) /.test(line));
-  return line?.replace(/^\S+ \w+ /, '');
+  const at = lines.findLastIndex(line => / (ERROR|FATAL) /.test(line));
+  const [line, below = ''] = lines.slice(at, at + 2);
+  if (at === -1) return undefined;
+  return line.replace(/^\S+ \w+ /, '') + (/^\S+(Exception|Error)\b/.test(below) ? `: ${below}` : '');
 }
 
 function read(file) {

@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureProgram } from './apt.mjs';
 import { ensureBuilt, ensureInstalled, root } from './ensure.mjs';
+import { ensureJars } from './kafka/jars.mjs';
 
 const lingerMs = 20_000;
 const suiteLimitMs = 30 * 60_000;
 const scenarioFile = 'test/scenarios.test.ts';
 /** Tests that have a suite of their own; all others are `unit`. */
-const ownSuite = /^test\/(contract\/|kafka\/|scenarios\.test\.ts$)/;
+const ownSuite = /^test\/(contract\/|kafka-broker\/|scenarios\.test\.ts$)/;
 
 const suites = {
   format: () => check('node_modules/@biomejs/biome/bin/biome', ['format', '--colors=off']),
@@ -20,7 +21,7 @@ const suites = {
   typecheck: () => check('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']),
   unit: () => mocha(testFiles().filter(file => !ownSuite.test(file))),
   contract: () => mocha(testFiles().filter(file => file.startsWith('test/contract/'))),
-  kafka: () => mocha(testFiles().filter(file => file.startsWith('test/kafka/'))),
+  kafka: () => withKafka(() => mocha(testFiles().filter(file => file.startsWith('test/kafka-broker/')))),
   scenarios: () => mocha([scenarioFile], stories),
 };
 
@@ -83,6 +84,16 @@ async function mocha(files, only = []) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Kafka is fetched before the tests begin: they have their times. */
+async function withKafka(suite) {
+  try {
+    await ensureJars();
+  } catch (error) {
+    return crashed(error.message);
+  }
+  return suite();
 }
 
 function crashed(why, counts = { passed: 0, failed: 0, skipped: 0 }) {

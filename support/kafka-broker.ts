@@ -9,9 +9,13 @@ import { freePort, releasePorts } from './free-ports.ts';
 export interface KafkaBrokerOptions {
   /** Lines of server.properties, over those of scripts/kafka/settings.mjs. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** How clients reach `bootstrap`; then `internalBootstrap` serves plain text. Keys and certificates are `properties`. */
+  readonly protocol?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** Passwords by name, of letters and digits: who may come in by SASL (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512). */
+  readonly users?: Readonly<Record<string, string>>;
   /** Where its records are kept; default: scratch, which goes with it. */
   readonly dataDir?: string;
-  /** The controller takes the port after it. Default: a free one. */
+  /** It takes the two after it too. Default: free ones. */
   readonly port?: number;
   /** The first start on a machine fetches Kafka. */
   readonly readyWithinMs?: number;
@@ -40,6 +44,8 @@ export class KafkaBroker {
   readonly port: number;
   /** `127.0.0.1:port`. */
   readonly bootstrap: string;
+  /** Where who sets it up comes in: as `bootstrap`, unless that needs more than plain text. */
+  readonly internalBootstrap: string;
   readonly dataDir: string;
   readonly #options: KafkaBrokerOptions;
   #script: ChildProcess | undefined;
@@ -49,13 +55,15 @@ export class KafkaBroker {
   private constructor(port: number, options: KafkaBrokerOptions) {
     this.port = port;
     this.bootstrap = `127.0.0.1:${port}`;
+    const plain = (options.protocol ?? 'PLAINTEXT') === 'PLAINTEXT';
+    this.internalBootstrap = plain ? this.bootstrap : `127.0.0.1:${port + 2}`;
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'baton-kafka-'));
     this.#options = options;
   }
 
   /** Resolves once it serves; rejects with what it said when it ends or stays silent instead. */
   static async start(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
-    const broker = new KafkaBroker(options.port ?? (await freePort('127.0.0.1', 2)), options);
+    const broker = new KafkaBroker(options.port ?? (await freePort('127.0.0.1', 3)), options);
     try {
       await broker.#launch();
       return broker;
@@ -106,13 +114,13 @@ export class KafkaBroker {
     if (this.running) this.#signal('SIGCONT');
     this.#script?.kill('SIGTERM');
     const ending = await this.#ended;
-    releasePorts([this.port, this.port + 1]);
+    releasePorts([this.port, this.port + 1, this.port + 2]);
     this.#removeScratch();
     return ending;
   }
 
   async createTopic(name: string, { partitions = 3, configs = {} }: NewTopic = {}): Promise<void> {
-    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [this.bootstrap] });
+    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [this.internalBootstrap] });
     try {
       await admin.createTopics({
         topics: [name],
@@ -133,11 +141,8 @@ export class KafkaBroker {
   }
 
   async #launch(): Promise<void> {
-    const { properties = {}, readyWithinMs = 120_000 } = this.#options;
-    const flags = Object.entries(properties).flatMap(([key, value]) => ['--property', `${key}=${value}`]);
-    const args = ['--port', String(this.port), '--data', this.dataDir, '--end-with-input', ...flags];
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const child = spawn(process.execPath, [script, ...args], { env, stdio: 'pipe' });
+    const child = spawn(process.execPath, [script, ...this.#flags()], { env, stdio: 'pipe' });
     const ended = new Promise<BrokerEnding>(resolve => {
       child.once('close', (code, signal) => {
         running.delete(this);
@@ -155,11 +160,21 @@ export class KafkaBroker {
           if (/^Kafka \S+ serves /m.test(text)) resolve(true);
         });
     });
+    const { readyWithinMs = 120_000 } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>(resolve => (timer = setTimeout(resolve, readyWithinMs, false)));
     const ready = await Promise.race([serves, late, ended.then(() => false)]);
     clearTimeout(timer);
     if (!ready) throw new Error(`Kafka did not get ready\n${this.lastWords}`);
+  }
+
+  #flags(): string[] {
+    const { protocol = 'PLAINTEXT', users = {}, properties = {} } = this.#options;
+    return [
+      ...['--port', String(this.port), '--data', this.dataDir, '--protocol', protocol, '--end-with-input'],
+      ...Object.entries(users).flatMap(([name, password]) => ['--user', `${name}:${password}`]),
+      ...Object.entries(properties).flatMap(([key, value]) => ['--property', `${key}=${value}`]),
+    ];
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -111,6 +111,7 @@ describe('docker-compose.yml', () => {
     readonly command?: readonly string[];
     readonly environment?: Readonly<Record<string, string>>;
     readonly ports?: readonly string[];
+    readonly profiles?: readonly string[];
     readonly depends_on?: readonly string[];
   }
 
@@ -128,7 +129,20 @@ describe('docker-compose.yml', () => {
 
   it('keeps the control port from the outside', () => {
     const ports = Object.values(services).flatMap(service => service.ports ?? []);
-    expect(ports).to.have.members(['5060:5060/udp', '5060:5060/tcp', '127.0.0.1:8080:8080/tcp']);
+    const outside = ['5060:5060/udp', '5060:5060/tcp', '127.0.0.1:8080:8080/tcp', '127.0.0.1:9092:9092/tcp'];
+    expect(ports).to.have.members(outside);
+  });
+
+  it('has the Kafka of `npm run kafka`, for those who ask for it', () => {
+    const [, version] =
+      /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(textOf('scripts/kafka/pom.xml')) ?? [];
+    expect(services['kafka']).to.deep.include({ image: `apache/kafka:${version}`, profiles: ['kafka'] });
+  });
+
+  it('has Kafka be known by the addresses that it listens at', () => {
+    const listenersOf = (name: string) =>
+      (services['kafka']?.environment?.[name] ?? '').split(',').map(text => text.replace(/\/\/.*:/, ''));
+    expect(listenersOf('KAFKA_LISTENERS')).to.include.members(listenersOf('KAFKA_ADVERTISED_LISTENERS'));
   });
 
   it('sets only variables that Baton reads, to values that it takes', () => {
@@ -167,6 +181,7 @@ describe('package.json', () => {
       'scenarios',
       'bench',
       'format',
+      'kafka',
     );
   });
 

@@ -36,11 +36,14 @@ export async function ensureJars(stop) {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'baton', 'kafka');
   const folder = join(cache, `${kafkaVersion}-${pomDigest}`);
   const complete = existsSync(folder);
+  const missing = () => [
+    ...(hasJava() ? [] : [`Java ${oldestJava} or newer`]),
+    ...(complete || hasMaven() ? [] : ['Maven']),
+  ];
+  const names = missing();
   ensureProgram({
-    name: complete
-      ? `Kafka needs Java ${oldestJava} or newer, which is`
-      : `Kafka needs Java ${oldestJava} or newer and Maven, of which one is`,
-    isThere: () => hasJava() && (complete || hasMaven()),
+    name: `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`,
+    isThere: () => missing().length === 0,
     packages: ['openjdk-17-jre-headless', 'maven'],
   });
   if (!complete) await fetchJars(cache, folder, stop);

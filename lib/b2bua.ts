@@ -68,7 +68,8 @@ export class B2bua implements SignallingUser {
     const routing = compileRouting(options);
     this.#parts = parts;
     this.#newIds = newIdsOf(parts);
-    this.#env = { ...options, routing, screening: parts.screening?.rules };
+    const agents = new AgentTable({ maxAgents: options.maxAgents ?? 10_000 });
+    this.#env = { ...options, routing, agents, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
     this.#inbox = new Inbox(parts.log, () => this.#standstill.look());
@@ -98,7 +99,7 @@ export class B2bua implements SignallingUser {
     this.#retained = retainedCallsOf(parts);
     this.agents = new AgentDesk({
       ...parts,
-      table: new AgentTable({ maxAgents: options.maxAgents ?? 10_000 }),
+      table: agents,
       server: `baton/${options.node}`,
       tell: events => this.#tellOfNoCall(events),
     });

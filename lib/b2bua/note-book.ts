@@ -75,6 +75,7 @@ export class NoteBook {
         this.#metrics.transferEnded('refer', 'refused');
         this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transfer refused');
         return;
+      case 'forwarded':
       case 'disagreed':
       case 'failedOver':
       case 'lost':

@@ -148,7 +148,7 @@ export interface Call {
   readonly inviteHadUui: boolean;
   /** Targets not tried yet. */
   readonly targets: readonly Target[];
-  /** Redirections that were followed. */
+  /** Redirections and forwards that were followed. */
   readonly redirections: number;
   readonly data: AttachedData;
   /** Whose data it is: calls that have the same here share theirs. Its own ConnID, or that of the first of them. */

@@ -1,5 +1,6 @@
 import type { Drop } from '../attached-data/entry.ts';
 import type { KeyPolicy } from '../attached-data/key-policy.ts';
+import type { AgentsAtDns } from '../agents/agent-table.ts';
 import type { CallEvent } from '../events/event.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Routing } from '../routing/route.ts';
@@ -28,6 +29,8 @@ export interface Env {
   readonly notify: NotifyLimits;
   /** How long the data of a released call may be changed by request; 0 when absent. */
   readonly retainAfterReleaseMs?: number;
+  /** Who works where; nobody when absent. */
+  readonly agents?: AgentsAtDns | undefined;
   /** Which calls somebody outside decides about; none when absent. */
   readonly screening?: ScreeningRules | undefined;
 }
@@ -110,6 +113,8 @@ export type Note =
       readonly code: ErrorCode;
       readonly reason: string;
     }
+  /** An agent has its calls go elsewhere. */
+  | { readonly note: 'forwarded'; readonly leg: LegId; readonly from: Dn; readonly to: Dn }
   | { readonly note: 'failedOver'; readonly leg: LegId; readonly verdict: Verdict; readonly reason: string }
   | {
       readonly note: 'notification';
@@ -156,6 +161,8 @@ export class Turn implements Decision {
   readonly effects: Effect[] = [];
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
+  /** Legs that were for somebody whose calls go elsewhere, and whose. */
+  readonly forwarded: { readonly leg: Leg; readonly to: Dn }[] = [];
   changes: readonly AuthoredChange[] = unchanged;
   refusal: DataRefusal | undefined;
   /** The call that the signal wants to have joined with this one. */

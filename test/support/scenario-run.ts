@@ -90,6 +90,7 @@ class Stage {
       receivers: this.#receivers,
       timeoutMs: story.timeoutMs,
     });
+    await steps.run(story.prepare);
     const caller = await this.#startCaller(sipPort);
     await this.#playSteps(steps, caller);
     if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac, steps));

@@ -135,6 +135,8 @@ export const thirdParties = {
   receivers: z.record(z.string(), receiver).default({}),
   /** Who reads /v1/events, by name: from before the calls, unless a step lets it in. */
   subscribers: z.record(z.string(), subscriber).default({}),
+  /** What is done before the calls, one after the other. */
+  prepare: z.array(step).default([]),
   /** What is done during the calls, one after the other. */
   steps: z.array(step).default([]),
 };
@@ -142,19 +144,24 @@ export const thirdParties = {
 interface Named {
   readonly subscribers: Readonly<Record<string, unknown>>;
   readonly receivers: Readonly<Record<string, unknown>>;
+  readonly prepare: readonly Step[];
   readonly steps: readonly Step[];
 }
 
 /** Everybody whom a step names must be there. */
 export function checkNames(story: Named, issues: z.core.$ZodRawIssue[]): void {
-  for (const [at, { subscribe, leave, read, after }] of story.steps.entries()) {
+  for (const list of ['prepare', 'steps'] as const) checkSteps(list, story, issues);
+}
+
+function checkSteps(list: 'prepare' | 'steps', story: Named, issues: z.core.$ZodRawIssue[]): void {
+  for (const [at, { subscribe, leave, read, after }] of story[list].entries()) {
     const missing = [
       ...absent([subscribe, leave, read, ...Object.keys(after?.seen ?? {})], story.subscribers),
       ...absent(Object.keys(after?.received ?? {}), story.receivers),
     ];
     for (const name of missing) {
       const message = `nobody is named ${JSON.stringify(name)}`;
-      issues.push({ code: 'custom', path: ['steps', at], message, input: name });
+      issues.push({ code: 'custom', path: [list, at], message, input: name });
     }
   }
 }

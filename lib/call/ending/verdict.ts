@@ -5,7 +5,7 @@ export type EndedBy = 'caller' | 'callee' | 'third-party' | 'baton' | 'network';
 
 /**
  * - `hangup`: BYE after the answer; `cancelled`: the caller gave up before it;
- * - `busy`, `no-answer`, `redirected`, `rejected`: what the callee said, or that it said nothing;
+ * - `busy`, `no-answer`, `redirected`, `rejected`: what the callee said, or that it said nothing; `forwarded`: what its agent wants;
  * - `unreachable`: nothing could be sent, or nothing came back; `lost`: a dialog that broke;
  * - `transferred`: another has taken its place, a leg's end only;
  * - `requested`: over an API; `shutdown`: Baton stops; `refused`: the call never started; `internal`: a defect.
@@ -16,6 +16,7 @@ export type Why =
   | 'busy'
   | 'no-answer'
   | 'redirected'
+  | 'forwarded'
   | 'rejected'
   | 'unreachable'
   | 'lost'

@@ -41,6 +41,7 @@ const sequences: readonly Rule[] = [
   { tell: 'EventReleased', to: 'given-up', from: ['ringing'], when: always },
   { tell: 'EventPartyChanged', to: 'caller', from: ['dialing'], when: isRedirected },
   { tell: 'EventDialing', to: 'caller', from: ['nothing'], becomes: 'dialing', when: isCalling },
+  { tell: 'EventDiverted', to: 'forwarded', from: ['nothing'], when: always },
   { tell: 'EventNetworkReached', to: 'caller', from: ['dialing'], when: isReachingOutside },
   // Our choice: who answers without ringing has rung.
   { tell: 'EventRinging', to: 'callee', from: ['nothing'], becomes: 'ringing', when: isAlerted },
@@ -72,9 +73,9 @@ interface Rule {
   readonly tell: CallHandlingEventName;
   /**
    * `given-up`: the target of an attempt that failed, after which the next is tried; `given-up-target` the same of a
-   * transfer; `transferor`: who has just gone after a transfer, or during one.
+   * transfer; `forwarded`: whose agent has its calls go elsewhere; `transferor`: who has just gone after a transfer, or during one.
    */
-  readonly to: 'caller' | 'callee' | 'given-up' | TransferParty;
+  readonly to: 'caller' | 'callee' | 'given-up' | 'forwarded' | TransferParty;
   /** What the party was told last. */
   readonly from: readonly Told[];
   /** What it has been told then; absent: that stays. */
@@ -111,13 +112,19 @@ export function tellParties(turn: Turn, before: Call): void {
   }
 }
 
-function verdictFor({ to }: Rule, turn: Turn, leg: Leg, { verdict }: Moment): Verdict | undefined {
+function verdictFor({ to, tell }: Rule, turn: Turn, leg: Leg, { verdict }: Moment): Verdict | undefined {
   if (to === 'transferor') return transferredAway(turn, leg);
+  if (to === 'forwarded') return forwardedOn;
+  // What has failed already in this decision has begun before.
+  if (tell === 'EventDialing') return undefined;
   return to === 'given-up' && verdict === undefined ? pickedUp : verdict;
 }
 
 /** Our choice: somebody else has answered in its place. */
 const pickedUp: Verdict = { by: 'baton', why: 'redirected', sipStatus: 200, atFault: 'none' };
+
+/** It has not been called at all. */
+const forwardedOn: Verdict = { by: 'callee', why: 'forwarded', sipStatus: 302, atFault: 'none' };
 
 /** Nothing of what the rules ask for is another than before: so it is for nearly every message of a standing call. */
 function isQuiet(before: Call, after: Call): boolean {
@@ -141,6 +148,8 @@ function concerned({ to }: Rule, turn: Turn, before: Call): readonly Leg[] {
       const leg = call[to];
       return leg === undefined ? [] : [leg];
     }
+    case 'forwarded':
+      return turn.forwarded.map(({ leg }) => leg);
     case 'given-up':
       return before.callee === undefined || turn.leg(before.callee.id) !== undefined ? [] : [before.callee];
     default:
@@ -242,7 +251,7 @@ function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Mom
     ThisDNRole: roleOf(leg),
     ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
     ...otherParty(call, leg, id),
-    ...thirdParty(call, before, id),
+    ...thirdParty(turn, before, leg, id),
     ...broughtBy(turn, leg, id),
     ANI: call.calling,
     DNIS: call.dialled,
@@ -276,9 +285,15 @@ function otherParty(call: Call, leg: Leg, id: CallHandlingEventName): OtherParty
 type ThirdParty = Pick<CallHandlingEvent, 'ThirdPartyDN' | 'ThirdPartyDNRole'>;
 
 /** A diversion names whom the call goes to, a change of party who brought it about. */
-function thirdParty({ callee }: Call, before: Call, id: CallHandlingEventName): ThirdParty {
-  if (id === 'EventDiverted' && callee !== undefined)
-    return { ThirdPartyDN: callee.dn, ThirdPartyDNRole: 'Destination' };
+function thirdParty(
+  { call, forwarded }: Turn,
+  before: Call,
+  { id: legId }: Leg,
+  id: CallHandlingEventName,
+): ThirdParty {
+  const to = forwarded.find(({ leg }) => leg.id === legId)?.to ?? call.callee?.dn;
+  if (id === 'EventDiverted' && to !== undefined)
+    return { ThirdPartyDN: to, ThirdPartyDNRole: 'Destination' };
   if (id === 'EventPartyChanged' && before.callee !== undefined && before.transfer === undefined)
     return { ThirdPartyDN: before.callee.dn, ThirdPartyDNRole: 'Destination' };
   return {};
@@ -293,6 +308,7 @@ const callStates: Readonly<Record<Why, EventCallState>> = {
   busy: 'Busy',
   'no-answer': 'NoAnswer',
   redirected: 'Redirected',
+  forwarded: 'Forwarded',
   rejected: 'GeneralError',
   refused: 'GeneralError',
   unreachable: 'SystemError',

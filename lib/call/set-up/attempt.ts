@@ -1,4 +1,7 @@
 import { sipReason } from '../relay/capabilities.ts';
+import type { Target } from '../../routing/route.ts';
+import { agentWish, noteForwarded } from './agent-wish.ts';
+import { withDiversion } from './diversion.ts';
 import { inviteCallee, inviteCaller, newDialledLeg } from './dial.ts';
 import { cancelling, ended, isRinging, type Leg } from '../leg.ts';
 import { followRedirection } from './redirection.ts';
@@ -14,9 +17,46 @@ export function tryNextTarget(turn: Turn): void {
   const [target, ...targets] = turn.call.targets;
   if (target === undefined) return;
   turn.change({ targets });
-  if (invite !== undefined) inviteCallee(turn, newDialledLeg(turn, 'callee', target), target, invite);
+  if (invite !== undefined) tryCallee(turn, newDialledLeg(turn, 'callee', target), target);
   else if (origination !== undefined)
     inviteCaller(turn, newDialledLeg(turn, 'caller', target), target, origination.to);
+}
+
+function tryCallee(turn: Turn, callee: Leg, target: Target): void {
+  const { invite } = turn.call;
+  if (invite === undefined) return;
+  const wish = agentWish(turn, callee);
+  switch (wish.is) {
+    case 'called':
+      inviteCallee(turn, callee, target, invite);
+      return;
+    case 'refused': {
+      const { status, verdict } = wish;
+      const refused = turn.changeLeg(callee, { state: ended });
+      attemptFailed(turn, refused, { status, reason: '', payload: emptyPayload, verdict });
+      return;
+    }
+    case 'forwarded': {
+      const [to] = wish.targets;
+      noteForwarded(turn, turn.changeLeg(callee, { state: ended }), to);
+      const { requestUri } = invite;
+      const headers = withDiversion(invite.headers, {
+        requestUri,
+        from: target.requestUri,
+        to: to.requestUri,
+      });
+      // The others are further ways to who does not want to be called.
+      turn.change({
+        targets: wish.targets,
+        redirections: turn.call.redirections + 1,
+        invite: { ...invite, headers },
+      });
+      tryNextTarget(turn);
+      return;
+    }
+    default:
+      return wish satisfies never;
+  }
 }
 
 /** 3xx to 6xx to our INVITE, or 408 and 503 that stand for silence and an unreachable target. */

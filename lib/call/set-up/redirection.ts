@@ -8,8 +8,8 @@ import type { Leg } from '../leg.ts';
 import type { HeaderLine, Payload } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
-/** Redirections of one call that are followed; a further one goes to the caller. */
-const maxRedirections = 5;
+/** Redirections and forwards of one call that are followed; a further redirection goes to the caller. */
+export const maxRedirections = 5;
 
 /**
  * Follows a 3xx of a trunk whose redirections are followed: its addresses are the next targets, in the order of their

@@ -90,5 +90,7 @@ export function onTransferWanted(turn: Turn, wanted: TransferWanted): void {
   if (turn.refusal !== undefined) return;
   const invitation = { headers: [], verbatim: [], maxForwards: 70 };
   beginTransfer(turn, { mode, transferor, transferee, targets: route.targets, invitation });
-  if (mode === 'blind') sendAway(turn, transferor, [sipReason(200, 'Transferred')]);
+  // It may have failed at once: the call is as it was then.
+  if (mode === 'blind' && turn.call.transfer !== undefined)
+    sendAway(turn, transferor, [sipReason(200, 'Transferred')]);
 }

@@ -4,6 +4,8 @@ import { type FailedAttempt, isOurOwn, isWorthFailover } from '../set-up/attempt
 import { offerHeaders, sipReason } from '../relay/capabilities.ts';
 import { dataLines } from '../data/current-data.ts';
 import { changeData, readData } from '../data/data.ts';
+import { agentWish, noteForwarded } from '../set-up/agent-wish.ts';
+import { withDiversion } from '../set-up/diversion.ts';
 import { dialledLeg, sendInvite } from '../set-up/dial.ts';
 import { hearFrom, legAgreed, showTo } from '../media/exchange.ts';
 import { handOver } from './hand-over.ts';
@@ -39,7 +41,47 @@ export function beginTransfer(turn: Turn, wanted: WantedTransfer): void {
     startedAtMs: turn.nowMs,
   };
   turn.change({ transfer, transfers: turn.call.transfers + 1 });
-  inviteTarget(turn, transfer, first);
+  tryTarget(turn, transfer, first);
+}
+
+/** It is called, unless the agent at its DN wants something else. */
+function tryTarget(turn: Turn, transfer: Transfer, where: Target): void {
+  const { target } = transfer;
+  const wish = agentWish(turn, target);
+  switch (wish.is) {
+    case 'called':
+      inviteTarget(turn, transfer, where);
+      return;
+    case 'refused': {
+      const { status, verdict } = wish;
+      const failed = turn.changeLeg(target, { state: ended });
+      targetFailed(turn, failed, { status, reason: '', payload: emptyPayload, verdict });
+      return;
+    }
+    case 'forwarded':
+      forwardTarget(turn, transfer, { where, to: wish.targets });
+      return;
+    default:
+      return wish satisfies never;
+  }
+}
+
+interface Forward {
+  readonly where: Target;
+  readonly to: readonly [Target, ...Target[]];
+}
+
+function forwardTarget(turn: Turn, transfer: Transfer, { where, to: [first, ...others] }: Forward): void {
+  const transferor = turn.leg(transfer.transferor);
+  if (transferor === undefined) return;
+  noteForwarded(turn, turn.changeLeg(transfer.target, { state: ended }), first);
+  const { requestUri } = where;
+  const diverted = { requestUri, from: requestUri, to: first.requestUri };
+  const headers = withDiversion(transfer.invitation.headers, diverted);
+  const invitation = { ...transfer.invitation, headers };
+  const again = { ...transfer, target: newTarget(turn, transferor, first), targets: others, invitation };
+  turn.change({ transfer: again, redirections: turn.call.redirections + 1 });
+  tryTarget(turn, again, first);
 }
 
 function newTarget(turn: Turn, transferor: Leg, target: Target): Leg {
@@ -181,7 +223,7 @@ function targetFailed(turn: Turn, failed: Leg, failure: FailedAttempt): void {
     turn.note({ note: 'failedOver', leg: failed.id, verdict, reason });
     const again = { ...transfer, target: newTarget(turn, transferor, next), targets };
     turn.change({ transfer: again });
-    inviteTarget(turn, again, next);
+    tryTarget(turn, again, next);
     return;
   }
   const status = relayedStatus(failure.status);

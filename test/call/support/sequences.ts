@@ -1,3 +1,5 @@
+import type { Switches } from '../../../lib/agents/agent.ts';
+import { agentsAt } from '../../agents/agents-at.ts';
 import { parseReplaces } from '../../../lib/call/transfer/replaces.ts';
 import { Story, type StoryOptions, trunk } from './story.ts';
 
@@ -25,6 +27,14 @@ const outside: StoryOptions = { routing: { ...onlyBob.routing, trunks: [carrier]
 
 const office = trunk({ name: 'office', sources: ['192.0.2.0/24'] });
 const inOffice: StoryOptions = { routing: { ...onlyBob.routing, trunks: [office] } };
+
+/** An agent is logged in at this DN. */
+function atWork(dn: string, switches: Partial<Switches>): StoryOptions {
+  return {
+    routing: { routes: [{ number: '^bob$', targets: ['sip:bob@192.0.2.2'] }] },
+    env: { agents: agentsAt({ [dn]: switches }) },
+  };
+}
 
 /** Alice calls bob; where there is a second target, it is carol. */
 export const sequences: readonly Sequence[] = [
@@ -157,6 +167,30 @@ export const sequences: readonly Sequence[] = [
     told: {
       alice: ['Dialing', 'PartyChanged(Redirected)', 'Established'],
       bob: ['Ringing', 'Diverted(Redirected)', 'Released(Redirected)'],
+      carol: ['Ringing', 'Established'],
+    },
+  },
+  {
+    scenario: 'B is an agent who does not want to be disturbed',
+    from: 'our choice',
+    options: atWork('bob', { dnd: true }),
+    run: story => {
+      story.invite();
+    },
+    told: { alice: ['Dialing', 'DestinationBusy(Busy)', 'Released(Busy)'], bob: [] },
+  },
+  {
+    scenario: 'B is an agent whose calls are forwarded to C',
+    from: 'our choice',
+    options: atWork('bob', { forwardTo: 'sip:carol@192.0.2.3' }),
+    run: story => {
+      story.invite();
+      story.carol.rings();
+      story.carol.answers();
+    },
+    told: {
+      alice: ['Dialing', 'Established'],
+      bob: ['Diverted(Forwarded)'],
       carol: ['Ringing', 'Established'],
     },
   },

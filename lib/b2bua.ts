@@ -101,7 +101,7 @@ export class B2bua implements SignallingUser {
       ...parts,
       table: agents,
       server: `baton/${options.node}`,
-      tell: events => this.#tellOfNoCall(events),
+      tell: events => this.tell(events),
     });
   }
 
@@ -132,6 +132,16 @@ export class B2bua implements SignallingUser {
   callDetail(connId: string): CallDetail | undefined {
     const call = this.#knownCall(connId);
     return call === undefined ? undefined : detailOf(call);
+  }
+
+  /**
+   * What is told of no call, in the journal when this returns; after what is being told: everybody hears things in the order in
+   * which they became true.
+   */
+  tell(events: Told['events']): void {
+    this.#parts.journal?.keep(events);
+    this.#decided.push({ events });
+    if (!this.#following) this.#follow();
   }
 
   /** What somebody outside wants of a call. */
@@ -302,13 +312,6 @@ export class B2bua implements SignallingUser {
     this.#parts.store.remove(call.connId);
     this.#joint.drop(call);
     this.#notes.endedByForce(call);
-  }
-
-  /** After what is being told: everybody hears things in the order in which they became true. */
-  #tellOfNoCall(events: Told['events']): void {
-    this.#parts.journal?.keep(events);
-    this.#decided.push({ events });
-    if (!this.#following) this.#follow();
   }
 
   #tell(decided: Decision | Told): void {

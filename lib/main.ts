@@ -5,18 +5,20 @@ import type { Config } from './config.ts';
 import { afterRealTime } from './engine/control/after.ts';
 import { randomHex } from './engine/random.ts';
 import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
-import { ownAddresses } from './engine/transport/own-addresses.ts';
-import type { Hop } from './engine/transport/transport.ts';
-import type { CallEvent } from './events/event.ts';
+import type { Hop, SocketAddress } from './engine/transport/transport.ts';
+import { dnServiceEvent } from './events/dn-service.ts';
 import { type AgentRoutesDesk, type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startJournal } from './main/journal.ts';
 import { startEngine } from './main/own-engine.ts';
+import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
+import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
 import { type Running, Started } from './main/started.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Publisher, Signalling } from './ports.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
+import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { EventRing } from './stream/event-ring.ts';
 
@@ -49,9 +51,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   metrics.measureProcess();
   const engine =
     config.signalling.kind === 'engine' ? await startEngine(config, log, started, metrics) : undefined;
-  const servers =
-    config.signalling.kind === 'engine' ? [engine?.server].filter(isGiven) : config.signalling.servers;
-  const signalling = new DrachtioSignalling({ servers, log, graceMs: config.engine.control.graceMs });
+  const signalling = signallingTo(config, engine, log);
   const ring = new EventRing({
     run: randomHex(4),
     ...config.events.ring,
@@ -60,21 +60,22 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   const journal = startJournal(config, log, started, metrics);
   startWebhooks(config, log, started, ring, metrics);
   const screening = startScreening(config, started);
-  // Without HTTP and webhooks nobody can ever read what is in the ring.
-  const isRead = config.http.listen !== 'off' || config.webhooks.targets.length > 0;
   const keys = compileKeyPolicy(config.attachedData.keys);
+  const places = ownPlaces(config, addressesOf(engine, signalling));
+  const registering = startRegistrar(config, {
+    ...{ log, metrics, started, clock: realClock, isOwnHost: places.isOwnHost },
+    onService: change => {
+      b2bua.tell([dnServiceEvent(change, `baton/${config.node}`, b2bua.agents.agentAt(change))]);
+    },
+  });
   const b2bua = new B2bua({
-    options: b2buaOptions(config, engine?.listeners ?? [], keys),
+    options: b2buaOptions(config, { keys, places, registering }),
     signalling,
     store: new MemoryStore(),
-    publisher: {
-      publish: event => {
-        if (isRead) ring.publish(event);
-        logEvent(event, log);
-      },
-    },
+    publisher: publisherOf(config, ring, log),
     ...(screening !== undefined && { screening }),
     ...(journal !== undefined && { journal }),
+    ...(registering !== undefined && { registrar: registering.registrar }),
     clock: realClock,
     log,
     metrics: metrics.calls,
@@ -106,7 +107,15 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
 }
 
-function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy): B2buaOptions {
+function b2buaOptions(
+  config: Config,
+  parts: {
+    readonly keys: KeyPolicy;
+    readonly places: OwnPlaces;
+    readonly registering: RunningRegistrar | undefined;
+  },
+): B2buaOptions {
+  const { keys, places, registering } = parts;
   return {
     node: config.node,
     tenant: config.tenant,
@@ -123,7 +132,8 @@ function b2buaOptions(config: Config, listeners: readonly Hop[], keys: KeyPolicy
     maxAgents: config.agents.maxAgents,
     keys,
     notify: config.notify,
-    isOwnAddress: ownAddresses(listeners, config.sip.external),
+    isOwnAddress: places.isOwnAddress,
+    ...(registering !== undefined && { registered: registering.registrations }),
     ...(config.target === undefined ? {} : { target: config.target }),
   };
 }
@@ -187,9 +197,32 @@ function deskOf(b2bua: B2bua): Omit<CallDesk & AgentRoutesDesk, 'keys' | 'tenant
   };
 }
 
-/** One line for each copy of an event; its data is redacted by the log. */
-function logEvent(event: CallEvent, log: Logger): void {
-  if (log.isLevelEnabled('debug')) log.debug({ event }, event.id);
+/** The ring, where somebody can ever read it, and one line for each copy of an event; its data is redacted by the log. */
+function publisherOf(config: Config, ring: EventRing, log: Logger): Publisher {
+  const isRead = config.http.listen !== 'off' || config.webhooks.targets.length > 0;
+  return {
+    publish: event => {
+      if (isRead) ring.publish(event);
+      if (log.isLevelEnabled('debug')) log.debug({ event }, event.id);
+    },
+  };
+}
+
+function signallingTo(
+  { signalling, engine: { control } }: Config,
+  engine: { readonly server: ServerAddress } | undefined,
+  log: Logger,
+): DrachtioSignalling {
+  const servers = signalling.kind === 'engine' ? [engine?.server].filter(isGiven) : signalling.servers;
+  return new DrachtioSignalling({ servers, log, graceMs: control.graceMs });
+}
+
+/** Where SIP listens: our own engine has said so, a drachtio-server does when it is there. */
+function addressesOf(
+  engine: { readonly listeners: readonly Hop[] } | undefined,
+  signalling: Signalling,
+): () => readonly SocketAddress[] {
+  return engine === undefined ? addressesIn(() => signalling.listening) : () => engine.listeners;
 }
 
 const isGiven = <T>(value: T | undefined): value is T => value !== undefined;

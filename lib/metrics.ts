@@ -3,6 +3,7 @@ import { AgentMeters } from './metrics/agents.ts';
 import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
+import { RegistrarMeters } from './metrics/registrar.ts';
 import { StreamMeters } from './metrics/streams.ts';
 import { WebhookMeters } from './metrics/webhooks.ts';
 
@@ -11,6 +12,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly calls = new CallMeters(this.#registry);
   readonly agents = new AgentMeters(this.#registry);
+  readonly registrar = new RegistrarMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);
   readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);

@@ -2,6 +2,7 @@ import type { AgentTable, AgentName } from '../agents/agent-table.ts';
 import { type AgentView, agentView } from '../agents/agent-view.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { ActionName, AgentCommand } from '../agents/command.ts';
+import type { Dn } from '../call/ids.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AgentStateEvent } from '../events/event.ts';
 import type { Clock } from '../ports.ts';
@@ -51,6 +52,11 @@ export class AgentDesk {
   get(name: AgentName): AgentView | undefined {
     const agent = this.#parts.table.get(name);
     return agent && agentView(agent);
+  }
+
+  /** The id of who is logged in at a DN. */
+  agentAt({ tenant, dn }: { readonly tenant: string; readonly dn: Dn }): string | undefined {
+    return this.#parts.table.at(tenant, dn)?.agentId;
   }
 
   /** Decided and stored when it returns; what is told follows. */

@@ -1,8 +1,14 @@
-import { methodNotAllowedOutside, optionsHeaders, unsupportedTags } from '../call/relay/capabilities.ts';
+import {
+  methodNotAllowedOutside,
+  optionsHeaders,
+  servingRegister,
+  unsupportedTags,
+} from '../call/relay/capabilities.ts';
 import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
 import { refusal } from '../call/ending/verdict.ts';
 import type { StandaloneAnswer } from '../ports.ts';
+import type { Registrar } from '../registrar/registrar.ts';
 import { Admission } from '../routing/admission.ts';
 import { type SourceTable, type Standing, whoIs } from '../routing/who-is.ts';
 import type { B2buaParts } from './options.ts';
@@ -81,16 +87,32 @@ export class FrontDoor {
   }
 
   #answerWelcome(request: NewRequest): StandaloneAnswer {
+    const { method } = request;
     // RFC 6086 §4.2.2, RFC 6665 §4.1.3: without a dialog these have nothing to act on.
-    if (request.method === 'INFO' || request.method === 'NOTIFY') return { status: 481, headers: [] };
+    if (method === 'INFO' || method === 'NOTIFY') return { status: 481, headers: [] };
+    if (method === 'REGISTER' && this.#parts.registrar !== undefined)
+      return this.#answerRegister(request, this.#parts.registrar);
     // RFC 3261 §8.2: first the method, then Require.
-    if (request.method !== 'OPTIONS') return { status: 405, headers: methodNotAllowedOutside };
+    if (method !== 'OPTIONS') return { status: 405, headers: this.#served(methodNotAllowedOutside) };
     const unsupported = unsupportedTags(request.headers);
     if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
-    const said = optionsHeaders(whoIs(request.source.address, this.#sources).trunk);
+    const said = this.#served(optionsHeaders(this.#standingOf(request).trunk));
     // RFC 3261 §11.2: the status is that which an INVITE would get.
     const isBusy = this.closed || this.#parts.journal?.obstacle !== undefined;
     return isBusy ? { status: 503, headers: [...said, retryAfter] } : { status: 200, headers: said };
+  }
+
+  #answerRegister(request: NewRequest, registrar: Pick<Registrar, 'receive'>): StandaloneAnswer {
+    if (this.closed) return { status: 503, headers: [retryAfter] };
+    return registrar.receive(request, this.#standingOf(request));
+  }
+
+  #served(headers: readonly HeaderLine[]): readonly HeaderLine[] {
+    return this.#parts.registrar === undefined ? headers : servingRegister(headers);
+  }
+
+  #standingOf({ source }: NewRequest): Standing {
+    return whoIs(source.address, this.#sources);
   }
 
   #judge({ source }: NewRequest) {

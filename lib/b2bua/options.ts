@@ -5,6 +5,8 @@ import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/ending/verdict.ts';
 import type { CallScreening, CallStore, Clock, EventJournal, Publisher, Signalling } from '../ports.ts';
+import type { Registrar } from '../registrar/registrar.ts';
+import type { RegisteredDns } from '../routing/registered.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 import type { AgentMetrics } from './agent-desk.ts';
 
@@ -44,6 +46,8 @@ export interface B2buaOptions {
   readonly maxAgents?: number;
   /** True for our own listening addresses; `port` is undefined where a URI names none. */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
+  /** The DNs that have registered here. */
+  readonly registered?: RegisteredDns;
 }
 
 /** As pino has it. */
@@ -85,6 +89,8 @@ export interface B2buaParts {
   readonly journal?: EventJournal;
   /** Absent: nobody is asked about calls. */
   readonly screening?: CallScreening;
+  /** Absent: REGISTER is not served. */
+  readonly registrar?: Pick<Registrar, 'receive'>;
   readonly clock: Clock;
   readonly log: B2buaLog;
   readonly metrics: B2buaMetrics;

@@ -2,9 +2,11 @@ import type { Config } from '../config.ts';
 
 const hidden = '***';
 
+type DigestUser = Config['registrar']['digest']['users'][number];
+
 /** The configuration as it may be shown. */
 export function withoutSecrets(config: Config): Config {
-  const { signalling, engine, http, webhooks } = config;
+  const { signalling, engine, http, webhooks, registrar } = config;
   return {
     ...config,
     signalling:
@@ -13,12 +15,21 @@ export function withoutSecrets(config: Config): Config {
         : { ...signalling, servers: signalling.servers.map(server => ({ ...server, secret: hidden })) },
     engine: { control: { ...engine.control, secret: engine.control.secret === '' ? '' : hidden } },
     http: { ...http, tokens: http.tokens.map(() => hidden) },
+    registrar: {
+      ...registrar,
+      digest: { ...registrar.digest, users: registrar.digest.users.map(userWithoutSecrets) },
+    },
     webhooks: {
       ...webhooks,
       targets: webhooks.targets.map(receiverWithoutSecrets),
       incomingCall: receiverWithoutSecrets(webhooks.incomingCall),
     },
   };
+}
+
+function userWithoutSecrets({ password, ha1, ...others }: DigestUser): DigestUser {
+  const hashes = Object.fromEntries(Object.keys(ha1 ?? {}).map(algorithm => [algorithm, hidden]));
+  return { ...others, ...(password === undefined ? { ha1: hashes } : { password: hidden }) };
 }
 
 /** Some receivers are told who asks by a parameter of their URL. */

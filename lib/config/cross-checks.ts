@@ -1,5 +1,6 @@
 import { isLoopback } from '../engine/message/ip-address.ts';
 import { parseSocketAddress } from '../engine/transport/address.ts';
+import { registeredWord } from '../routing/trunk.ts';
 import { splitAtCommas } from './field.ts';
 import type { Problem } from './problem.ts';
 import { isTree, type Tree, valueAt } from './tree.ts';
@@ -10,6 +11,7 @@ export function crossCheck(tree: Tree): Problem[] {
     ...checkNames(tree, 'trunks', 'trunk'),
     ...checkNames(tree, 'webhooks.targets', 'webhook'),
     ...checkRoutes(tree),
+    ...checkRegistered(tree),
     ...checkIncomingCall(tree),
     ...checkListeners(tree),
     ...checkHttp(tree),
@@ -24,6 +26,18 @@ function checkNames(tree: Tree, list: string, what: string): Problem[] {
       ? [{ key: `${list}[${index}].name`, message: `"${name}" is the name of an earlier ${what}` }]
       : [],
   );
+}
+
+/** REGISTER that is not served leaves no contacts. */
+function checkRegistered(tree: Tree): Problem[] {
+  if (valueAt(tree, 'registrar.enabled') !== false) return [];
+  return listAt(tree, 'routes').flatMap((route, index) => {
+    const targets = isTree(route) ? route['targets'] : undefined;
+    const list = typeof targets === 'string' ? splitAtCommas(targets) : Array.isArray(targets) ? targets : [];
+    return list.includes(registeredWord)
+      ? [{ key: `routes[${index}].targets`, message: `${registeredWord} needs registrar.enabled` }]
+      : [];
+  });
 }
 
 function checkRoutes(tree: Tree): Problem[] {

@@ -5,7 +5,8 @@ import { noRename } from '../attached-data/rename.ts';
 import { isToken } from '../engine/message/token.ts';
 import { parseListenAddress, parseSocketAddress } from '../engine/transport/address.ts';
 import { scopes } from '../http/bearer.ts';
-import { consultRules } from '../routing/trunk.ts';
+import { parseTargetUri } from '../routing/target-uri.ts';
+import { consultRules, registeredWord } from '../routing/trunk.ts';
 import { parseSignallingUrl } from '../signalling/signalling-url.ts';
 import { parseCidrText, parseExternalHost } from './address.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs, splitAtCommas } from './field.ts';
@@ -13,7 +14,7 @@ import { kafka } from './kafka.ts';
 import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
-import { parseTargetUri } from '../routing/target-uri.ts';
+import { registrar } from './registrar.ts';
 import { webhooks } from './webhooks.ts';
 
 const headerName = parsed(parseHeaderName);
@@ -45,7 +46,7 @@ const trunk = z.strictObject({
 const route = z.strictObject({
   trunk: name.exactOptional(),
   number: parsed(parseNumberPattern).exactOptional(),
-  targets: listOf(parsed(parseTargetUri)).refine(list => list.length > 0, 'at least one target'),
+  targets: listOf(parsed(parseRouteTarget)).refine(list => list.length > 0, 'at least one target'),
   targetTrunk: name.exactOptional(),
   consult: oneOf(consultRules).exactOptional(),
   merged: oneOf(mergeRules).exactOptional(),
@@ -100,6 +101,7 @@ export const configSchema = z.strictObject({
   relay: z.strictObject({ anyTarget: oneOf(['loopback', 'always', 'never']) }),
   trunks: z.array(trunk),
   routes: z.array(route),
+  registrar,
   call: z.strictObject({
     answerTimeoutMs: durationMs,
     maxCalls: count,
@@ -146,6 +148,10 @@ export const configSchema = z.strictObject({
 /** Header names compare case-insensitively (RFC 3261 §7.3.1): lower case is what the program works with. */
 function parseHeaderName(text: string): string | Error {
   return isToken(text) ? text.toLowerCase() : new Error(`"${text}" is no header name`);
+}
+
+function parseRouteTarget(text: string): string | Error {
+  return text === registeredWord ? text : parseTargetUri(text);
 }
 
 function parseHeaderPattern(text: string): string | Error {

@@ -1,11 +1,12 @@
 import { unsupportedTags, warning } from '../call/relay/capabilities.ts';
 import type { HeaderLine, NewRequest } from '../call/signal.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
+import { withBrackets } from '../engine/message/host.ts';
 import type { Clock, StandaloneAnswer } from '../ports.ts';
 import { Buckets } from '../routing/buckets.ts';
 import type { Standing } from '../routing/who-is.ts';
 import { addressOfRecord } from './aor.ts';
-import { type Binding, bindingsAfter, type DnKey } from './binding.ts';
+import { type Binding, bindingsAfter, type DnKey, type Registering } from './binding.ts';
 import { type DigestCheck, mayRegister } from './digest-check.ts';
 import type { RegisterLimits, RegisterRefusal } from './limits.ts';
 import { readRegister, type RegisterWish } from './register-wish.ts';
@@ -58,7 +59,11 @@ export class Registrar {
     if ('status' in key) return key;
     const wish = readRegister(request, this.#parts.options);
     if ('code' in wish) return this.#refuse(request, wish);
-    const bindings = this.#carryOut(key, wish, request, standing);
+    const bindings = this.#carryOut(key, wish, {
+      source: sourceOf(request),
+      trunk: standing.trunk.name,
+      nowMs,
+    });
     if ('code' in bindings) return this.#refuse(request, bindings);
     this.#parts.counted(outcomeOf(wish));
     return accepted(bindings, nowMs);
@@ -89,20 +94,10 @@ export class Registrar {
     return { tenant, dn };
   }
 
-  #carryOut(
-    key: DnKey,
-    wish: RegisterWish,
-    { source }: NewRequest,
-    { trunk }: Standing,
-  ): readonly Binding[] | RegisterRefusal {
-    const { registrations, options, clock } = this.#parts;
+  #carryOut(key: DnKey, wish: RegisterWish, registering: Registering): readonly Binding[] | RegisterRefusal {
+    const { registrations, options } = this.#parts;
     const before = registrations.of(key)?.bindings ?? [];
     if (outcomeOf(wish) === 'queried') return before;
-    const registering = {
-      source: `${source.protocol}:${source.address}:${source.port}`,
-      trunk: trunk.name,
-      nowMs: clock.nowMs(),
-    };
     const after = bindingsAfter(before, wish, registering, options);
     if ('code' in after) return after;
     if (
@@ -141,6 +136,10 @@ function accepted(bindings: readonly Binding[], nowMs: number): StandaloneAnswer
   });
   // RFC 3261 §20.17: in GMT, as RFC 1123 has it.
   return { status: 200, headers: [...contacts, { name: 'Date', value: new Date(nowMs).toUTCString() }] };
+}
+
+function sourceOf({ source: { protocol, address, port } }: NewRequest): string {
+  return `${protocol}:${withBrackets(address)}:${port}`;
 }
 
 function outcomeOf({ contacts }: RegisterWish): RegisterOutcome {

@@ -1,8 +1,10 @@
 import { parseAddress } from '../engine/message/ip-address.ts';
 import { param, parseUri, schemeOf, serializeUri, sipUserOf, type SipUri } from '../engine/message/uri.ts';
+import type { Dn } from '../call/ids.ts';
 import type { ErrorCode } from '../errors.ts';
 import { numberOfUser } from './dn.ts';
-import type { Route, Trunk } from './trunk.ts';
+import type { RegisteredContact, RegisteredDns } from './registered.ts';
+import { registeredWord, type Route, type Trunk } from './trunk.ts';
 import { compileSources, type SourceTable, type Standing, trunkAt } from './who-is.ts';
 
 export interface RoutingOptions {
@@ -21,6 +23,8 @@ export interface RoutingOptions {
    * names none.
    */
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
+  /** The DNs that have registered; absent: none can. */
+  readonly registered?: RegisteredDns;
 }
 
 /** Routes and trunks, compiled once. */
@@ -32,6 +36,8 @@ export interface Routing {
   readonly targetHosts: ReadonlySet<string>;
   /** True for what is another tenant's, where only one tenant's calls are routed. */
   readonly isOthers?: (uri: SipUri) => boolean;
+  /** That tenant; absent: that of who calls. */
+  readonly tenant?: string;
   readonly options: RoutingOptions;
 }
 
@@ -41,6 +47,8 @@ export interface Target {
   readonly trunk: Trunk;
   /** Next hop URI, when it is not the Request-URI. */
   readonly via?: string;
+  /** Who is called, when the Request-URI does not tell. */
+  readonly dn?: Dn;
 }
 
 export interface Refusal {
@@ -79,13 +87,56 @@ export function routeFor(requestUri: string, standing: Standing, routing: Routin
   // Nothing can be reached at port 0.
   if (called === undefined || called.scheme === 'sips' || called.port === 0) return unsupportedScheme;
   const route = matchingRoute(called, standing, routing);
-  const configured = route?.targets ?? (routing.options.target === undefined ? [] : [routing.options.target]);
-  const uris = configured.length > 0 ? configured.flatMap(target => aimedAt(target, called)) : undefined;
-  if (uris === undefined) return routeToRequestUri(called, standing, routing);
-  const answer = withoutLoops(uris, routing, route?.targetTrunk);
-  if ('refusal' in answer || (route?.consult === undefined && route?.merged === undefined)) return answer;
+  return route === undefined
+    ? withoutRoute(called, standing, routing)
+    : byRoute(route, called, standing, routing);
+}
+
+function byRoute(route: Route, called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
+  const trunkName = route.targetTrunk;
+  const answers = route.targets.map(target =>
+    target === registeredWord
+      ? registeredTargets(called, standing, routing)
+      : withoutLoops(aimedAt(target, called), routing, trunkName),
+  );
+  const targets = answers.flatMap(answer => ('refusal' in answer ? [] : answer.targets));
+  if (targets.length === 0) return answers.find(answer => 'refusal' in answer) ?? noRoute;
+  if (route.consult === undefined && route.merged === undefined) return { targets };
   const { consult = 'separate', merged = 'main-only' } = route;
-  return { ...answer, consult, merged };
+  return { targets, consult, merged };
+}
+
+/** Whoever is called here is called where he has registered; else the general target is asked; else the Request-URI itself is it. */
+function withoutRoute(called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
+  const registered = registeredTargets(called, standing, routing);
+  const isFound = !('refusal' in registered);
+  if (isFound && (called.scheme === 'tel' || isOwn(called, routing))) return registered;
+  const { target } = routing.options;
+  if (target !== undefined) return withoutLoops(aimedAt(target, called), routing);
+  const itself = routeToRequestUri(called, standing, routing);
+  // Whose host is nobody's that we may call is perhaps here by another name.
+  return 'refusal' in itself && isFound ? registered : itself;
+}
+
+/** Where the called DN has registered, the best first (RFC 3261 §16.5). */
+function registeredTargets(called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
+  const dn = numberOfUser(called.user ?? '') as Dn;
+  const tenant = routing.tenant ?? standing.trunk.tenant;
+  const contacts = dn === '' ? [] : (routing.options.registered?.contactsOf(tenant, dn) ?? []);
+  const targets = contacts.flatMap(contact => targetAt(contact, dn, routing) ?? []);
+  return targets.length === 0 ? notRegistered : { targets };
+}
+
+function targetAt(
+  { requestUri, via, trunk }: RegisteredContact,
+  dn: Dn,
+  routing: Routing,
+): Target | undefined {
+  const uri = parseUri(requestUri);
+  const hop = via === undefined ? uri : parseUri(via);
+  if (uri === undefined || hop === undefined || isOwn(hop, routing)) return undefined;
+  const way = via === undefined ? {} : { via };
+  return { requestUri: requestUriOf(uri), trunk: trunkOf(hop, routing, trunk), ...way, dn };
 }
 
 function matchingRoute(called: SipUri, standing: Standing, routing: Routing): Route | undefined {
@@ -120,7 +171,10 @@ function aimedAt(target: string, called: SipUri): SipUri[] {
  */
 function routeToRequestUri(called: SipUri, standing: Standing, routing: Routing): RouteAnswer {
   if (called.scheme === 'tel') return noRoute;
-  if (isOwn(called, routing)) return loop;
+  if (isOwn(called, routing)) {
+    const isServed = called.user !== undefined && routing.options.registered !== undefined;
+    return isServed ? registeredTargets(called, standing, routing) : loop;
+  }
   return mayName(called, standing, routing) ? withoutLoops([called], routing) : relayDenied;
 }
 
@@ -202,6 +256,10 @@ const badMethod: RouteAnswer = {
   refusal: { status: 400, code: 'bad-refer-to', text: 'only an INVITE can be triggered' },
 };
 const noRoute: RouteAnswer = { refusal: { status: 404, code: 'no-route', text: 'no route and no target' } };
+const notRegistered: RouteAnswer = {
+  // RFC 3261 §16.5: an empty target set.
+  refusal: { status: 480, code: 'not-registered', text: 'nobody is registered under that number' },
+};
 const loop: RouteAnswer = {
   refusal: { status: 482, code: 'no-route', text: 'no route, and the Request-URI names this server' },
 };

@@ -1,6 +1,6 @@
 import { parseUri, type SipUri } from '../engine/message/uri.ts';
 import { hostsOf, type Routing, trunkOf } from './route.ts';
-import type { Route } from './trunk.ts';
+import { registeredWord, type Route } from './trunk.ts';
 
 /**
  * The routing as one tenant may use it: trunks of others, routes to and from them, and hosts that only those name, are as if they
@@ -14,7 +14,7 @@ export function routingOfTenant(tenant: string, routing: Routing): Routing {
   const ownOf = (targets: readonly string[], trunkName?: string): readonly string[] =>
     targets.filter(target => {
       const uri = parseUri(target);
-      return uri !== undefined && isOwn(uri, trunkName);
+      return target === registeredWord || (uri !== undefined && isOwn(uri, trunkName));
     });
   const ownRoute = (route: Route): Route | undefined => {
     const from = route.trunk === undefined ? undefined : routing.trunksByName.get(route.trunk);
@@ -37,5 +37,5 @@ export function routingOfTenant(tenant: string, routing: Routing): Routing {
     const host = uri.host.toLowerCase();
     return !isOwn(uri) || (routing.targetHosts.has(host) && !targetHosts.has(host));
   };
-  return { ...routing, routes, targetHosts, options, isOthers };
+  return { ...routing, routes, targetHosts, options, isOthers, tenant };
 }

@@ -60,12 +60,15 @@ export function takesDelayedOffer({ base }: Profile): boolean {
   return base !== 'acs-dr' && base !== 'teams-dr';
 }
 
+/** Among the targets of a route: the contacts that the called DN has registered. */
+export const registeredWord = 'registered';
+
 export interface Route {
   /** Trunk name the call came from; any when absent. */
   readonly trunk?: string;
   /** Regular expression on the called number (user of the Request-URI, decoded, without parameters), anchored by its author. */
   readonly number?: string;
-  /** SIP URIs in order; failover on 408, 5xx, transport error, timeout. */
+  /** SIP URIs in order, and `registered` for where the called DN has registered; failover on 408, 5xx, transport error, timeout. */
   readonly targets: readonly string[];
   /** Trunk the targets belong to, when their address does not tell. */
   readonly targetTrunk?: string;

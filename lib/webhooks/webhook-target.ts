@@ -172,7 +172,14 @@ export class WebhookTarget implements Subscriber {
     const id = this.#options.positionOf(number);
     const type = `baton.${traits.id}`;
     const { source } = this.#options;
-    const body = cloudEventJson({ id, source, type, subject: traits.connId, timeMs, dataJson: json });
+    const body = cloudEventJson({
+      id,
+      source,
+      type,
+      subject: traits.connId ?? traits.dn,
+      timeMs,
+      dataJson: json,
+    });
     return { id, body };
   }
 

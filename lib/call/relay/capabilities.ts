@@ -69,6 +69,13 @@ export const methodNotAllowedOutside: readonly HeaderLine[] = [
   { name: 'Allow', value: allowedMethods.replace(', MESSAGE', '') },
 ];
 
+/** The same where REGISTER is served too, which is outside of dialogs only. */
+export function servingRegister(headers: readonly HeaderLine[]): readonly HeaderLine[] {
+  return headers.map(line =>
+    line.name === 'Allow' ? { name: 'Allow', value: `${line.value}, REGISTER` } : line,
+  );
+}
+
 /**
  * RFC 3261 §8.2.2.3: option tags in Require that we do not have, comma-separated for Unsupported; empty when
  * all is well. Proxy-Require is for proxies (§20.29), and we are none.

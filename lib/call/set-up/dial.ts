@@ -26,7 +26,7 @@ export function dialledLeg(turn: Turn, role: Leg['role'], target: Target): Leg {
     id: turn.newLegId(),
     role,
     dialled: true,
-    dn: dnOfUri(target.requestUri),
+    dn: target.dn ?? dnOfUri(target.requestUri),
     address: calleeTo(target.requestUri),
     trunk: target.trunk,
     callId: '',

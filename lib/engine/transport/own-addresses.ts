@@ -9,17 +9,43 @@ import type { SocketAddress } from './transport.ts';
  */
 export function ownAddresses(
   listening: readonly SocketAddress[],
-  external: { readonly host: string; readonly port?: number } | undefined,
+  external: External | undefined,
   interfaces = networkInterfaces,
 ): (host: string, port: number | undefined) => boolean {
-  const known = new Set<string>();
-  const ofMachine = Object.values(interfaces()).flatMap(infos => (infos ?? []).map(({ address }) => address));
-  for (const { address, port } of listening) {
-    for (const host of isWildcard(address) ? [...ofMachine, 'localhost'] : [address])
-      known.add(key(host, port));
-    if (external !== undefined) known.add(key(external.host, external.port ?? port));
-  }
+  const known = new Set(placesOf(listening, external, interfaces).map(({ host, port }) => key(host, port)));
   return (host, port) => known.has(key(host, port ?? 5060));
 }
 
-const key = (host: string, port: number): string => `${withoutBrackets(host).toLowerCase()} ${port}`;
+/** Whether a host is ours, at whatever port. */
+export function ownHosts(
+  listening: readonly SocketAddress[],
+  external: External | undefined,
+  interfaces = networkInterfaces,
+): (host: string) => boolean {
+  const known = new Set(placesOf(listening, external, interfaces).map(({ host }) => plain(host)));
+  return host => known.has(plain(host));
+}
+
+interface External {
+  readonly host: string;
+  readonly port?: number;
+}
+
+function placesOf(
+  listening: readonly SocketAddress[],
+  external: External | undefined,
+  interfaces: typeof networkInterfaces,
+): { readonly host: string; readonly port: number }[] {
+  const ofMachine = Object.values(interfaces()).flatMap(infos => (infos ?? []).map(({ address }) => address));
+  return listening.flatMap(({ address, port }) => {
+    const hosts = isWildcard(address) ? [...ofMachine, 'localhost'] : [address];
+    const places = hosts.map(host => ({ host, port }));
+    return external === undefined
+      ? places
+      : [...places, { host: external.host, port: external.port ?? port }];
+  });
+}
+
+const plain = (host: string): string => withoutBrackets(host).toLowerCase();
+
+const key = (host: string, port: number): string => `${plain(host)} ${port}`;

@@ -11,6 +11,7 @@ import type {
 } from '../../../lib/call/signal.ts';
 import type { CallEvent } from '../../../lib/events/event.ts';
 import type { CallScreening, EventJournal, Signalling } from '../../../lib/ports.ts';
+import type { Registrar } from '../../../lib/registrar/registrar.ts';
 import { MemoryStore } from '../../../lib/store/memory-store.ts';
 import { lines, payloadOf } from '../../call/support/story.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -73,7 +74,11 @@ class BrokenStore extends MemoryStore {
   }
 }
 
-export function house(options: Partial<B2buaOptions> = {}, screening?: CallScreening) {
+export function house(
+  options: Partial<B2buaOptions> = {},
+  screening?: CallScreening,
+  registrar?: Pick<Registrar, 'receive'>,
+) {
   const signalling = new RecordedSignalling();
   const journal = new RecordedJournal(signalling);
   const store = new BrokenStore();
@@ -118,6 +123,7 @@ export function house(options: Partial<B2buaOptions> = {}, screening?: CallScree
     },
     ...(screening !== undefined && { screening }),
     journal,
+    ...(registrar !== undefined && { registrar }),
     clock,
     log: {
       debug: write('debug'),

@@ -1,9 +1,9 @@
-import { channel } from 'node:diagnostics_channel';
 import { AgentTable } from './agents/agent-table.ts';
 import { AgentDesk } from './b2bua/agent-desk.ts';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
+import { FollowUp, type Told } from './b2bua/follow-up.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
 import { HoldingParties } from './b2bua/holding.ts';
 import { Inbox } from './b2bua/inbox.ts';
@@ -22,7 +22,6 @@ import { type CallSignal, decide } from './call/decide.ts';
 import type { ConnId } from './call/ids.ts';
 import type { NewRequest, Signal, SignalOf } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
-import { encodeEvent } from './events/encode.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
 import { compileRouting } from './routing/route.ts';
 import { type Standing, whoIs } from './routing/who-is.ts';
@@ -30,12 +29,6 @@ import { type Standing, whoIs } from './routing/who-is.ts';
 export type { AgentAnswer, AgentRequest } from './b2bua/agent-desk.ts';
 export type { B2buaLog, B2buaMetrics, B2buaOptions, B2buaParts } from './b2bua/options.ts';
 export type { ChangeAnswer, DataChangeRequest, ReleaseAnswer, ReleaseRequest } from './b2bua/requests.ts';
-
-/** For who looks on from within the process (docs/events.md): every event as JSON. */
-const onlookers = channel('baton:event');
-
-/** What is told of no call. */
-type Told = Pick<Decision, 'events'>;
 
 /**
  * The one funnel: everything that reaches a call passes `#step`. For each signal: find the call, decide,
@@ -56,9 +49,7 @@ export class B2bua implements SignallingUser {
   readonly #retained: RetainedCalls;
   readonly #wishes: CallWishes;
   readonly #inbox: Inbox;
-  /** Stored, and not yet acted upon and told, in the order in which they were decided. */
-  readonly #decided: (Decision | Told)[] = [];
-  #following = false;
+  readonly #followUp: FollowUp;
   readonly #newIds: (standing: Standing) => CallIdentity;
   /** Agents, as somebody outside knows them. */
   readonly agents: AgentDesk;
@@ -89,6 +80,7 @@ export class B2bua implements SignallingUser {
         return call && this.#joint.heldData(call);
       },
     });
+    this.#followUp = new FollowUp({ ...parts, performer: this.#performer, notes: this.#notes });
     this.#standstill = new Standstill(parts);
     this.#wishes = new CallWishes({
       known: connId => this.#knownCall(connId),
@@ -139,9 +131,7 @@ export class B2bua implements SignallingUser {
    * which they became true.
    */
   tell(events: Told['events']): void {
-    this.#parts.journal?.keep(events);
-    this.#decided.push({ events });
-    if (!this.#following) this.#follow();
+    this.#followUp.tellOfNoCall(events);
   }
 
   /** What somebody outside wants of a call. */
@@ -231,7 +221,7 @@ export class B2bua implements SignallingUser {
   /** Decide, store, act, tell. */
   #step(connId: ConnId, signal: CallSignal): Decision | undefined {
     const decision = this.#settle(connId, signal);
-    if (decision !== undefined && !this.#following) this.#follow();
+    if (decision !== undefined) this.#followUp.run();
     return decision;
   }
 
@@ -246,7 +236,7 @@ export class B2bua implements SignallingUser {
     if (joined !== undefined) this.#index.moveLeg(joined.transfer.target, connId);
     this.#keep(call, decision);
     if (joined !== undefined) this.#keep(joined.before, joined.other);
-    this.#writeJournal(decision, joined?.other);
+    this.#followUp.writeJournal(decision, joined?.other);
     for (const { author, after } of decision.changes) {
       for (const other of this.#joint.othersOf(decision.call))
         this.#settle(other, { type: 'sharedDataChanged', by: author.dn, data: after });
@@ -258,32 +248,13 @@ export class B2bua implements SignallingUser {
     const { call } = decision;
     this.#index.learnDialogs(before, call);
     this.#holding.learn(before, call);
-    this.#decided.push(decision);
+    this.#followUp.add(decision);
     if (!isOver(call)) this.#parts.store.put(call);
     else {
       this.#parts.store.remove(call.connId);
       this.#retained.keep(call);
     }
     this.#joint.learn(before, call);
-  }
-
-  #writeJournal({ events }: Decision, joined: Decision | undefined): void {
-    const all = joined === undefined ? events : [...events, ...joined.events];
-    if (all.length > 0) this.#parts.journal?.keep(all);
-  }
-
-  /** Acts and tells, one decision after the other, those included that are made meanwhile. */
-  #follow(): void {
-    this.#following = true;
-    for (let next = this.#decided.shift(); next !== undefined; next = this.#decided.shift()) {
-      try {
-        if ('call' in next) this.#performer.act(next);
-        this.#tell(next);
-      } catch (error) {
-        this.#parts.log.error({ err: error }, 'a decision could not be carried out');
-      }
-    }
-    this.#following = false;
   }
 
   /** A defect in a decision costs that call only: it is released, with 500 for a caller who still waits. */
@@ -312,13 +283,5 @@ export class B2bua implements SignallingUser {
     this.#parts.store.remove(call.connId);
     this.#joint.drop(call);
     this.#notes.endedByForce(call);
-  }
-
-  #tell(decided: Decision | Told): void {
-    if ('call' in decided) this.#notes.record(decided.call, decided.notes);
-    for (const event of decided.events) {
-      this.#parts.publisher.publish(event);
-      if (onlookers.hasSubscribers) onlookers.publish(encodeEvent(event));
-    }
   }
 }

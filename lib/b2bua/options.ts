@@ -29,7 +29,7 @@ export interface B2buaOptions {
   readonly anyTarget: 'loopback' | 'always' | 'never';
   /** One target may ring this long. */
   readonly answerTimeoutMs: number;
-  /** Of one call; over it REFER gets 483. */
+  /** Of one call; over it REFER, and INVITE with Replaces, get 483. */
   readonly maxTransfers: number;
   /** Calls that stand at one time; over it new ones get 503. */
   readonly maxCalls: number;

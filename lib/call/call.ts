@@ -133,7 +133,7 @@ export interface Call {
   readonly transfer: AnyTransfer | undefined;
   /** Those that the party in their place was put for, and that still owe us something. */
   readonly departing: readonly Leg[];
-  /** Transfers that have begun. */
+  /** Transfers that have begun, and newcomers who have taken a place. */
   readonly transfers: number;
   /** The INVITE as it came, until it is answered for good. */
   readonly invite: NewRequest | undefined;

@@ -141,14 +141,14 @@ function isAboutPackages(message: JudgedMessage): boolean {
 
 function judgeInfo({ headers, context = {} }: JudgedMessage, data: Judgement | undefined): Judgement {
   const { recvInfo = [], dialogExists = true } = context;
-  const answer = answerToInfo(headers, { recvInfo, dialogExists });
+  // RFC 3261 §12.2.2: a request outside any dialog we know.
+  if (!dialogExists) return { syntax: 'valid', response: 481, disposition: 'no-dialog' };
+  const answer = answerToInfo(headers, recvInfo);
   switch (answer.kind) {
     case 'legacy':
       return { syntax: 'valid', response: 'relay-or-200-or-415', disposition: 'legacy' };
     case 'accepted':
       return { syntax: 'valid', response: 200, disposition: 'accept', ...data };
-    case 'no-dialog':
-      return { syntax: 'valid', response: answer.status, disposition: 'no-dialog' };
     case 'refused':
       return {
         syntax: 'valid',

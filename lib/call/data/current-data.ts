@@ -7,7 +7,10 @@ import { namesBetween, noRename, type Rename } from '../../attached-data/rename.
 import { valueText } from '../../attached-data/views.ts';
 import { linesFromWire } from '../../attached-data/wire.ts';
 import type { Trunk } from '../../routing/trunk.ts';
+import { neighbourWithoutTrunk } from '../../routing/who-is.ts';
 import type { Call } from '../call.ts';
+import type { Leg } from '../leg.ts';
+import { crossed, setUpMessage } from '../relay/relay.ts';
 import type { HeaderLine, Payload } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
@@ -46,12 +49,40 @@ export function withCurrentData(turn: Turn, invite: Payload, target: Rename): Cu
   return { payload: { ...invite, headers: lines }, keys: openKeyPolicy, isRead: true };
 }
 
-/** All of the current data that goes into headers, for somebody who has heard nothing of the call yet; as all of Baton reads it. */
-export function dataLines(turn: Turn, from: readonly Trunk[], to: Trunk): readonly HeaderLine[] {
+/** All of the current data that goes into headers, as all of Baton reads it. */
+function dataLines(turn: Turn, from: readonly Trunk[], to: Trunk): readonly HeaderLine[] {
   const keys = namesBetween(turn.env.keys, noRename, to.rename);
   const dataHeaders = from.flatMap(trunk => trunk.dataHeaders);
   const uui = turn.call.data.filter(({ scope }) => scope === 'uui');
   return [...customLines(turn, dataHeaders, keys), ...uuiLines(uui, keys)];
+}
+
+/** A message to somebody who has heard nothing of the call yet. */
+export interface Introduction {
+  /** Of the 2xx to the INVITE of who is told; absent: it is an INVITE. */
+  readonly status?: number;
+  /** Trunks in whose headers the data came; none where it was asked for by request. */
+  readonly from: readonly Trunk[];
+  /** What crosses along, from the first of these. */
+  readonly headers?: readonly HeaderLine[];
+  /** Of the message itself. */
+  readonly own: readonly HeaderLine[];
+}
+
+/** Its header lines: all of the current data is among them. */
+export function introductionTo(
+  turn: Turn,
+  to: Leg,
+  { status, from, headers = [], own }: Introduction,
+): readonly HeaderLine[] {
+  const lines = dataLines(turn, from, to.trunk);
+  const [first = neighbourWithoutTrunk('')] = from;
+  // Whatever their names are, they are data.
+  const names = lines.map(({ name }) => name);
+  const dataHeaders = [...from.flatMap(trunk => trunk.dataHeaders), ...names];
+  const sender = { ...to, trunk: { ...first, dataHeaders } };
+  const how = { ...setUpMessage(status), keys: openKeyPolicy, isRead: true };
+  return crossed(turn, { headers: [...headers, ...lines] }, { from: sender, to }, how, own).headers;
 }
 
 function customLines(turn: Turn, dataHeaders: readonly string[], keys: KeyPolicy): readonly HeaderLine[] {

@@ -1,14 +1,9 @@
-import { toldData } from '../../attached-data/told-data.ts';
-import type { EventCallState, Extension } from '../../events/attributes.ts';
-import type { CallHandlingEvent } from '../../events/event.ts';
 import type { CallHandlingEventName } from '../../events/names.ts';
 import type { Call } from '../call.ts';
-import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
-import type { Joined } from '../transfer/join.ts';
 import { isRinging, type Leg, type Told } from '../leg.ts';
 import { isHold } from '../media/sdp.ts';
+import { type Moment, partyEvent } from './party-event.ts';
 import {
-  broughtBy,
   concernedByTransfer,
   isHandedOver,
   isJoined,
@@ -17,7 +12,7 @@ import {
   type TransferParty,
 } from './transfer-events.ts';
 import type { Turn } from '../turn.ts';
-import type { Verdict, Why } from '../ending/verdict.ts';
+import type { Verdict } from '../ending/verdict.ts';
 
 /**
  * What each party is told of its call: T-Library's sequences, as rules over the call before and after a decision. Each rule
@@ -29,6 +24,12 @@ const sequences: readonly Rule[] = [
   { tell: 'EventPartyChanged', to: 'transferee', from: ['established', 'held'], when: isHandedOver },
   { tell: 'EventEstablished', to: 'target', from: ['ringing'], becomes: 'established', when: isHandedOver },
   { tell: 'EventAbandoned', to: 'given-up-target', from: ['ringing'], when: isTransferAbandoned },
+  {
+    tell: 'EventDiverted',
+    to: 'given-up-target',
+    from: ['nothing', 'ringing'],
+    when: isTargetRedirected,
+  },
   { tell: 'EventReleased', to: 'given-up-target', from: ['ringing'], when: isTargetFailed },
   {
     tell: 'EventReleased',
@@ -81,17 +82,6 @@ interface Rule {
   /** What it has been told then; absent: that stays. */
   readonly becomes?: Told;
   readonly when: (moment: Moment) => boolean;
-}
-
-/** A call before and after a decision. */
-interface Moment {
-  readonly before: Call;
-  readonly after: Call;
-  readonly joined: Joined | undefined;
-  /** Of the call when it has just ended, else of an attempt that has failed. */
-  readonly verdict: Verdict | undefined;
-  /** The call has ended while a transfer was under way. */
-  readonly isTransferAbandoned: boolean;
 }
 
 /** Adds to the decision what the parties are told of it. Nobody is told anything of a call that never started. */
@@ -176,6 +166,12 @@ function isRedirected({ before, after, verdict }: Moment): boolean {
   );
 }
 
+/** The same of a transfer's target. */
+function isTargetRedirected({ before, after, verdict }: Moment): boolean {
+  const [was, is] = [before.transfer?.target.id, after.transfer?.target.id];
+  return verdict?.why === 'redirected' && was !== undefined && is !== undefined && was !== is;
+}
+
 function isTransferAbandoned(moment: Moment): boolean {
   return moment.isTransferAbandoned;
 }
@@ -232,98 +228,4 @@ function isBusy(moment: Moment): boolean {
 /** The caller gave up, or was gone, before the answer. */
 function isAbandoned(moment: Moment): boolean {
   return isOver(moment) && moment.verdict?.why === 'cancelled';
-}
-
-function partyEvent(turn: Turn, leg: Leg, id: CallHandlingEventName, moment: Moment): CallHandlingEvent {
-  const { call, env, nowMs } = turn;
-  const { before, verdict } = moment;
-  const thisTrunk = trunkOf(leg);
-  return {
-    id,
-    time: nowMs,
-    Server: `baton/${env.node}`,
-    ConnID: call.connId,
-    CallID: call.callId,
-    CallThreadID: call.callThreadId,
-    CallType: callTypeOf(call),
-    CallState: stateOf(id, moment),
-    ThisDN: leg.dn,
-    ThisDNRole: roleOf(leg),
-    ...(thisTrunk !== undefined && { ThisTrunk: thisTrunk }),
-    ...otherParty(call, leg, id),
-    ...thirdParty(turn, before, leg, id),
-    ...broughtBy(turn, leg, id),
-    ANI: call.calling,
-    DNIS: call.dialled,
-    UserData: toldData(call.data, env.keys),
-    ...(verdict !== undefined && howEnded(verdict)),
-  };
-}
-
-function stateOf(id: CallHandlingEventName, moment: Moment): EventCallState {
-  const { verdict } = moment;
-  const isTransfer = isHandedOver(moment) || isJoined(moment);
-  if (id === 'EventPartyChanged' && isTransfer) return 'Transferred';
-  return verdict === undefined ? 'Ok' : callStates[verdict.why];
-}
-
-type OtherParty = Pick<CallHandlingEvent, 'OtherDN' | 'OtherDNRole' | 'OtherTrunk'>;
-
-/** Who dials knows the number only. */
-function otherParty(call: Call, leg: Leg, id: CallHandlingEventName): OtherParty {
-  if (id === 'EventDialing') return { OtherDN: call.dialled, OtherDNRole: 'Destination' };
-  const other = leg.role === 'caller' ? call.callee : call.caller;
-  if (other === undefined) return {};
-  const otherTrunk = trunkOf(other);
-  return {
-    OtherDN: other.dn,
-    OtherDNRole: roleOf(other),
-    ...(otherTrunk !== undefined && { OtherTrunk: otherTrunk }),
-  };
-}
-
-type ThirdParty = Pick<CallHandlingEvent, 'ThirdPartyDN' | 'ThirdPartyDNRole'>;
-
-/** A diversion names whom the call goes to, a change of party who brought it about. */
-function thirdParty(
-  { call, forwarded }: Turn,
-  before: Call,
-  { id: legId }: Leg,
-  id: CallHandlingEventName,
-): ThirdParty {
-  const to = forwarded.find(({ leg }) => leg.id === legId)?.to ?? call.callee?.dn;
-  if (id === 'EventDiverted' && to !== undefined)
-    return { ThirdPartyDN: to, ThirdPartyDNRole: 'Destination' };
-  if (id === 'EventPartyChanged' && before.callee !== undefined && before.transfer === undefined)
-    return { ThirdPartyDN: before.callee.dn, ThirdPartyDNRole: 'Destination' };
-  return {};
-}
-
-/** T-Library's word for how a call ended; which of ours is which is our choice. */
-const callStates: Readonly<Record<Why, EventCallState>> = {
-  hangup: 'Ok',
-  cancelled: 'Ok',
-  requested: 'Ok',
-  transferred: 'Transferred',
-  busy: 'Busy',
-  'no-answer': 'NoAnswer',
-  redirected: 'Redirected',
-  forwarded: 'Forwarded',
-  rejected: 'GeneralError',
-  refused: 'GeneralError',
-  unreachable: 'SystemError',
-  lost: 'SystemError',
-  shutdown: 'SystemError',
-  internal: 'SystemError',
-};
-
-/** Our choice: the verdict stands in Extensions, the SIP status of a failure in Cause besides. */
-function howEnded({ by, why, sipStatus, atFault }: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
-  const verdict: readonly Extension[] = [
-    { ReleasedBy: by },
-    { ReleaseReason: why },
-    { SipStatus: sipStatus },
-    { AtFault: atFault },
-  ];
-  return { ...(sipStatus >= 300 && { Cause: sipStatus }), Extensions: verdict };
 }

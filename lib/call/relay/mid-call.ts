@@ -100,7 +100,7 @@ function serveSubscribe(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): vo
  */
 function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   const { payload, request } = signal;
-  const answer = answerToInfo(payload.headers, { dialogExists: true, recvInfo: packagesFor(leg.trunk) });
+  const answer = answerToInfo(payload.headers, packagesFor(leg.trunk));
   if (answer.kind === 'refused') {
     const headers = answer.status === 469 ? [{ name: 'Recv-Info', value: answer.recvInfo }] : [];
     respond(turn, leg.id, request, { status: answer.status, payload: { headers } });

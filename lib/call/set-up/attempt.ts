@@ -179,9 +179,9 @@ export function endUnwanted(
   });
 }
 
-function isWorthNext(turn: Turn, callee: Leg, { status, payload }: FailedAttempt): boolean {
-  if (followRedirection(turn, callee, status, payload)) return true;
-  return turn.call.targets.length > 0 && isWorthFailover(status);
+function isWorthNext(turn: Turn, callee: Leg, failure: FailedAttempt): boolean {
+  if (followRedirection(turn, callee, failure)) return true;
+  return turn.call.targets.length > 0 && isWorthFailover(failure.status);
 }
 
 /**

@@ -1,16 +1,14 @@
-import { openKeyPolicy } from '../../attached-data/key-policy.ts';
 import { isUuiOnWire } from '../../attached-data/wire.ts';
 import { dnOfUri } from '../../routing/dn.ts';
 import type { Target } from '../../routing/route.ts';
-import { neighbourWithoutTrunk } from '../../routing/who-is.ts';
 import { offerHeaders } from '../relay/capabilities.ts';
-import { dataLines, withCurrentData } from '../data/current-data.ts';
+import { introductionTo, withCurrentData } from '../data/current-data.ts';
 import { showTo } from '../media/exchange.ts';
 import { calleeFrom, calleeTo, contactUser, isStreamUri, nextMaxForwards } from './from-to.ts';
 import { type Leg, newLeg } from '../leg.ts';
 import { crossed, setUpMessage } from '../relay/relay.ts';
 import { inactiveOffer } from '../media/sdp.ts';
-import type { HeaderLine, NewRequest, Payload } from '../signal.ts';
+import type { NewRequest, Payload } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
 /** A leg to a target, which takes the place of an earlier attempt. */
@@ -53,7 +51,9 @@ export function inviteCallee(turn: Turn, callee: Leg, target: Target, invite: Ne
  */
 export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string): void {
   const { id, trunk } = caller;
-  const headers = [...initialDataLines(turn, caller), ...offerHeaders(caller)];
+  const headers = introductionTo(turn, caller, { from: [], own: offerHeaders(caller) });
+  // RFC 7434 §7: it may have more of that later.
+  if (headers.some(({ name }) => isUuiOnWire(name, trunk.profile))) turn.change({ inviteHadUui: true });
   const offer = trunk.delayedOffer
     ? undefined
     : showTo(turn, id, { by: id, body: inactiveOffer(String(turn.nowMs)), as: 'offer' });
@@ -62,19 +62,6 @@ export function inviteCaller(turn: Turn, caller: Leg, target: Target, to: string
     maxForwards: 70,
     payload: offer === undefined ? { headers } : { headers, body: offer },
   });
-}
-
-function initialDataLines(turn: Turn, caller: Leg): readonly HeaderLine[] {
-  const lines = dataLines(turn, [], caller.trunk);
-  if (lines.length === 0) return lines;
-  const dataHeaders = lines.map(({ name }) => name);
-  const from = { ...caller, trunk: { ...neighbourWithoutTrunk(''), dataHeaders } };
-  const how = { ...setUpMessage(), keys: openKeyPolicy, isRead: true };
-  const { headers } = crossed(turn, { headers: lines }, { from, to: caller }, how);
-  // RFC 7434 §7: it may have more of that later.
-  if (headers.some(({ name }) => isUuiOnWire(name, caller.trunk.profile)))
-    turn.change({ inviteHadUui: true });
-  return headers;
 }
 
 /** What an INVITE of ours says besides where it goes. */

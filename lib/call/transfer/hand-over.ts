@@ -26,6 +26,8 @@ export function handOver(turn: Turn, transfer: AnyTransfer, answer: Progress): v
   turn.change({
     ...(target.role === 'caller' ? { caller: target } : { callee: target }),
     transfer: undefined,
+    // Who was to be brought together is not any more.
+    origination: undefined,
     departing: isThere ? [...turn.call.departing, leaver] : turn.call.departing,
   });
   turn.note({

@@ -89,6 +89,9 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
   const { call: before, earlyOnly } = joinable;
   // RFC 3891 §3: it has been answered.
   if (earlyOnly && before.state === 'established') {
+    const dns = { transferor: transferor.dn, target: pair.coming.dn };
+    const verdict: Verdict = { by: 'baton', why: 'rejected', sipStatus: 486, atFault: 'caller' };
+    turn.note({ note: 'transferFailed', leg: transferor.id, mode: 'attended', ...dns, status: 486, verdict });
     reportEnd(turn, transferor.id, { status: 486, reason: '' });
     return;
   }

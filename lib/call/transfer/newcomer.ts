@@ -1,15 +1,15 @@
-import { openKeyPolicy } from '../../attached-data/key-policy.ts';
 import { agree } from '../media/agreement.ts';
 import { attemptFailed, attemptGivenUp } from '../set-up/attempt.ts';
 import { carriesSdp } from '../call.ts';
 import { offerHeaders, sipReason } from '../relay/capabilities.ts';
-import { dataLines } from '../data/current-data.ts';
+import { introductionTo } from '../data/current-data.ts';
 import { changeData, readData } from '../data/data.ts';
+import { takeOwedLines } from '../data/owed-lines.ts';
 import { hearFrom, legAgreed, showTo } from '../media/exchange.ts';
 import { handOver } from './hand-over.ts';
 import { answered, confirmed, ended, isRinging, type Leg } from '../leg.ts';
 import { wantOffer } from '../media/own-offer.ts';
-import { crossed, emptyPayload, setUpMessage } from '../relay/relay.ts';
+import { emptyPayload } from '../relay/relay.ts';
 import { releaseCall } from '../ending/release.ts';
 import { blackHole, isSdp } from '../media/sdp.ts';
 import { offerOf } from '../media/session.ts';
@@ -40,7 +40,7 @@ export function beginReplacement(turn: Turn, wanted: WantedReplacement): void {
     invite: request,
     startedAtMs: turn.nowMs,
   };
-  turn.change({ transfer: replacement, transfers: turn.call.transfers + 1 });
+  turn.change({ transfer: replacement });
   turn.learn(newcomer, request);
   const offer = isSdp(request.body) ? request.body : undefined;
   if (offer !== undefined) hearFrom(turn, newcomer.id, offer);
@@ -116,12 +116,8 @@ function answerEarly(turn: Turn, replacement: Replacement, offer: Body | undefin
 }
 
 function answerNewcomer(turn: Turn, { target, transferor, transferee }: Replacement, body: Body): void {
-  const trunks = [transferor, transferee].flatMap(id => turn.leg(id)?.trunk ?? []);
-  const data = dataLines(turn, trunks, target.trunk);
-  const dataHeaders = trunks.flatMap(trunk => trunk.dataHeaders);
-  const from = { ...target, trunk: { ...(trunks[0] ?? target.trunk), dataHeaders } };
-  const how = { ...setUpMessage(200), keys: openKeyPolicy, isRead: true };
-  const { headers } = crossed(turn, { headers: data }, { from, to: target }, how, offerHeaders(target));
+  const from = [transferor, transferee].flatMap(id => turn.leg(id)?.trunk ?? []);
+  const headers = introductionTo(turn, target, { status: 200, from, own: offerHeaders(target) });
   turn.perform({ do: 'answer', leg: target.id, status: 200, payload: { headers, body } });
   turn.changeLeg(target, { state: answered });
 }
@@ -217,6 +213,8 @@ function takePlace(turn: Turn, replacement: Replacement, payload: Payload): void
     giveUp(turn, { ...replacement, target: up }, { status: 480, reason: 'nobody to be replaced' });
     return;
   }
+  // Not before: who is refused has transferred nothing.
+  turn.change({ transfers: turn.call.transfers + 1 });
   if (turn.call.state === 'established') handOver(turn, replacement, { status: 200, reason: '' });
   else pickUp(turn, replacement, up);
   const here = turn.leg(up.id);
@@ -242,12 +240,10 @@ function pickUp(turn: Turn, { mode, startedAtMs }: Replacement, newcomer: Leg): 
   const offer = turn.leg(caller.id)?.session.heard;
   if (inviteOffers && offer !== undefined)
     legAgreed(turn, caller, { sent: body, received: offer, as: 'offer' });
-  turn.perform({
-    do: 'answer',
-    leg: caller.id,
-    status: 200,
-    payload: { headers: offerHeaders(caller), body },
-  });
+  const own = offerHeaders(caller);
+  const carrier = { message: '200/INVITE', inDialog: false, carried: own };
+  const headers = [...takeOwedLines(turn, caller.id, carrier), ...own];
+  turn.perform({ do: 'answer', leg: caller.id, status: 200, payload: { headers, body } });
   turn.changeLeg(caller, { state: answered });
   const tookMs = turn.nowMs - startedAtMs;
   const dns = { transferor: callee.dn, target: newcomer.dn };

@@ -80,6 +80,12 @@ function requestRefusal({ headers }: NewRequest): Refusal | undefined {
 
 const unknown: Refusal = { status: 481, code: 'replaces-unknown', text: 'no dialog that could be replaced' };
 
+const tooMany: Refusal = {
+  status: 483,
+  code: 'too-many-transfers',
+  text: 'the call has been transferred too often',
+};
+
 /** RFC 3891 §3: what the state of the dialog says. */
 function dialogRefusal(turn: Turn, replaces: Replaces): Refusal | undefined {
   const { call } = turn;
@@ -95,6 +101,7 @@ function dialogRefusal(turn: Turn, replaces: Replaces): Refusal | undefined {
     return { status: 486, code: 'replaces-answered', text: 'early-only, and the dialog is answered' };
   // One that is being set up can be replaced by who has been called, and not by who calls.
   if (!isAnswered && !(replaced.dialled && replaced.role === 'callee')) return unknown;
+  if (call.transfers >= turn.env.maxTransfers) return tooMany;
   return isReady(turn, replaced) ? undefined : comeBack;
 }
 

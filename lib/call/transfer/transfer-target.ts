@@ -1,17 +1,18 @@
-import { openKeyPolicy } from '../../attached-data/key-policy.ts';
+import { uriOf } from '../../engine/message/name-addr.ts';
 import type { Target } from '../../routing/route.ts';
 import { type FailedAttempt, isOurOwn, isWorthFailover } from '../set-up/attempt.ts';
 import { offerHeaders, sipReason } from '../relay/capabilities.ts';
-import { dataLines } from '../data/current-data.ts';
+import { introductionTo } from '../data/current-data.ts';
 import { changeData, readData } from '../data/data.ts';
 import { agentWish, noteForwarded } from '../set-up/agent-wish.ts';
 import { withDiversion } from '../set-up/diversion.ts';
 import { dialledLeg, sendInvite } from '../set-up/dial.ts';
+import { redirectionOf } from '../set-up/redirection.ts';
 import { hearFrom, legAgreed, showTo } from '../media/exchange.ts';
 import { handOver } from './hand-over.ts';
-import { cancelling, confirmed, earlyAfter, ended, isRinging, type Leg } from '../leg.ts';
+import { cancelling, confirmed, earlyAfter, ended, isRinging, type Leg, standingOf } from '../leg.ts';
 import { report, reportEnd } from './referral.ts';
-import { crossed, emptyPayload, relayedStatus, setUpMessage } from '../relay/relay.ts';
+import { emptyPayload, relayedStatus } from '../relay/relay.ts';
 import { releaseCall } from '../ending/release.ts';
 import { blackHole, isSdp } from '../media/sdp.ts';
 import { offerOf } from '../media/session.ts';
@@ -109,15 +110,11 @@ interface Three {
 
 function payloadFor(turn: Turn, { transfer, transferor, transferee }: Three): Payload {
   const { target, invitation } = transfer;
-  const data = dataLines(turn, [transferor.trunk, transferee.trunk], target.trunk);
-  const dataHeaders = [...transferor.trunk.dataHeaders, ...transferee.trunk.dataHeaders];
-  const { headers } = crossed(
-    turn,
-    { headers: [...invitation.headers, ...data] },
-    { from: { ...transferor, trunk: { ...transferor.trunk, dataHeaders } }, to: target },
-    { ...setUpMessage(), keys: openKeyPolicy, isRead: true },
-    [...invitation.verbatim, ...offerHeaders(target)],
-  );
+  const headers = introductionTo(turn, target, {
+    from: [transferor.trunk, transferee.trunk],
+    headers: invitation.headers,
+    own: [...invitation.verbatim, ...offerHeaders(target)],
+  });
   const offer = offerOf(transferee.session);
   if (offer === undefined) return { headers };
   return { headers, body: showTo(turn, target.id, { by: transferee.id, body: offer, as: 'offer' }) };
@@ -212,20 +209,34 @@ export function onTargetSilent(turn: Turn, { target }: Transfer): void {
   });
 }
 
+interface Failed {
+  readonly failed: Leg;
+  readonly failure: FailedAttempt;
+}
+
+/** Another target is called: one that the target itself has named, else the next there is. False: that is no help. */
+function tryNext(turn: Turn, transfer: Transfer, transferor: Leg, { failed, failure }: Failed): boolean {
+  const where = { requestUri: uriOf(failed.address), standing: standingOf(transferor, turn.call.standing) };
+  const redirection = redirectionOf(turn, failed, { ...failure, ...where });
+  if (redirection === undefined && !isWorthFailover(failure.status)) return false;
+  const [next, ...targets] = [...(redirection?.targets ?? []), ...transfer.targets];
+  if (next === undefined) return false;
+  turn.note({ note: 'failedOver', leg: failed.id, verdict: failure.verdict, reason: failure.reason });
+  const again = { ...transfer, target: newTarget(turn, transferor, next), targets };
+  turn.change({ transfer: again });
+  // Who redirects is on the call no more.
+  if (redirection !== undefined) changeData(turn, failed, redirection.operations);
+  tryTarget(turn, again, next);
+  return true;
+}
+
 /** The next target, or the end of the transfer: the transferor is told, and the call is as it was. */
 function targetFailed(turn: Turn, failed: Leg, failure: FailedAttempt): void {
   const { transfer } = turn.call;
   const transferor = transfer && turn.leg(transfer.transferor);
   if (transfer === undefined || transfer.mode === 'replaces' || transferor === undefined) return;
+  if (tryNext(turn, transfer, transferor, { failed, failure })) return;
   const { reason, verdict } = failure;
-  const [next, ...targets] = transfer.targets;
-  if (next !== undefined && isWorthFailover(failure.status)) {
-    turn.note({ note: 'failedOver', leg: failed.id, verdict, reason });
-    const again = { ...transfer, target: newTarget(turn, transferor, next), targets };
-    turn.change({ transfer: again });
-    tryTarget(turn, again, next);
-    return;
-  }
   const status = relayedStatus(failure.status);
   const { mode } = transfer;
   const dns = { transferor: transferor.dn, target: failed.dn };

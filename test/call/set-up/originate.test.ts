@@ -270,6 +270,19 @@ describe('a call that somebody outside wants, and that fails', () => {
     expect(isOver(story.call)).to.equal(true);
   });
 
+  it('stays when it has gone to somebody else who does not agree with the first either', () => {
+    const story = answeredByAlice();
+    story.bob.answers({ sdp: answer });
+    const party = story.call.callee?.dn ?? story.call.caller.dn;
+    const wish = { mode: 'single-step', party, to: 'sip:dave@192.0.2.4', thirdPartyDn: party } as const;
+    story.feed({ type: 'transferWanted', ...wish, entries: [], local: true });
+    story.dave.answers({ sdp: sdp('dave', 8000) });
+    story.alice.replies('INVITE', 200, { sdp: offer });
+    story.alice.replies('INVITE', 488);
+    expect(story.noted('disagreed')).to.have.lengthOf(1);
+    expect([story.call.state, story.call.callee?.dn]).to.deep.equal(['established', 'dave']);
+  });
+
   it('is released when a party answers without SDP, or refuses the session of the other', () => {
     const mute = new Story(plain);
     mute.originate();

@@ -318,6 +318,23 @@ export const sequences: readonly Sequence[] = [
     },
   },
   {
+    scenario: 'transfer to C, whose 302 to D is followed',
+    from: 'our choice',
+    options: following,
+    run: story => {
+      referredToCarol(story);
+      story.carol.rings();
+      story.carol.rejects(302, 'Moved', { headers: ['Contact: <sip:dave@192.0.2.4>'] });
+      story.dave.answers({ sdp: 'answer' });
+      story.bob.hangsUp();
+    },
+    told: {
+      alice: ['Dialing', 'Established', 'PartyChanged(Transferred)'],
+      bob: ['Ringing', 'Established', 'Released(Transferred)'],
+      carol: ['Ringing', 'Diverted(Redirected)', 'Released(Redirected)'],
+    },
+  },
+  {
     scenario: 'transfer to C, who is busy; B has hung up',
     from: 'our choice',
     options: inOffice,

@@ -160,6 +160,10 @@ describe('two calls of a party that are joined', () => {
     one.bob.replies('NOTIFY', 200);
     expect(one.bob.got('request', 'NOTIFY').payload.body?.content).to.match(/^SIP\/2.0 486 /);
     expect([one.joined, one.call.callee?.dn]).to.deep.equal([undefined, 'bob']);
+    const [failed, ...others] = one.noted('transferFailed');
+    expect(failed).to.deep.include({ mode: 'attended', transferor: 'bob', target: 'carol', status: 486 });
+    expect(failed?.verdict).to.include({ by: 'baton', atFault: 'caller' });
+    expect([others, one.call.transfers]).to.deep.equal([[], 0]);
   });
 
   it('not while one of them changes: 500, to come again', () => {

@@ -22,8 +22,8 @@ const ringing = (offer: string | undefined = sdp('alice'), options: StoryOptions
   return story;
 };
 
-const established = () => {
-  const story = ringing();
+const established = (options: StoryOptions = {}) => {
+  const story = ringing(sdp('alice'), options);
   story.bob.answers({ headers: bob, sdp: sdp('bob') });
   story.alice.acknowledges({ headers: aliceLater });
   story.heard();
@@ -192,6 +192,21 @@ describe('an INVITE with Replaces for a party of a call', () => {
     expect(story.call.caller.dn).to.equal('alice');
   });
 
+  it('counts as a transfer when its sender has come, and is refused when there are too many', () => {
+    const story = established({ env: { maxTransfers: 1 } });
+    story.replaces('carol', ofAlice, { sdp: sdp('carol') });
+    story.bob.replies('INVITE', 488);
+    expect(story.call.transfers).to.equal(0);
+    story.replaces('dave', ofAlice, { sdp: sdp('dave') });
+    story.bob.replies('INVITE', 200, { sdp: sdp('bob') });
+    story.dave.acknowledges();
+    expect(story.call.transfers).to.equal(1);
+    story.heard();
+    story.replaces('carol', ofBob, { sdp: sdp('carol') });
+    expect(story.heard()).to.deep.equal(['carol ← 483']);
+    expect(story.noted('refused')).to.have.nested.property('[0].code', 'too-many-transfers');
+  });
+
   it('takes the place of one who has hung up meanwhile', () => {
     const story = established();
     story.replaces('dave', ofAlice, { sdp: sdp('dave') });
@@ -233,6 +248,18 @@ describe('an INVITE with Replaces while the call rings', () => {
       'Released bob alice  Redirected',
       'Established alice dave  Ok',
     ]);
+  });
+
+  it('tells the caller with its 200 what has changed meanwhile', () => {
+    const story = ringing();
+    const entries = [{ key: 'Desk', type: 'string', value: '5', scope: 'sip' }] as const;
+    const operation = { operation: 'update', entries } as const;
+    story.feed({ type: 'dataRequested', operation, thirdPartyDn: 'crm' as Dn });
+    story.replaces('dave', ofBob, { sdp: sdp('dave') });
+    expect(story.dave.gotHeaders('answer')).to.deep.equal(['X-MS-Custom-Desk: 5']);
+    story.dave.acknowledges();
+    expect(story.alice.gotHeaders('answer')).to.deep.equal(['X-MS-Custom-Desk: 5']);
+    expect(story.call.caller.owed).to.deep.equal([]);
   });
 
   it('picks it up with one offer only, whoever has made it', () => {

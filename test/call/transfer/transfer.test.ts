@@ -85,6 +85,51 @@ describe('a transfer', () => {
     expect(story.noted('failedOver')).to.have.length(1);
   });
 
+  describe('whose target sends on to somebody else', () => {
+    const pbx = trunk({ name: 'pbx', sources: ['192.0.2.0/24'], redirects: 'follow' });
+    const inPbx = { routing: { trunks: [pbx], anyTarget: 'never' as const } };
+    const sendOn = (story: Story, contact: string) =>
+      story.dave.rejects(302, 'Moved', { headers: [`Contact: ${contact}`] });
+
+    it('calls that one, where the trunk has it so, with the data that comes along', () => {
+      const story = referred(new Story(inPbx).established());
+      sendOn(story, '<sip:carol@192.0.2.3?X-MS-Custom-Desk=5>');
+      expect(story.heard().at(-1)).to.equal('carol ← INVITE offer');
+      expect(story.carol.gotHeaders('invite')).to.include('X-MS-Custom-Desk: 5');
+      expect(story.noted('failedOver')[0]?.verdict).to.include({ why: 'redirected', sipStatus: 302 });
+      const [first, ...others] = story.changes.map(({ ThisDN, ThirdPartyDN }) => [ThisDN, ThirdPartyDN]);
+      expect(first).to.deep.equal(['alice', 'dave']);
+      expect(others.map(([who]) => who)).to.deep.equal(['bob', 'carol', undefined]);
+      story.carol.answers({ sdp: 'carols' });
+      expect(story.call.callee?.dn).to.equal('carol');
+      const diverted = story.events.find(({ id }) => id === 'EventDiverted');
+      expect(diverted).to.include({ ThisDN: 'dave', ThirdPartyDN: 'carol', CallState: 'Redirected' });
+    });
+
+    it('tells the transferor, where that one could not be called by it, or it goes round in circles', () => {
+      const foreign = referred(new Story(inPbx).established());
+      sendOn(foreign, '<sip:carol@198.51.100.1>');
+      expect(foreign.heard()).to.deep.equal(['bob ← NOTIFY message/sipfrag;version=2.0']);
+      const circle = referred(new Story(inPbx).established());
+      for (let times = 0; times <= 5; times += 1) sendOn(circle, '<sip:dave@192.0.2.4>');
+      expect(circle.heard().filter(line => line === 'dave ← INVITE offer')).to.have.lengthOf(5);
+      expect(circle.call).to.deep.include({ state: 'established', transfer: undefined });
+    });
+
+    it('tries the other targets after it', () => {
+      const routes = [
+        { number: '^5', targets: ['sip:dave@192.0.2.4', 'sip:carol@192.0.2.3'] },
+        { targets: ['sip:bob@192.0.2.2'] },
+      ];
+      const story = new Story({ routing: { trunks: [pbx], routes } }).established();
+      story.bob.sends('REFER', { headers: ['CSeq: 7 REFER', 'Refer-To: <tel:5>'] });
+      sendOn(story, '<sip:dave@192.0.2.5>');
+      expect(story.dave.got('invite').requestUri).to.equal('sip:dave@192.0.2.5');
+      story.dave.rejects(503, 'Down');
+      expect(story.carol.got('invite').requestUri).to.equal('sip:carol@192.0.2.3');
+    });
+  });
+
   it('whose target answers without SDP has failed', () => {
     const story = referred();
     story.dave.answers();

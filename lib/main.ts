@@ -9,14 +9,14 @@ import type { Hop, SocketAddress } from './engine/transport/transport.ts';
 import { dnServiceEvent } from './events/dn-service.ts';
 import { type AgentRoutesDesk, type CallDesk, HttpServer, type Readiness } from './http/server.ts';
 import type { Logger } from './log.ts';
-import { startJournal } from './main/journal.ts';
 import { startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
 import { type Running, Started } from './main/started.ts';
+import { startStream } from './main/stream.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
-import type { Clock, Publisher, Signalling } from './ports.ts';
+import type { Clock, EventJournal, Publisher, Signalling } from './ports.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -57,7 +57,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     ...config.events.ring,
     onFailure: error => log.error({ err: error }, 'an event stream failed'),
   });
-  const journal = startJournal(config, log, started, metrics);
+  const { journal, state } = await startStream(config, log, started, metrics);
   startWebhooks(config, log, started, ring, metrics);
   const screening = startScreening(config, started);
   const keys = compileKeyPolicy(config.attachedData.keys);
@@ -83,16 +83,15 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     randomHex: digits => randomHex(digits / 2),
   });
   let draining = false;
-  started.add(async () => {
-    await signalling.stop();
-  });
+  started.add(() => signalling.stop());
   await startSignalling(signalling, b2bua, asked);
   const http = await startHttp(config, log, started, ring, {
     metrics,
     ...deskOf(b2bua),
     keys,
     tenant: config.tenant,
-    readiness: (): Readiness => (draining ? 'draining' : signalling.up ? 'ready' : 'signalling-down'),
+    readiness: () => (draining ? 'draining' : readinessOf(signalling, journal)),
+    stream: state,
   });
   started.add(async () => {
     draining = true;
@@ -180,6 +179,10 @@ async function startHttp(
   const bound = await http.start();
   started.add(() => http.stop());
   return formatSocketAddress(bound);
+}
+
+function readinessOf(signalling: Signalling, journal: EventJournal | undefined): Readiness {
+  return signalling.up ? (journal?.obstacle ?? 'ready') : 'signalling-down';
 }
 
 /** What HTTP asks of calls and agents. */

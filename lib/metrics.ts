@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { AgentMeters } from './metrics/agents.ts';
 import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
+import { KafkaMeters } from './metrics/kafka.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
 import { StreamMeters } from './metrics/streams.ts';
@@ -16,6 +17,7 @@ export class Metrics {
   readonly streams = new StreamMeters(this.#registry);
   readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);
+  readonly kafka = new KafkaMeters(this.#registry);
   readonly #http = new Counter({
     name: 'baton_http_requests_total',
     help: 'HTTP requests answered, by route, method and status',

@@ -2,6 +2,7 @@ import type { Call } from './call/call.ts';
 import type { HeaderLine, NewRequest, Signal, SignallingEffect } from './call/signal.ts';
 import type { ConnId } from './call/ids.ts';
 import type { ScreeningRules, ScreeningVerdict } from './call/set-up/screening.ts';
+import type { ErrorCode } from './errors.ts';
 import type { CallEvent } from './events/event.ts';
 import type { IncomingCall } from './events/incoming-call.ts';
 
@@ -89,6 +90,18 @@ export interface Outbox {
   };
   close(): Promise<void>;
 }
+
+/** Whether events reach Kafka; `off`: there is none. */
+export type StreamState =
+  | { readonly stream: 'off' | 'healthy' }
+  | {
+      readonly stream: 'unhealthy';
+      readonly code: ErrorCode;
+      /** For people. */
+      readonly reason: string;
+      /** Since the epoch. */
+      readonly sinceMs: number;
+    };
 
 /** Somebody outside who decides about calls that come in. */
 export interface CallScreening {

@@ -41,7 +41,7 @@ async function main(asked) {
   const names = named.length > 0 ? named : Object.keys(suites);
   try {
     ensureInstalled();
-    if (names.includes('scenarios') || names.includes('unit')) ensureBuilt();
+    if (['scenarios', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
     if (names.includes('scenarios')) ensureSipp();
   } catch (error) {
     fail(error.message);

@@ -5,6 +5,7 @@ import { Consumer, type SASLOptions } from '@platformatic/kafka';
 export interface ReadRecord {
   readonly partition: number;
   readonly offset: bigint;
+  readonly timeMs: number;
   readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -155,10 +156,11 @@ function release(partition: number, progress: Progress): void {
     if (fate === 'committed') progress.records.push(...recordsOf(partition, batch));
 }
 
-function recordsOf(partition: number, { firstOffset, records }: Batch): ReadRecord[] {
-  return records.map(({ offsetDelta, key, value, headers }) => ({
+function recordsOf(partition: number, { firstOffset, firstTimestamp, records }: Batch): ReadRecord[] {
+  return records.map(({ offsetDelta, timestampDelta, key, value, headers }) => ({
     partition,
     offset: firstOffset + BigInt(offsetDelta),
+    timeMs: Number(firstTimestamp + timestampDelta),
     key: key?.toString(),
     value: value?.toString() ?? '',
     headers: Object.fromEntries(headers.map(([name, value]) => [String(name), String(value)])),

@@ -74,6 +74,22 @@ describe('the metrics', () => {
     expect(await sample('baton_webhook_queue{target="crm"}')).to.equal(3);
   });
 
+  it('counts what Kafka has, has not, and how long it took', async () => {
+    metrics.kafka.eventPublished('calls', 0.02);
+    metrics.kafka.eventPublished('calls', 0.03);
+    metrics.kafka.publishFailed('kafka-unreachable');
+    metrics.kafka.eventSetApart('agents', 'kafka-topic-unknown');
+    metrics.kafka.streamUp(true);
+    expect(await sample('baton_kafka_published_total{topic="calls"}')).to.equal(2);
+    expect(await sample('baton_kafka_publish_seconds_sum')).to.equal(0.05);
+    expect(await sample('baton_kafka_retries_total{code="kafka-unreachable"}')).to.equal(1);
+    const deadLetters = 'baton_kafka_dead_letters_total{topic="agents",code="kafka-topic-unknown"}';
+    expect(await sample(deadLetters)).to.equal(1);
+    expect(await sample('baton_kafka_up')).to.equal(1);
+    metrics.kafka.streamUp(false);
+    expect(await sample('baton_kafka_up')).to.equal(0);
+  });
+
   it('counts subscribers up and down, what they got, and who was cut', async () => {
     metrics.streams.subscriberJoined('sse');
     metrics.streams.subscriberJoined('sse');

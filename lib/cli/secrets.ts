@@ -6,7 +6,7 @@ type DigestUser = Config['registrar']['digest']['users'][number];
 
 /** The configuration as it may be shown. */
 export function withoutSecrets(config: Config): Config {
-  const { signalling, engine, http, webhooks, registrar } = config;
+  const { signalling, engine, http, webhooks, registrar, kafka } = config;
   return {
     ...config,
     signalling:
@@ -24,6 +24,7 @@ export function withoutSecrets(config: Config): Config {
       targets: webhooks.targets.map(receiverWithoutSecrets),
       incomingCall: receiverWithoutSecrets(webhooks.incomingCall),
     },
+    kafka: { ...kafka, sasl: { ...kafka.sasl, password: kafka.sasl.password === '' ? '' : hidden } },
   };
 }
 

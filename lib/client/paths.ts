@@ -59,6 +59,17 @@ export interface paths {
                     content: {
                         readonly "application/json": {
                             readonly status: string;
+                            /**
+                             * @description Whether events reach Kafka. While they do not they are kept: calls go on.
+                             * @enum {string}
+                             */
+                            readonly stream: "off" | "healthy" | "unhealthy";
+                            /** @description Of docs/errors.md; where the stream is unhealthy. */
+                            readonly code?: string;
+                            /** @description For people. */
+                            readonly reason?: string;
+                            /** @description Milliseconds since the epoch. */
+                            readonly since?: number;
                         };
                     };
                 };

@@ -15,6 +15,7 @@ export function crossCheck(tree: Tree): Problem[] {
     ...checkIncomingCall(tree),
     ...checkListeners(tree),
     ...checkHttp(tree),
+    ...checkKafka(tree),
   ];
 }
 
@@ -90,6 +91,31 @@ function checkHttp(tree: Tree): Problem[] {
       key: 'http.listen',
       message: `"${listen}" can be reached from outside: set http.tokens, or listen on loopback`,
     },
+  ];
+}
+
+function checkKafka(tree: Tree): Problem[] {
+  const at = (key: string): unknown => valueAt(tree, `kafka.${key}`);
+  const isSet = (key: string): boolean => (at(key) ?? '') !== '';
+  const problem = (key: string, message: string): Problem => ({ key: `kafka.${key}`, message });
+  const usesSasl = isSet('sasl.mechanism') && at('sasl.mechanism') !== 'none';
+  return [
+    // Transactions need it.
+    ...(isSet('acks') && at('acks') !== 'all' && at('outbox.kind') !== 'none'
+      ? [problem('acks', 'must be all where events are kept in an outbox')]
+      : []),
+    ...['sasl.username', 'sasl.password'].flatMap(key =>
+      usesSasl && !isSet(key) ? [problem(key, 'must be set where sasl.mechanism is')] : [],
+    ),
+    ...(isSet('tls.cert') !== isSet('tls.key')
+      ? [problem(isSet('tls.cert') ? 'tls.key' : 'tls.cert', 'tls.cert and tls.key go together')]
+      : []),
+    ...(isSet('topics.callThread') && at('topics.callThread') === at('topics.agentState')
+      ? [problem('topics.agentState', 'must be another topic than topics.callThread')]
+      : []),
+    ...(Number(at('retry.firstMs')) > Number(at('retry.maxMs'))
+      ? [problem('retry.firstMs', 'must not be over retry.maxMs')]
+      : []),
   ];
 }
 

@@ -65,6 +65,8 @@ export const settings: readonly Setting[] = [
     flag: '--kafka-brokers',
     meaning: 'host:port, …; empty: no event stream',
   },
+  { key: 'kafka.sasl.username', variable: 'BATON_KAFKA_USERNAME', meaning: 'user at the Kafka brokers' },
+  { key: 'kafka.sasl.password', variable: 'BATON_KAFKA_PASSWORD', meaning: 'password at the Kafka brokers' },
   {
     key: 'log.level',
     variable: 'BATON_LOG_LEVEL',

@@ -1,27 +1,52 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import type { ErrorCode } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
+import type { StreamState } from '../ports.ts';
 import type { Api } from './api.ts';
 import { type AgentRoutesDesk, addAgentRoutes } from './agent-routes.ts';
 import { type CallDesk, addCallRoutes } from './call-routes.ts';
 import { AnswersGiven, usualLimits } from './idempotency.ts';
 import { problemFor, problemMediaType } from './problem.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
-import { json, problems } from './schemas.ts';
+import { json, problems, words } from './schemas.ts';
 
 /** Whether calls can be taken; `why` says in a few words what is missing. */
-export type Readiness = 'ready' | 'signalling-down' | 'draining';
+export type Readiness = 'ready' | 'signalling-down' | 'draining' | 'outbox-full';
 
 /** What the outside may look at, and ask for. Each is asked anew for every request. */
 export interface HttpViews extends CallDesk, AgentRoutesDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
+  stream(): StreamState;
 }
 
 const Status = Type.Object({ status: Type.String() });
+const Ready = Type.Object({
+  status: Type.String(),
+  stream: words(
+    ['off', 'healthy', 'unhealthy'],
+    'Whether events reach Kafka. While they do not they are kept: calls go on.',
+  ),
+  code: Type.Optional(Type.String({ description: 'Of docs/errors.md; where the stream is unhealthy.' })),
+  reason: Type.Optional(Type.String({ description: 'For people.' })),
+  since: Type.Optional(Type.Integer({ description: 'Milliseconds since the epoch.' })),
+});
 const readyAnswers: Readonly<Record<string, unknown>> = {
-  200: json(Status, 'Ready'),
+  200: json(Ready, 'Ready'),
   ...problems(401, 429, 503),
 };
+
+const codeOf = {
+  draining: 'shutting-down',
+  'signalling-down': 'not-ready',
+  'outbox-full': 'outbox-full',
+} as const satisfies Record<Exclude<Readiness, 'ready'>, ErrorCode>;
+
+function toldState(state: StreamState): Omit<Static<typeof Ready>, 'status'> {
+  if (state.stream !== 'unhealthy') return state;
+  const { sinceMs, ...rest } = state;
+  return { ...rest, since: sinceMs };
+}
 
 /** Those who watch over the process are not held back. */
 const unlimited = { config: { rateLimit: false } } as const;
@@ -68,8 +93,8 @@ function addWatchRoutes(api: Api, views: HttpViews): void {
     },
     async (_request, reply) => {
       const readiness = views.readiness();
-      if (readiness === 'ready') return { status: 'ready' };
-      const problem = problemFor(readiness === 'draining' ? 'shutting-down' : 'not-ready');
+      if (readiness === 'ready') return { status: 'ready', ...toldState(views.stream()) };
+      const problem = problemFor(codeOf[readiness]);
       return await reply.code(503).type(problemMediaType).send(problem);
     },
   );

@@ -22,6 +22,8 @@ export interface Trouble {
   readonly sinceMs: number;
 }
 
+/** A failure that is over sooner is no news. */
+const tellAfterMs = 1_000;
 /** Fenced again within this time is no accident: somebody else goes by our name. */
 const fencedAgainMs = 60_000;
 /** Two that take each other's name away shall not do it all the time. */
@@ -45,7 +47,7 @@ export class StreamHealth {
     options.metrics.streamUp(false);
   }
 
-  /** What keeps it from being up. A failure that is over at the next attempt is none. */
+  /** What keeps it from being up. A failure that is over soon is none. */
   get trouble(): Trouble | undefined {
     return this.#up ? undefined : this.#trouble;
   }
@@ -61,7 +63,7 @@ export class StreamHealth {
     const isFencedAgain = failure.kind === 'fenced' && now - this.#fencedMs < fencedAgainMs;
     if (failure.kind === 'fenced') this.#fencedMs = now;
     this.#trouble = { failure, sinceMs: this.#trouble?.sinceMs ?? now };
-    if (this.#isNews(failure, isFencedAgain)) this.#tell(failure, error);
+    if (this.#isNews(failure, isFencedAgain, now - this.#trouble.sinceMs)) this.#tell(failure, error);
     return isFencedAgain ? fencedWaitMs : Math.min(retry.firstMs * 2 ** (this.#failures - 1), retry.maxMs);
   }
 
@@ -79,10 +81,11 @@ export class StreamHealth {
     log.info({ brokers }, 'stream up');
   }
 
-  #isNews({ kind, code }: Failure, isFencedAgain: boolean): boolean {
+  #isNews({ kind, code }: Failure, isFencedAgain: boolean, lastingMs: number): boolean {
     switch (kind) {
       case 'retry':
-        return this.#told === undefined && this.#failures > 1;
+        if (code === 'internal') return this.#told !== code;
+        return this.#told === undefined && this.#failures > 1 && lastingMs >= tellAfterMs;
       case 'refused':
         return this.#told !== code;
       case 'fenced':

@@ -108,6 +108,7 @@ describe('the command line', () => {
       BATON_SIGNALLING: 'drachtio://hush@10.0.0.1',
       BATON_HTTP_TOKENS: 'hush-hush-hush-hush',
       BATON_CONTROL_SECRET: 'hush',
+      BATON_KAFKA_PASSWORD: 'hush',
     };
     const webhook = '{name: crm, url: "https://crm.example.com/in?key=hush", secret: hush-hush-hush-hush}';
     const asked = 'webhooks.incomingCall={url: "http://127.0.0.1/?key=hush", secret: hush-hush-hush-hush}';

@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import { expect } from 'chai';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 
@@ -38,6 +39,26 @@ describe('the configuration of the event stream', () => {
     ]);
   });
 
+  it('reads user and password from the environment', () => {
+    const env = { BATON_KAFKA_USERNAME: 'baton', BATON_KAFKA_PASSWORD: 'secret' };
+    expect(load({ 'kafka.sasl.mechanism': 'scram-sha-512' }, env).sasl).to.deep.equal({
+      mechanism: 'scram-sha-512',
+      username: 'baton',
+      password: 'secret',
+    });
+  });
+
+  it('takes less than acks all where nothing outlives the process', () => {
+    expect(load({ 'kafka.acks': 'leader', 'kafka.outbox.kind': 'none' }).acks).to.equal('leader');
+  });
+
+  it('takes zstd where Node has it', () => {
+    const problems = problemsOf({ 'kafka.compression': 'zstd' });
+    expect(problems).to.deep.equal(
+      'zstdCompressSync' in zlib ? [] : ['kafka.compression: zstd needs Node 22.15 or newer'],
+    );
+  });
+
   for (const [what, values, problem] of [
     ['a broker without port', { 'kafka.brokers': 'kafka' }, 'brokers[0]: "kafka": the port is missing'],
     [
@@ -58,6 +79,41 @@ describe('the configuration of the event stream', () => {
       'a tenant that is none',
       { 'kafka.tenant': 'a:b' },
       'tenant: expected letters, digits, _ and - (at most 64)',
+    ],
+    [
+      'a topic that Kafka would not take',
+      { 'kafka.topics.callThread': 'a b' },
+      'topics.callThread: expected letters, digits, ., _ and - (at most 249)',
+    ],
+    [
+      'one topic for both',
+      { 'kafka.topics.agentState': 'voice-callthread' },
+      'topics.agentState: must be another topic than topics.callThread',
+    ],
+    [
+      'an outbox on disk with less than acks all',
+      { 'kafka.acks': 'leader' },
+      'acks: must be all where events are kept in an outbox',
+    ],
+    [
+      'SASL without a password',
+      { 'kafka.sasl.mechanism': 'plain', 'kafka.sasl.username': 'baton' },
+      'sasl.password: must be set where sasl.mechanism is',
+    ],
+    [
+      'a certificate without its key',
+      { 'kafka.tls.cert': 'baton.pem' },
+      'tls.key: tls.cert and tls.key go together',
+    ],
+    [
+      'waits that become shorter',
+      { 'kafka.retry.firstMs': 3_000 },
+      'retry.firstMs: must not be over retry.maxMs',
+    ],
+    [
+      'more for one request than brokers take',
+      { 'kafka.batch.maxBytes': 100_000_000 },
+      'batch.maxBytes: expected number to be <=50000000',
     ],
     ['an outbox of another kind', { 'kafka.outbox.kind': 'file' }, 'outbox.kind: expected one of lmdb, none'],
     [

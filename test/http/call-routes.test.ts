@@ -51,6 +51,7 @@ describe('calls over HTTP', () => {
         metrics: new Metrics(),
         readiness: () => 'ready',
         ...noAgents,
+        stream: () => ({ stream: 'off' }),
         keys: compileKeyPolicy([{ key: 'crm-*', scope: 'sip' }]),
         calls: () => [aliceAndBob],
         call: connId => (connId === aliceAndBob.connId ? aliceAndBob : undefined),

@@ -31,6 +31,7 @@ describe('a request that is refused before any route is looked for', () => {
       views: {
         metrics,
         readiness: () => 'ready',
+        stream: () => ({ stream: 'off' }),
         calls: () => [],
         call: () => undefined,
         ...noAgents,

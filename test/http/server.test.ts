@@ -6,6 +6,7 @@ import type { CallView } from '../../lib/b2bua/call-view.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import type { Readiness } from '../../lib/http/routes.ts';
 import { Metrics } from '../../lib/metrics.ts';
+import type { StreamState } from '../../lib/ports.ts';
 
 const token = 'correct-horse-battery';
 
@@ -22,6 +23,7 @@ const aliceAndBob: CallView = {
 
 describe('the HTTP interface', () => {
   let readiness: Readiness = 'ready';
+  let stream: StreamState = { stream: 'off' };
   let calls: readonly CallView[] | Error = [];
   let server: HttpServer;
   let base = '';
@@ -36,6 +38,7 @@ describe('the HTTP interface', () => {
     return {
       metrics: new Metrics(),
       readiness: () => readiness,
+      stream: () => stream,
       calls: () => {
         if (calls instanceof Error) throw calls;
         return calls;
@@ -52,6 +55,7 @@ describe('the HTTP interface', () => {
 
   beforeEach(() => {
     readiness = 'ready';
+    stream = { stream: 'off' };
     calls = [];
   });
 
@@ -82,12 +86,29 @@ describe('the HTTP interface', () => {
 
   it('is ready while signalling is up', async () => {
     await serve();
-    expect(await get('/readyz')).to.deep.include({ status: 200, body: { status: 'ready' } });
+    expect(await get('/readyz')).to.deep.include({ status: 200, body: { status: 'ready', stream: 'off' } });
+  });
+
+  it('says that events reach Kafka', async () => {
+    stream = { stream: 'healthy' };
+    await serve();
+    expect((await get('/readyz')).body).to.deep.equal({ status: 'ready', stream: 'healthy' });
+  });
+
+  it('is ready when they do not, and says why and since when', async () => {
+    const trouble = { code: 'kafka-unreachable', reason: 'connect ECONNREFUSED' } as const;
+    stream = { stream: 'unhealthy', ...trouble, sinceMs: 1_700_000_000_000 };
+    await serve();
+    expect(await get('/readyz')).to.deep.include({
+      status: 200,
+      body: { status: 'ready', stream: 'unhealthy', ...trouble, since: 1_700_000_000_000 },
+    });
   });
 
   for (const [state, code] of [
     ['signalling-down', 'not-ready'],
     ['draining', 'shutting-down'],
+    ['outbox-full', 'outbox-full'],
   ] as const) {
     it(`is not ready when ${state}`, async () => {
       readiness = state;

@@ -97,6 +97,7 @@ export class House {
       views: {
         metrics,
         readiness: () => this.readiness,
+        stream: () => ({ stream: 'off' }),
         keys: openKeyPolicy,
         calls: () => desk.callsView(),
         call: connId => desk.callDetail(connId),

@@ -183,7 +183,7 @@ describe('Publisher', () => {
       stream.brokers.down = true;
       stream.outbox.keep('a');
       await start();
-      await stream.passWaits(1);
+      await stream.passWaits(5);
       stream.brokers.down = false;
       stream.brokers.fates = [refused];
       await stream.passWaits(1);
@@ -197,7 +197,6 @@ describe('Publisher', () => {
       };
       stream.outbox.keep('a');
       await start();
-      await stream.passWaits(1);
       expect(stream.log.lines).to.deep.equal(['error stream down']);
       expect(stream.log.fields[0]).to.include({ code: 'internal', err: defect });
     });
@@ -218,7 +217,7 @@ describe('Publisher', () => {
       stream.brokers.down = true;
       stream.brokers.last?.onLost?.();
       await stream.settle();
-      await stream.passWaits(2);
+      await stream.passWaits(5);
       expect(stream.publisher.trouble?.failure).to.equal(unreachable);
     });
   });

@@ -43,11 +43,25 @@ describe('StreamHealth', () => {
   ] as const) {
     it(what, () => {
       health.worked();
-      for (const failure of failures) health.failed(failure);
+      for (const failure of failures) {
+        health.failed(failure);
+        clock.pass(1_000);
+      }
       expect(log.lines.slice(1)).to.deep.equal(lines);
       expect(health.trouble === undefined).to.equal(lines.length === 0);
     });
   }
+
+  it('tells no failures that are over within a second', () => {
+    health.worked();
+    for (const failure of [failing, failing, failing]) {
+      health.failed(failure);
+      clock.pass(400);
+    }
+    expect(log.lines).to.deep.equal(['info stream up']);
+    health.failed(failing);
+    expect(log.lines).to.deep.equal(['info stream up', 'warn stream down']);
+  });
 
   it('tells each time of being fenced only once within a minute', () => {
     health.worked();

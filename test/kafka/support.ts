@@ -13,26 +13,34 @@ import { FakeClock } from '../support/fake-clock.ts';
 
 /** An outbox on paper. */
 export class PaperOutbox implements Outbox {
-  readonly id = '00000000000000ff';
+  readonly id: string;
   onKept: (() => void) | undefined;
   waiting: OutboxRecord[] = [];
   readonly apart: { readonly value: string; readonly code: string; readonly reason: string }[] = [];
   /** Largest that were asked for at a time. */
   readonly asked: number[] = [];
   #position = 0;
+  readonly #sequences = new Map<string, number>();
   readonly #nowMs: () => number;
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, id = '00000000000000ff') {
     this.#nowMs = nowMs;
+    this.id = id;
   }
 
   keep(...values: string[]): void {
-    for (const value of values) this.#add('callThread', value);
-    this.onKept?.();
+    this.keepAt({}, ...values);
   }
 
   keepOfAgents(...values: string[]): void {
-    for (const value of values) this.#add('agentState', value);
+    this.keepAt({ topic: 'agentState' }, ...values);
+  }
+
+  keepAt(
+    { topic = 'callThread', key = 'acme:1' }: { topic?: StreamTopic; key?: string },
+    ...values: string[]
+  ): void {
+    for (const value of values) this.#add(topic, key, value);
     this.onKept?.();
   }
 
@@ -59,10 +67,12 @@ export class PaperOutbox implements Outbox {
 
   async close(): Promise<void> {}
 
-  #add(topic: StreamTopic, value: string): void {
+  #add(topic: StreamTopic, key: string, value: string): void {
     this.#position += 1;
-    const common = { key: 'acme:1', sequence: this.#position, event: 'EventDialing', timeMs: this.#nowMs() };
-    this.waiting.push({ ...common, topic, position: this.#position, value: Buffer.from(value) });
+    const sequence = (this.#sequences.get(topic + key) ?? 0) + 1;
+    this.#sequences.set(topic + key, sequence);
+    const common = { topic, key, sequence, event: 'EventDialing', timeMs: this.#nowMs() };
+    this.waiting.push({ ...common, position: this.#position, value: Buffer.from(value) });
   }
 }
 

@@ -1,0 +1,75 @@
+import type { Config } from '../config.ts';
+import { formatSocketAddress } from '../engine/transport/address.ts';
+import { Publisher } from '../kafka/publisher.ts';
+import { readTlsFiles } from '../kafka/tls-files.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Clock, EventJournal, Outbox, StreamState } from '../ports.ts';
+import { startJournal } from './journal.ts';
+import type { Started } from './started.ts';
+
+/** Its timers keep the process alive: while it stops there may be nothing else that does. */
+const clock: Clock = {
+  nowMs: Date.now,
+  after: (delayMs, fire) => {
+    const timer = setTimeout(fire, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** The way to Kafka: where events wait, and how it goes. */
+export interface Stream {
+  /** Undefined: there is no Kafka. */
+  readonly journal?: EventJournal;
+  readonly state: () => StreamState;
+}
+
+/**
+ * Begins to publish what is kept; it is stopped after everything that makes events.
+ * @throws {BatonError} `config-invalid`
+ */
+export async function startStream(
+  config: Config,
+  log: Logger,
+  started: Started,
+  metrics: Metrics,
+): Promise<Stream> {
+  const journal = startJournal(config, log, started, metrics);
+  if (journal === undefined) return { state: () => ({ stream: 'off' }) };
+  const publisher = await startPublisher(config, log, metrics, journal);
+  started.add(() => publisher.stop(config.kafka.flushMs));
+  return { journal, state: () => stateOf(publisher) };
+}
+
+async function startPublisher(
+  { kafka, node, tenant }: Config,
+  log: Logger,
+  metrics: Metrics,
+  outbox: Outbox,
+): Promise<Publisher> {
+  // Told now rather than at the first attempt.
+  readTlsFiles(kafka.tls);
+  // Who has no Kafka does not pay for its client: 50 MB.
+  const { producersOf } = await import('../kafka/producers.ts');
+  const publisher = new Publisher({
+    outbox,
+    connect: producersOf({ config: kafka, node, tenant, outboxId: outbox.id }),
+    brokers: kafka.brokers.map(({ host, port }) => formatSocketAddress({ address: host, port })),
+    topics: kafka.topics,
+    batch: kafka.batch,
+    retry: kafka.retry,
+    clock,
+    metrics: metrics.kafka,
+    log,
+  });
+  publisher.start();
+  return publisher;
+}
+
+function stateOf({ trouble }: Publisher): StreamState {
+  if (trouble === undefined) return { stream: 'healthy' };
+  const { code, reason } = trouble.failure;
+  return { stream: 'unhealthy', code, reason, sinceMs: trouble.sinceMs };
+}

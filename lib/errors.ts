@@ -156,6 +156,16 @@ export const errorTable = {
     exitCode: 1,
     blame: 'operator',
   },
+  'outbox-in-use': {
+    meaning: 'Another process works in the folder of the outbox: each node has one of its own.',
+    exitCode: 78,
+    blame: 'operator',
+  },
+  'outbox-unusable': {
+    meaning: 'The folder of the outbox cannot be read or written, or its disk is full.',
+    exitCode: 78,
+    blame: 'operator',
+  },
   'call-unknown': {
     meaning:
       'No call has this ConnID, or it has been released for longer than attachedData.retainAfterReleaseMs.',

@@ -78,11 +78,11 @@ export interface Outbox {
   read(after: number, limits: { readonly maxRecords: number; readonly maxBytes: number }): OutboxRecord[];
   /** All up to and with this position are published: forgotten. */
   published(position: number): void;
-  /** Cannot be published: kept apart with its reason. */
+  /** Cannot be published: kept apart with its reason, and no longer read. */
   setApart(record: OutboxRecord, why: { readonly code: string; readonly reason: string }): void;
   /** Called when something was kept, in a later turn of the loop, once for all that was kept until then. */
   onKept: (() => void) | undefined;
-  /** `bytes` of values; `oldestMs`: time of the oldest event. */
+  /** `bytes` of whole records; `oldestMs`: time of the oldest event. */
   readonly depth: {
     readonly records: number;
     readonly bytes: number;

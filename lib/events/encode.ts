@@ -97,13 +97,13 @@ function toJson(
   pairs: readonly EventPair[] | undefined,
   extensions: readonly Extension[] | undefined,
 ) {
-  const attributes: Partial<Record<AttributeName, unknown>> = {
-    ...event,
-    UserData: pairs?.map(pairOf),
-    Extensions: extensions,
-  };
+  const attributes: Partial<Record<AttributeName, unknown>> = event;
   const ordered: Partial<Record<AttributeName, unknown>> = {};
-  for (const name of NAMES_IN_ORDER) if (attributes[name] !== undefined) ordered[name] = attributes[name];
+  for (const name of NAMES_IN_ORDER) {
+    const value =
+      name === 'UserData' ? pairs?.map(pairOf) : name === 'Extensions' ? extensions : attributes[name];
+    if (value !== undefined) ordered[name] = value;
+  }
   return JSON.stringify(ordered);
 }
 

@@ -11,6 +11,7 @@ import type { Replacing } from '../../lib/call/transfer/replacing.ts';
 import type { JoinWanted, TransferWanted } from '../../lib/call/transfer/transfer-request.ts';
 import type { Decision } from '../../lib/call/turn.ts';
 import { isGone } from '../../lib/call/leg.ts';
+import { learnEvent } from '../../lib/events/open-parties.ts';
 import { newRequestOf, lines, Story, textOf, trunk } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -79,12 +80,16 @@ class AnyCall {
   readonly #timers = new Map<string, Extract<Effect, { do: 'startTimer' }>['timer']>();
   #done = 0;
   readonly said: string[] = [];
+  /** Who has been told of this call or the other, and not yet of its end. */
+  readonly openParties: Map<string, string>;
+  #learnt = 0;
 
   /** Another call of alice's or bob's, with which this one may be joined. */
   #other: AnyCall | undefined;
 
   constructor(seed: number, other?: AnyCall) {
     this.#other = other;
+    this.openParties = other?.openParties ?? new Map<string, string>();
     const second = seed < 0;
     this.#random = randomOf(seed);
     // A third of the calls somebody outside decides about.
@@ -93,6 +98,7 @@ class AnyCall {
     const offers = this.#random() < 0.7;
     this.story.invite(offers ? { sdp: 'offer' } : {});
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
+    this.#learn();
     this.#carryOut();
   }
 
@@ -191,6 +197,7 @@ class AnyCall {
     }
     this.#carryOut();
     other.story.becomes(ended);
+    other.#learn();
     other.#carryOut();
     other.#phones.delete(id);
   }
@@ -219,12 +226,36 @@ class AnyCall {
     this.#suffered(signal);
     // The funnel asks no call that is over.
     if (!this.over) this.story.feed(signal);
+    this.#learn();
     const { joined, movedLeg } = this.story;
     if (this.#other !== undefined && joined !== undefined && movedLeg !== undefined)
       this.#takeOver(this.#other, joined, movedLeg);
     this.#carryOut();
     this.#nothingIsForgotten();
     this.#mediaAgree();
+  }
+
+  #learn(): void {
+    const { events } = this.story;
+    const parties = {
+      get: (party: string) => this.openParties.get(party),
+      open: (party: string, last: string) => void this.openParties.set(party, last),
+      update: (party: string, last: string) => void this.openParties.set(party, last),
+      close: (party: string) => void this.openParties.delete(party),
+    };
+    for (const event of events.slice(this.#learnt))
+      learnEvent(parties, { event, last: () => event.id, withData: before => before });
+    this.#learnt = events.length;
+    this.#openPartiesAreThere();
+  }
+
+  /** Who talks has been told so, and who has left has been told that. */
+  #openPartiesAreThere(): void {
+    const { state, connId, caller, callee } = this.story.call;
+    const open = [...this.openParties.keys()].filter(party => party.startsWith(connId)).length;
+    const talking = state === 'established' && !isGone(caller) && callee !== undefined && !isGone(callee);
+    if (talking && open < 2) throw new Error(`${String(open)} parties are open`);
+    if (this.over && open > 0) throw new Error(`${String(open)} parties of a released call are open`);
   }
 
   /** When nothing is under way and no offer of ours was refused, each was sent last what the other said last. */
@@ -530,6 +561,11 @@ describe('a call on which anything happens in any order', () => {
       });
       expect(call.story.noted('released'), `seed ${String(at + 1)}`).to.have.length(1);
     }
+  });
+
+  it('leaves no party without being told of its end', () => {
+    for (const [at, { openParties }] of calls.entries())
+      expect([...openParties], `seed ${String(at + 1)}`).to.deep.equal([]);
   });
 
   it('leaves no phone up or unanswered', () => {

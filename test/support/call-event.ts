@@ -3,8 +3,10 @@ import type { CallEvent } from '../../lib/events/event.ts';
 
 type CallPartEvent = Extract<CallEvent, { readonly ConnID: ConnId }>;
 
+type KeysOf<T> = T extends unknown ? keyof T : never;
+
 /** An event of bob's in the call of alice and bob, with what `parts` says otherwise. */
-export function callEvent(parts: Partial<Record<keyof CallPartEvent, unknown>> = {}): CallPartEvent {
+export function callEvent(parts: Partial<Record<KeysOf<CallPartEvent>, unknown>> = {}): CallPartEvent {
   const event = {
     id: 'EventEstablished',
     time: 1_000,

@@ -111,7 +111,12 @@ const callStates: Readonly<Record<Why, EventCallState>> = {
 };
 
 /** Our choice: the verdict stands in Extensions, the SIP status of a failure in Cause besides. */
-function howEnded({ by, why, sipStatus, atFault }: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
+export function howEnded({
+  by,
+  why,
+  sipStatus,
+  atFault,
+}: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
   const verdict: readonly Extension[] = [
     { ReleasedBy: by },
     { ReleaseReason: why },

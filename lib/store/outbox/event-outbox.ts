@@ -2,6 +2,7 @@ import { encodeEvent } from '../../events/encode.ts';
 import type { CallEvent } from '../../events/event.ts';
 import type { EventJournal, Outbox, OutboxRecord, StreamTopic } from '../../ports.ts';
 import { type Bound, Bounds, isOverBounds, type OutboxLimits } from './bounds.ts';
+import { recordBytes } from './record-bytes.ts';
 import type { Depth, Entry, ReadLimits, RecordStore, SetApart } from './record-store.ts';
 
 export type AlarmReason = Bound | 'write';
@@ -42,6 +43,8 @@ export interface EventOutboxOptions {
 const maxUnwrittenBytes = 16 * 1024 * 1024;
 /** What an event takes in memory that has not been made JSON, roughly. */
 const roughEventBytes = 1_000;
+/** Entries that are written together. */
+const entriesAtOnce = 256;
 /** So often it is tried to write what could not be written. */
 const retryMs = 1_000;
 
@@ -56,7 +59,7 @@ export class EventOutbox implements Outbox, EventJournal {
   readonly #options: EventOutboxOptions;
   readonly #bounds: Bounds;
   /** Could not be written, or not yet. */
-  #unwritten: Entry[] = [];
+  readonly #unwritten: Entry[] = [];
   #unwrittenBytes = 0;
   /** When it was last tried in vain to write; undefined: all is well. */
   #failedMs: number | undefined;
@@ -117,20 +120,29 @@ export class EventOutbox implements Outbox, EventJournal {
   #entryOf(event: CallEvent): Entry {
     const place = this.#options.recordOf(event);
     if (place === undefined) return { event, record: undefined };
-    const value = Buffer.from(encodeEvent(event));
-    return { event, record: { ...place, event: event.id, timeMs: event.time, value } };
+    const { topic, key } = place;
+    const timeMs = event.time;
+    const bytes = recordBytes({ topic, key, event: event.id, timeMs, json: encodeEvent(event) });
+    return { event, record: { topic, key, timeMs, bytes } };
   }
 
   #write(): void {
-    if (!this.#try(() => this.#options.records.append(this.#unwritten))) {
+    if (!this.#try(() => this.#appendAll())) {
       this.#boundUnwritten();
       return;
     }
-    this.#unwritten = [];
-    this.#unwrittenBytes = 0;
     this.#look();
     this.#dropOldest();
     this.#tellKept();
+  }
+
+  #appendAll(): void {
+    do {
+      const some = this.#unwritten.slice(0, entriesAtOnce);
+      this.#options.records.append(some);
+      this.#unwritten.splice(0, some.length);
+      for (const entry of some) this.#unwrittenBytes -= bytesOf(entry);
+    } while (this.#unwritten.length > 0);
   }
 
   /** False: it has failed, which has been told. */
@@ -201,5 +213,5 @@ export class EventOutbox implements Outbox, EventJournal {
 }
 
 function bytesOf({ record }: Entry): number {
-  return record?.value.length ?? roughEventBytes;
+  return record?.bytes.length ?? roughEventBytes;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OutboxRecord } from '../../ports.ts';
+import { decodeRecord, sealRecord, timeOfRecord } from './record-bytes.ts';
 import type { Depth, Entry, ReadLimits, RecordStore, SetApart } from './record-store.ts';
 
 /** Keys whose sequence is known. One that is silent while so many others speak begins anew at 1. */
@@ -8,9 +9,10 @@ const maxKeys = 100_000;
 /** Records in memory: they end with the process. */
 export class MemoryRecords implements RecordStore {
   readonly id = randomBytes(8).toString('hex');
-  /** Oldest first; those before `#first` are forgotten. */
-  #records: OutboxRecord[] = [];
-  #first = 0;
+  /** By position, sealed. */
+  readonly #records = new Map<number, Buffer>();
+  /** None is before it. */
+  #first = 1;
   #bytes = 0;
   #lastPosition = 0;
   /** Those that spoke last are the last. */
@@ -23,8 +25,8 @@ export class MemoryRecords implements RecordStore {
   }
 
   get depth(): Depth {
-    const records = this.#records.length - this.#first;
-    return { records, bytes: this.#bytes, oldestMs: this.#records[this.#first]?.timeMs };
+    const oldest = this.#records.get(this.#first);
+    return { records: this.#records.size, bytes: this.#bytes, oldestMs: oldest && timeOfRecord(oldest) };
   }
 
   get deadLetters(): number {
@@ -36,46 +38,50 @@ export class MemoryRecords implements RecordStore {
       if (record === undefined) continue;
       const sequence = this.#nextSequence(`${record.topic} ${record.key}`);
       this.#lastPosition += 1;
-      this.#records.push({ ...record, position: this.#lastPosition, sequence });
-      this.#bytes += record.value.length;
+      sealRecord(record.bytes, this.#lastPosition, sequence);
+      this.#records.set(this.#lastPosition, record.bytes);
+      this.#bytes += record.bytes.length;
     }
   }
 
   read(after: number, { maxRecords, maxBytes }: ReadLimits): OutboxRecord[] {
     const read: OutboxRecord[] = [];
     let bytes = 0;
-    for (let at = this.#indexAfter(after); at < this.#records.length; at += 1) {
-      const record = this.#records[at];
-      if (record === undefined || read.length >= maxRecords) break;
-      bytes += record.value.length;
+    for (
+      let position = after + 1;
+      position <= this.#lastPosition && read.length < maxRecords;
+      position += 1
+    ) {
+      const sealed = this.#records.get(position);
+      const record = sealed && decodeRecord(sealed);
+      bytes += record?.value.length ?? 0;
       if (read.length > 0 && bytes > maxBytes) break;
-      read.push(record);
+      if (record !== undefined) read.push(record);
     }
     return read;
   }
 
   forget(upTo: number): void {
-    for (let next = this.#records[this.#first]; next !== undefined; next = this.#records[this.#first]) {
-      if (next.position > upTo) return;
-      this.#forgetFirst(next);
-    }
+    while (this.#first <= Math.min(upTo, this.#lastPosition)) this.#remove(this.#first);
   }
 
   dropWhile(isTooMuch: (depth: Depth) => boolean): number {
-    let dropped = 0;
-    for (let next = this.#records[this.#first]; next !== undefined; next = this.#records[this.#first]) {
-      if (!isTooMuch(this.depth)) break;
-      this.#forgetFirst(next);
-      dropped += 1;
-    }
-    return dropped;
+    const before = this.#records.size;
+    while (this.#first <= this.#lastPosition && isTooMuch(this.depth)) this.#remove(this.#first);
+    return before - this.#records.size;
   }
 
   setApart(record: OutboxRecord, why: SetApart): number {
+    if (!this.#remove(record.position)) return 0;
     this.#apart.push({ record, why });
     if (this.#apart.length <= this.#maxDeadLetters) return 0;
     this.#apart.shift();
     return 1;
+  }
+
+  /** Nothing is known of an earlier process. */
+  openParties() {
+    return { lasts: [], unreadable: 0 };
   }
 
   close(): Promise<void> {
@@ -94,18 +100,10 @@ export class MemoryRecords implements RecordStore {
     return sequence;
   }
 
-  /** Positions follow one another. */
-  #indexAfter(position: number): number {
-    const [first] = this.#records;
-    return first === undefined ? 0 : Math.max(this.#first, position + 1 - first.position);
-  }
-
-  #forgetFirst({ value }: OutboxRecord): void {
-    this.#bytes -= value.length;
-    this.#first += 1;
-    // What is forgotten is let go when it is half of the list: each record is moved about once.
-    if (this.#first * 2 < this.#records.length) return;
-    this.#records = this.#records.slice(this.#first);
-    this.#first = 0;
+  #remove(position: number): boolean {
+    this.#bytes -= this.#records.get(position)?.length ?? 0;
+    const wasThere = this.#records.delete(position);
+    while (this.#first <= this.#lastPosition && !this.#records.has(this.#first)) this.#first += 1;
+    return wasThere;
   }
 }

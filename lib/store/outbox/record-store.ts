@@ -1,5 +1,5 @@
-import type { CallEvent } from '../../events/event.ts';
-import type { OutboxRecord } from '../../ports.ts';
+import type { CallEvent, CallHandlingEvent } from '../../events/event.ts';
+import type { OutboxRecord, StreamTopic } from '../../ports.ts';
 
 /** An event to be kept, its record when it is to be published. */
 export interface Entry {
@@ -8,7 +8,13 @@ export interface Entry {
 }
 
 /** A record before it has its place. */
-export type NewRecord = Omit<OutboxRecord, 'position' | 'sequence'>;
+export interface NewRecord {
+  readonly topic: StreamTopic;
+  readonly key: string;
+  readonly timeMs: number;
+  /** Of `recordBytes`; the store seals it. */
+  readonly bytes: Buffer;
+}
 
 /** Why a record was set apart. */
 export interface SetApart {
@@ -18,7 +24,7 @@ export interface SetApart {
 
 export interface Depth {
   readonly records: number;
-  /** Of values. */
+  /** Of the records, values and all. */
   readonly bytes: number;
   /** Time of the oldest event, ms since the epoch. */
   readonly oldestMs: number | undefined;
@@ -26,6 +32,7 @@ export interface Depth {
 
 export interface ReadLimits {
   readonly maxRecords: number;
+  /** Of values. */
   readonly maxBytes: number;
 }
 
@@ -43,7 +50,11 @@ export interface RecordStore {
   forget(upTo: number): void;
   /** Forgets the oldest as long as `isTooMuch` says so of what is there; gives how many. */
   dropWhile(isTooMuch: (depth: Depth) => boolean): number;
-  /** Gives how many older ones had to go for it. */
+  /** No longer among those that are read. Gives how many older ones had to go for it. */
   setApart(record: OutboxRecord, why: SetApart): number;
+  /**
+   * The last events of the parties who have not been told of their end; of how many it cannot be read any more: those are forgotten.
+   */
+  openParties(): { readonly lasts: readonly CallHandlingEvent[]; readonly unreadable: number };
   close(): Promise<void>;
 }

@@ -1,0 +1,90 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { BatonError } from '../../errors.ts';
+import { checkFile } from './file-check.ts';
+import { FolderLock } from './folder-lock.ts';
+import { LmdbRecords, type LmdbRecordsOptions } from './lmdb-records.ts';
+
+export interface OutboxFolderOptions extends Omit<LmdbRecordsOptions, 'path'> {
+  /** Made when it is not there. */
+  readonly folder: string;
+}
+
+export interface OpenedFolder {
+  readonly records: LmdbRecords;
+  /** A file that could not be used any more; a new one has been begun. */
+  readonly setAside: { readonly file: string; readonly fault: string } | undefined;
+  close(): Promise<void>;
+}
+
+const fileName = 'events.mdb';
+/** More than LMDB writes when it begins a file. */
+const firstBytes = 1_048_576;
+
+/**
+ * The records in a folder, which nobody else can open until it is closed. Throws BatonError: `outbox-in-use`, `outbox-unusable`.
+ */
+export async function openOutboxFolder(options: OutboxFolderOptions): Promise<OpenedFolder> {
+  const { folder } = options;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const lock = await FolderLock.take(folder);
+    if (lock === undefined)
+      throw new BatonError('outbox-in-use', `another process works in the outbox ${folder}`);
+    try {
+      return await openLocked(options, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof BatonError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BatonError('outbox-unusable', `the outbox ${folder} cannot be used: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function openLocked(options: OutboxFolderOptions, lock: FolderLock): Promise<OpenedFolder> {
+  const path = join(options.folder, fileName);
+  // What those have left who were killed; nobody else is there.
+  rmSync(`${path}-lock`, { force: true });
+  const setAside = existsSync(path) ? await setAsideIfBroken(path, options.nowMs()) : undefined;
+  if (!existsSync(path)) tryDisk(options.folder);
+  const records = new LmdbRecords({ ...options, path });
+  const close = async (): Promise<void> => {
+    await records.close();
+    await lock.release();
+  };
+  return { records, setAside, close };
+}
+
+async function setAsideIfBroken(path: string, nowMs: number): Promise<OpenedFolder['setAside']> {
+  accessSync(path, constants.R_OK | constants.W_OK);
+  const fault = statSync(path).size === 0 ? 'it is empty' : await checkFile(path);
+  rmSync(`${path}-lock`, { force: true });
+  if (fault === undefined) return undefined;
+  const file = `${path}.broken-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
+  renameSync(path, file);
+  return { file, fault };
+}
+
+/** LMDB must not be the one who finds the disk full. */
+function tryDisk(folder: string): void {
+  const path = join(folder, 'trial');
+  try {
+    writeFileSync(path, Buffer.alloc(firstBytes));
+  } finally {
+    rmSync(path, { force: true });
+  }
+}

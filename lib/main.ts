@@ -49,15 +49,12 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   asked.throwIfAborted();
   const metrics = new Metrics();
   metrics.measureProcess();
+  const { journal, recovered, state } = await startStream(config, log, started, metrics);
+  asked.throwIfAborted();
   const engine =
     config.signalling.kind === 'engine' ? await startEngine(config, log, started, metrics) : undefined;
   const signalling = signallingTo(config, engine, log);
-  const ring = new EventRing({
-    run: randomHex(4),
-    ...config.events.ring,
-    onFailure: error => log.error({ err: error }, 'an event stream failed'),
-  });
-  const { journal, state } = await startStream(config, log, started, metrics);
+  const ring = ringOf(config, log);
   startWebhooks(config, log, started, ring, metrics);
   const screening = startScreening(config, started);
   const keys = compileKeyPolicy(config.attachedData.keys);
@@ -68,11 +65,13 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
       b2bua.tell([dnServiceEvent(change, `baton/${config.node}`, b2bua.agents.agentAt(change))]);
     },
   });
+  const publisher = publisherOf(config, ring, log);
+  for (const event of recovered) publisher.publish(event);
   const b2bua = new B2bua({
     options: b2buaOptions(config, { keys, places, registering }),
     signalling,
     store: new MemoryStore(),
-    publisher: publisherOf(config, ring, log),
+    publisher,
     ...(screening !== undefined && { screening }),
     ...(journal !== undefined && { journal }),
     ...(registering !== undefined && { registrar: registering.registrar }),
@@ -198,6 +197,11 @@ function deskOf(b2bua: B2bua): Omit<CallDesk & AgentRoutesDesk, 'keys' | 'tenant
     agent: name => b2bua.agents.get(name),
     commandAgent: request => b2bua.agents.command(request),
   };
+}
+
+function ringOf(config: Config, log: Logger): EventRing {
+  const onFailure = (error: unknown) => log.error({ err: error }, 'an event stream failed');
+  return new EventRing({ run: randomHex(4), ...config.events.ring, onFailure });
 }
 
 /** The ring, where somebody can ever read it, and one line for each copy of an event; its data is redacted by the log. */

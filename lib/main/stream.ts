@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { formatSocketAddress } from '../engine/transport/address.ts';
+import type { CallEvent } from '../events/event.ts';
 import { Publisher } from '../kafka/publisher.ts';
 import { readTlsFiles } from '../kafka/tls-files.ts';
 import type { Logger } from '../log.ts';
@@ -23,6 +24,8 @@ const clock: Clock = {
 export interface Stream {
   /** Undefined: there is no Kafka. */
   readonly journal?: EventJournal;
+  /** What parties are told of whom an earlier process has lost: on its way to Kafka already, and to be published otherwise. */
+  readonly recovered: readonly CallEvent[];
   readonly state: () => StreamState;
 }
 
@@ -36,11 +39,12 @@ export async function startStream(
   started: Started,
   metrics: Metrics,
 ): Promise<Stream> {
-  const journal = startJournal(config, log, started, metrics);
-  if (journal === undefined) return { state: () => ({ stream: 'off' }) };
+  const kept = await startJournal(config, log, started, metrics);
+  if (kept === undefined) return { recovered: [], state: () => ({ stream: 'off' }) };
+  const { journal, recovered } = kept;
   const publisher = await startPublisher(config, log, metrics, journal);
   started.add(() => publisher.stop(config.kafka.flushMs));
-  return { journal, state: () => stateOf(publisher) };
+  return { journal, recovered, state: () => stateOf(publisher) };
 }
 
 async function startPublisher(

@@ -7,6 +7,7 @@ const alarmReasons: readonly AlarmReason[] = ['size', 'age', 'write'];
 export class OutboxMeters implements OutboxMetrics {
   readonly #registry: Registry;
   readonly #dropped: Counter<'reason'>;
+  readonly #setAside: Counter;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -16,6 +17,15 @@ export class OutboxMeters implements OutboxMetrics {
       labelNames: ['reason'],
       registers: [registry],
     });
+    this.#setAside = new Counter({
+      name: 'baton_outbox_files_set_aside_total',
+      help: 'Files of the outbox that were broken and are set aside',
+      registers: [registry],
+    });
+  }
+
+  fileSetAside(): void {
+    this.#setAside.inc();
   }
 
   eventsDropped(reason: DropReason, count: number): void {

@@ -20,6 +20,7 @@ export interface LmdbRecordsOptions {
   /** A call thread without open parties whose last event is older begins anew at sequence 1. */
   readonly sequenceIdleMs: number;
   readonly nowMs: () => number;
+  readonly onClosed?: () => Promise<void>;
 }
 
 /** What a transaction may write besides its records: pages of the trees that lead to them, changed by copying. */
@@ -38,6 +39,7 @@ export class LmdbRecords implements RecordStore {
   readonly #parties: PartyShelf;
   readonly #dead: DeadLetters;
   readonly #nowMs: () => number;
+  readonly #onClosed: () => Promise<void>;
   #lastPosition: number;
   #records = 0;
   #bytes = 0;
@@ -45,10 +47,12 @@ export class LmdbRecords implements RecordStore {
   #deadCount: number;
 
   /** Throws when the file cannot be used; see `openOutboxFile`. */
-  constructor({ path, sync, maxBytes, maxDeadLetters, sequenceIdleMs, nowMs }: LmdbRecordsOptions) {
+  constructor(options: LmdbRecordsOptions) {
+    const { path, sync, maxBytes, maxDeadLetters, sequenceIdleMs, nowMs } = options;
     const file = openOutboxFile({ path, sync, mapBytes: 4 * maxBytes + 2 ** 30 });
     this.#file = file;
     this.#nowMs = nowMs;
+    this.#onClosed = options.onClosed ?? (() => Promise.resolve());
     this.#room = new DiskRoom(path, () => usedBytesOf(file));
     this.#sequences = new Sequences(file, { callIdleMs: sequenceIdleMs });
     this.#parties = new PartyShelf(file, this.#sequences, nowMs);
@@ -157,6 +161,7 @@ export class LmdbRecords implements RecordStore {
   async close(): Promise<void> {
     this.#room.close();
     await this.#file.env.close();
+    await this.#onClosed();
   }
 
   #begin(): string {

@@ -14,7 +14,7 @@ import { checkFile } from './file-check.ts';
 import { FolderLock } from './folder-lock.ts';
 import { LmdbRecords, type LmdbRecordsOptions } from './lmdb-records.ts';
 
-export interface OutboxFolderOptions extends Omit<LmdbRecordsOptions, 'path'> {
+export interface OutboxFolderOptions extends Omit<LmdbRecordsOptions, 'path' | 'onClosed'> {
   /** Made when it is not there. */
   readonly folder: string;
 }
@@ -23,7 +23,6 @@ export interface OpenedFolder {
   readonly records: LmdbRecords;
   /** A file that could not be used any more; a new one has been begun. */
   readonly setAside: { readonly file: string; readonly fault: string } | undefined;
-  close(): Promise<void>;
 }
 
 const fileName = 'events.mdb';
@@ -31,7 +30,7 @@ const fileName = 'events.mdb';
 const firstBytes = 1_048_576;
 
 /**
- * The records in a folder, which nobody else can open until it is closed. Throws BatonError: `outbox-in-use`, `outbox-unusable`.
+ * The records in a folder, which nobody else can open until they are closed. Throws BatonError: `outbox-in-use`, `outbox-unusable`.
  */
 export async function openOutboxFolder(options: OutboxFolderOptions): Promise<OpenedFolder> {
   const { folder } = options;
@@ -61,12 +60,8 @@ async function openLocked(options: OutboxFolderOptions, lock: FolderLock): Promi
   rmSync(`${path}-lock`, { force: true });
   const setAside = existsSync(path) ? await setAsideIfBroken(path, options.nowMs()) : undefined;
   if (!existsSync(path)) tryDisk(options.folder);
-  const records = new LmdbRecords({ ...options, path });
-  const close = async (): Promise<void> => {
-    await records.close();
-    await lock.release();
-  };
-  return { records, setAside, close };
+  const records = new LmdbRecords({ ...options, path, onClosed: () => lock.release() });
+  return { records, setAside };
 }
 
 async function setAsideIfBroken(path: string, nowMs: number): Promise<OpenedFolder['setAside']> {

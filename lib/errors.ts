@@ -1,5 +1,6 @@
 import { agentErrors } from './errors/agent-errors.ts';
 import { dataErrors } from './errors/data-errors.ts';
+import { outboxErrors } from './errors/outbox-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
 import { streamErrors } from './errors/stream-errors.ts';
 
@@ -70,12 +71,6 @@ export const errorTable = {
     httpStatus: 503,
     blame: 'operator',
   },
-  'outbox-full': {
-    meaning: 'Events that wait for Kafka have reached a bound of kafka.outbox, or cannot be written to disk.',
-    sipStatus: 503,
-    httpStatus: 503,
-    blame: 'operator',
-  },
   'shutting-down': {
     meaning: 'Baton is stopping and takes no new calls.',
     sipStatus: 503,
@@ -93,6 +88,7 @@ export const errorTable = {
     sipStatus: 503,
     blame: 'network',
   },
+  ...outboxErrors,
   ...dataErrors,
   ...registrarErrors,
   ...agentErrors,
@@ -154,16 +150,6 @@ export const errorTable = {
   'port-in-use': {
     meaning: 'An address to listen on is taken by another process.',
     exitCode: 1,
-    blame: 'operator',
-  },
-  'outbox-in-use': {
-    meaning: 'Another process works in the folder of the outbox: each node has one of its own.',
-    exitCode: 78,
-    blame: 'operator',
-  },
-  'outbox-unusable': {
-    meaning: 'The folder of the outbox cannot be read or written, or its disk is full.',
-    exitCode: 78,
     blame: 'operator',
   },
   'call-unknown': {

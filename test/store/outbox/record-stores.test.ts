@@ -9,7 +9,6 @@ const kinds: readonly { readonly kind: string; readonly open: (maxDeadLetters: n
   { kind: 'a file', open: maxDeadLetters => openRecords(newFolder(), { maxDeadLetters }) },
 ];
 
-
 for (const { kind, open } of kinds)
   describe(`records in ${kind}`, () => {
     let records: RecordStore;

@@ -7,7 +7,13 @@ import { randomHex } from './engine/random.ts';
 import { formatHop, formatSocketAddress } from './engine/transport/address.ts';
 import type { Hop, SocketAddress } from './engine/transport/transport.ts';
 import { dnServiceEvent } from './events/dn-service.ts';
-import { type AgentRoutesDesk, type CallDesk, HttpServer, type Readiness } from './http/server.ts';
+import {
+  type AgentRoutesDesk,
+  type CallDesk,
+  type DnRoutesDesk,
+  HttpServer,
+  type Readiness,
+} from './http/server.ts';
 import type { Logger } from './log.ts';
 import { startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
@@ -17,6 +23,7 @@ import { startStream } from './main/stream.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
 import type { Clock, EventJournal, Publisher, Signalling } from './ports.ts';
+import { dnViews } from './registrar/dn-view.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -86,7 +93,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   await startSignalling(signalling, b2bua, asked);
   const http = await startHttp(config, log, started, ring, {
     metrics,
-    ...deskOf(b2bua),
+    ...deskOf(b2bua, registering),
     keys,
     tenant: config.tenant,
     readiness: () => (draining ? 'draining' : readinessOf(signalling, journal)),
@@ -184,8 +191,11 @@ function readinessOf(signalling: Signalling, journal: EventJournal | undefined):
   return signalling.up ? (journal?.obstacle ?? 'ready') : 'signalling-down';
 }
 
-/** What HTTP asks of calls and agents. */
-function deskOf(b2bua: B2bua): Omit<CallDesk & AgentRoutesDesk, 'keys' | 'tenant'> {
+/** What HTTP asks of calls, agents and DNs. */
+function deskOf(
+  b2bua: B2bua,
+  registering: RunningRegistrar | undefined,
+): Omit<CallDesk & AgentRoutesDesk & DnRoutesDesk, 'keys' | 'tenant'> {
   return {
     calls: () => b2bua.callsView(),
     call: connId => b2bua.callDetail(connId),
@@ -193,6 +203,7 @@ function deskOf(b2bua: B2bua): Omit<CallDesk & AgentRoutesDesk, 'keys' | 'tenant
     release: request => b2bua.release(request),
     originate: request => b2bua.originate(request),
     transfer: request => b2bua.transfer(request),
+    dns: tenant => dnViews(registering?.registrations.all() ?? [], tenant),
     agents: tenant => b2bua.agents.list(tenant),
     agent: name => b2bua.agents.get(name),
     commandAgent: request => b2bua.agents.command(request),

@@ -51,6 +51,8 @@ export type Origination = BodyOf<'/v1/calls', 'post'> & WriteOptions;
 export type Agent = Omit<AnswerOf<'/v1/agents/{agentId}', 'get'>, 'reasons'> & {
   readonly reasons: readonly UserDataPair[];
 };
+/** A DN that has registered, with its contacts. */
+export type Dn = AnswerOf<'/v1/dns', 'get'>['dns'][number];
 /** What is asked of an agent. */
 export type AgentWish = BodyOf<'/v1/agents/{agentId}/state', 'post'>;
 /** The agent as a command has left it. Without the scope `agents:read` only agentId, state and revision are told. */
@@ -123,6 +125,12 @@ export class BatonClient {
   async release(connId: string, release: Release = {}): Promise<WrittenCall> {
     const { idempotencyKey, signal, ...body } = release;
     return await this.#write('/v1/calls/{connId}/release', connId, body, { idempotencyKey, signal });
+  }
+
+  /** The DNs that have registered, and where they are. */
+  async dns(options: RequestOptions = {}): Promise<readonly Dn[]> {
+    const { dns } = await this.#requests.send('get', '/v1/dns', { params: {}, ...options });
+    return dns;
   }
 
   /** The agents that have ever logged in. */

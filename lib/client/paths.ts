@@ -1167,6 +1167,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/dns": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly dns: readonly {
+                                readonly dn: string;
+                                readonly tenant: string;
+                                /** @description One of its contacts can be called. */
+                                readonly inService: boolean;
+                                readonly contacts: readonly {
+                                    readonly uri: string;
+                                    /** @description Next hop; null: where the URI leads. */
+                                    readonly via: string | null;
+                                    /** @description The best is called first. */
+                                    readonly q: number;
+                                    /** @description Where its REGISTER came from. */
+                                    readonly source: string;
+                                    readonly trunk: string | null;
+                                    /** Format: date-time */
+                                    readonly registeredAt: string;
+                                    /** Format: date-time */
+                                    readonly expiresAt: string;
+                                    /**
+                                     * @description Whether it answers OPTIONS; a silent one is not called.
+                                     * @enum {string}
+                                     */
+                                    readonly health: "unknown" | "answering" | "silent";
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/schema": {
         readonly parameters: {
             readonly query?: never;

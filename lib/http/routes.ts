@@ -5,6 +5,7 @@ import type { StreamState } from '../ports.ts';
 import type { Api } from './api.ts';
 import { type AgentRoutesDesk, addAgentRoutes } from './agent-routes.ts';
 import { type CallDesk, addCallRoutes } from './call-routes.ts';
+import { addDnRoutes, type DnRoutesDesk } from './dn-routes.ts';
 import { AnswersGiven, usualLimits } from './idempotency.ts';
 import { problemFor, problemMediaType } from './problem.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
@@ -14,7 +15,7 @@ import { json, problems, words } from './schemas.ts';
 export type Readiness = 'ready' | 'signalling-down' | 'draining' | 'outbox-full';
 
 /** What the outside may look at, and ask for. Each is asked anew for every request. */
-export interface HttpViews extends CallDesk, AgentRoutesDesk {
+export interface HttpViews extends CallDesk, AgentRoutesDesk, DnRoutesDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
   stream(): StreamState;
@@ -57,6 +58,7 @@ export function addRoutes(api: Api, views: HttpViews): void {
   const given = new AnswersGiven(usualLimits, Date.now);
   addCallRoutes(api, views, given);
   addAgentRoutes(api, views, given);
+  addDnRoutes(api, views);
   addSchemaRoutes(api);
   api.get(
     '/openapi.json',

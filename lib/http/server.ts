@@ -28,6 +28,7 @@ import { HttpRequest } from './upgrade.ts';
 import { pathOfBrokenText } from './well-formed.ts';
 
 export type { AgentRoutesDesk } from './agent-routes.ts';
+export type { DnRoutesDesk } from './dn-routes.ts';
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 

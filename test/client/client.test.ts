@@ -29,6 +29,7 @@ const aliceAndBob: CallDetail = {
   customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
   revision: 3,
 };
+const desk = { dn: '2001', tenant: 'acme', inService: true, contacts: [] };
 const zoe = agentView(newAgent('acme', '1001'));
 const { connId } = aliceAndBob;
 const token = 'correct-horse-battery';
@@ -82,6 +83,7 @@ describe('the client and an HttpServer', () => {
             : { ok: true, call: aliceAndBob };
         },
         tenant: 'acme',
+        dns: () => [desk],
         agents: () => [zoe],
         agent: () => zoe,
         commandAgent: (request: AgentRequest): AgentAnswer => {
@@ -175,6 +177,11 @@ describe('the client and an HttpServer', () => {
       { ...common, party: 'bob' },
       { ...common, party: 'nobody' },
     ]);
+  });
+
+  it('shows the DNs that have registered', async () => {
+    await serve();
+    expect(await client.dns()).to.deep.equal([desk]);
   });
 
   it('shows agents, and asks something of one', async () => {

@@ -62,6 +62,10 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
     },
   },
   'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
+  'GET /v1/dns': {
+    200: h => h.send('/v1/dns', undefined, as(admin)),
+    403: h => h.send('/v1/dns', undefined, as(blind)),
+  },
   'GET /v1/agents': {
     200: h => h.send('/v1/agents', undefined, as(admin)),
     403: h => h.send('/v1/agents', undefined, as(blind)),

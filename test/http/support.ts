@@ -6,11 +6,14 @@ import type { LegId, SignallingEffect } from '../../lib/call/signal.ts';
 import type { CallEvent } from '../../lib/events/event.ts';
 import {
   type AgentRoutesDesk,
+  type DnRoutesDesk,
   HttpServer,
   type HttpServerOptions,
   type Readiness,
 } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
+import { dnViews } from '../../lib/registrar/dn-view.ts';
+import { Registrations } from '../../lib/registrar/registrations.ts';
 import { MemoryStore } from '../../lib/store/memory-store.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
 import { payloadOf } from '../call/support/story.ts';
@@ -27,8 +30,9 @@ interface HouseOptions {
   readonly maxSubscribers?: number;
 }
 
-/** Nobody works here. */
-export const noAgents: AgentRoutesDesk = {
+/** Nobody works here, and no phone has registered. */
+export const noAgents: AgentRoutesDesk & DnRoutesDesk = {
+  dns: () => [],
   tenant: 'acme',
   agents: () => [],
   agent: () => undefined,
@@ -43,6 +47,11 @@ export class House {
   readonly b2bua: B2bua;
   readonly server: HttpServer;
   readonly connId: string;
+  readonly registrations = new Registrations({
+    clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
+    onService: () => undefined,
+    onChanged: () => undefined,
+  });
   readiness: Readiness = 'ready';
   /** Hears every event. */
   onEvent: (event: CallEvent) => unknown = () => undefined;
@@ -106,6 +115,7 @@ export class House {
         originate: request => desk.originate(request),
         transfer: request => desk.transfer(request),
         tenant: 'acme',
+        dns: tenant => dnViews(this.registrations.all(), tenant),
         agents: tenant => desk.agents.list(tenant),
         agent: name => desk.agents.get(name),
         commandAgent: request => desk.agents.command(request),

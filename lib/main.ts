@@ -67,7 +67,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   const keys = compileKeyPolicy(config.attachedData.keys);
   const places = ownPlaces(config, addressesOf(engine, signalling));
   const registering = startRegistrar(config, {
-    ...{ log, metrics, started, clock: realClock, isOwnHost: places.isOwnHost },
+    ...{ log, metrics, started, clock: realClock, signalling, isOwnHost: places.isOwnHost },
     onService: change => {
       b2bua.tell([dnServiceEvent(change, `baton/${config.node}`, b2bua.agents.agentAt(change))]);
     },

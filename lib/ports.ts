@@ -20,11 +20,22 @@ export interface SignallingUser {
   signallingChanged(up: boolean): void;
 }
 
+export interface ProbeTarget {
+  readonly requestUri: string;
+  /** Next hop URI, when it is not the Request-URI. */
+  readonly via?: string;
+}
+
 /** SIP, in call words. */
 export interface Signalling {
   start(user: SignallingUser): Promise<void>;
   /** Carries out one effect. Effects on an unknown or ended leg do nothing. Never throws. */
   perform(effect: SignallingEffect): void;
+  /**
+   * Asks somebody by OPTIONS outside a dialog. `answered` is called once, later: with the status of the final response, 408 for none and 503 when
+   * nothing could be sent; undefined when the way to the SIP engine is down. Never throws.
+   */
+  probe(target: ProbeTarget, answered: (status: number | undefined) => void): void;
   /** `proto/host:port` of what SIP listens on; empty until started. */
   readonly listening: readonly string[];
   readonly up: boolean;

@@ -259,6 +259,7 @@ function b2buaOn(log: Logger, onInvite: (leg: LegId) => void): B2bua {
     signalling: {
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),
+      probe: () => undefined,
       perform: effect => {
         if (effect.do === 'invite') onInvite(effect.leg);
       },

@@ -3,7 +3,8 @@ import type { Config } from '../config.ts';
 import { randomHex } from '../engine/random.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Signalling } from '../ports.ts';
+import { Prober } from '../registrar/prober.ts';
 import { DigestCheck, type DigestUser } from '../registrar/digest-check.ts';
 import { type DigestAlgorithm, ha1Of, type Hash } from '../registrar/digest-credentials.ts';
 import { Registrar } from '../registrar/registrar.ts';
@@ -16,6 +17,7 @@ export interface RegistrarSurroundings {
   readonly started: Started;
   readonly clock: Clock;
   readonly isOwnHost: (host: string) => boolean;
+  readonly signalling: Pick<Signalling, 'probe'>;
   /** A DN can be called now, or cannot any more. */
   readonly onService: (change: ServiceChange) => void;
 }
@@ -28,12 +30,22 @@ export interface RunningRegistrar {
 
 /** Undefined where REGISTER is not served. */
 export function startRegistrar(config: Config, around: RegistrarSurroundings): RunningRegistrar | undefined {
-  const { enabled, digest, ...options } = config.registrar;
+  const { enabled, digest, probe: probing, ...options } = config.registrar;
   if (!enabled) return undefined;
-  const { log, metrics, started, clock, isOwnHost, onService } = around;
+  const { log, metrics, started, clock, isOwnHost, signalling, onService } = around;
+  const prober = new Prober({
+    ...probing,
+    clock,
+    random: Math.random,
+    ask: (target, answered) => signalling.probe(target, answered),
+    heard: (key, uri, health) => registrations.heard(key, uri, health),
+    counted: outcome => metrics.registrar.contactProbed(outcome),
+  });
   const registrations = new Registrations({
     clock,
-    onChanged: () => undefined,
+    onChanged: (key, registration) => {
+      if (probing.intervalMs > 0) prober.watch(key, registration);
+    },
     onService: change => {
       const { tenant, dn, reason } = change;
       log.info({ tenant, dn, reason }, change.inService ? 'dn in service' : 'dn out of service');
@@ -53,6 +65,7 @@ export function startRegistrar(config: Config, around: RegistrarSurroundings): R
   metrics.registrar.readRegistrations(() => registrations);
   started.add(async () => {
     registrations.stop();
+    prober.stop();
     await Promise.resolve();
   });
   return { registrar, registrations };

@@ -1,10 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ProbeOutcome } from '../registrar/prober.ts';
 import type { RegisterOutcome } from '../registrar/registrar.ts';
 
 /** What the registrar counts. */
 export class RegistrarMeters {
   readonly #registry: Registry;
   readonly #requests: Counter<'outcome'>;
+  readonly #probes: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -14,10 +16,20 @@ export class RegistrarMeters {
       labelNames: ['outcome'],
       registers: [registry],
     });
+    this.#probes = new Counter({
+      name: 'baton_registrar_probes_total',
+      help: 'OPTIONS to registered contacts, by outcome; not-asked: the way to the SIP engine was down',
+      labelNames: ['outcome'],
+      registers: [registry],
+    });
   }
 
   registerAnswered(outcome: RegisterOutcome): void {
     this.#requests.inc({ outcome });
+  }
+
+  contactProbed(outcome: ProbeOutcome): void {
+    this.#probes.inc({ outcome });
   }
 
   /** To be called once. */

@@ -1,3 +1,4 @@
+import { breaksHeader } from '../attached-data/header-text.ts';
 import type { HeaderLine, Payload, SignallingEffect } from '../call/signal.ts';
 import { headersToSend } from './headers-to-send.ts';
 import type { Leg } from './leg.ts';
@@ -21,6 +22,10 @@ export function contentOf(
   if (refused.length > 0) desk.noteRefused(leg, refused);
   return body === undefined ? { headers } : { headers, body: body.content };
 }
+
+/** The URI of a request stands in the request line, the next hop between `|` in the control frame's first line. */
+export const breaksFrame = (uri: string): boolean =>
+  breaksHeader(uri) || uri.includes('|') || uri.includes(' ');
 
 export const hopsLine = (maxForwards: number): HeaderLine => ({
   name: 'Max-Forwards',

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { LegId, RequestId, Signal, SignallingEffect } from '../call/signal.ts';
 import { afterRealTime } from '../engine/control/after.ts';
-import type { Clock, Signalling, SignallingUser } from '../ports.ts';
+import type { Clock, ProbeTarget, Signalling, SignallingUser } from '../ports.ts';
 import { DrachtioConnection } from './drachtio-connection.ts';
 import { Incoming } from './incoming.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, LegTable, noHeaders } from './leg-table.ts';
 import { Outgoing } from './outgoing.ts';
+import { sendProbe } from './probe.ts';
 import { Server } from './server.ts';
 import type { ServerAddress } from './signalling-url.ts';
 import type { SignallingLog } from './wire.ts';
@@ -53,6 +54,8 @@ export class DrachtioSignalling implements Signalling {
   readonly #incoming: Incoming;
   readonly #prefix = randomUUID().slice(0, 8);
   #count = 0;
+  /** Without outcome. Nobody who stops waits for them. */
+  #probes = 0;
   #next = 0;
   #user: SignallingUser | undefined;
   #up = false;
@@ -81,7 +84,7 @@ export class DrachtioSignalling implements Signalling {
     return this.#up;
   }
 
-  /** What is kept for calls: legs that are not over, operations without outcome, entries of drachtio-srf. All 0 without calls. */
+  /** What is kept for calls: legs that are not over, operations without outcome, entries of drachtio-srf. All 0 without calls and probes. */
   get openCounts(): { readonly legs: number; readonly operations: number; readonly libraryEntries: number } {
     let operations = 0;
     let libraryEntries = 0;
@@ -89,7 +92,7 @@ export class DrachtioSignalling implements Signalling {
       operations += connection.outstandingCount;
       libraryEntries += connection.libraryCount;
     }
-    return { legs: this.#legs.size, operations, libraryEntries };
+    return { legs: this.#legs.size, operations: operations - this.#probes, libraryEntries };
   }
 
   /** Settles when the first engine is there; refused when one does not accept our secret. */
@@ -110,6 +113,14 @@ export class DrachtioSignalling implements Signalling {
         'an effect could not be carried out',
       );
     }
+  }
+
+  probe(target: ProbeTarget, answered: (status: number | undefined) => void): void {
+    this.#probes += 1;
+    sendProbe(this.#chooseServer(), target, status => {
+      this.#probes -= 1;
+      answered(status);
+    });
   }
 
   async stop(): Promise<void> {

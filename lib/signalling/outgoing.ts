@@ -1,6 +1,5 @@
-import { breaksHeader } from '../attached-data/header-text.ts';
 import type { HeaderLine, Payload, RequestId } from '../call/signal.ts';
-import { contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
+import { breaksFrame, contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import { parseRawMessage } from './message-from-raw.ts';
@@ -283,4 +282,3 @@ function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
 }
 
 /** A URI stands in the request line, the next hop between `|` in the control frame's first line. */
-const breaksFrame = (uri: string): boolean => breaksHeader(uri) || uri.includes('|') || uri.includes(' ');

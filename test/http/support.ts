@@ -78,6 +78,7 @@ export class House {
       },
       signalling: {
         perform: effect => effects.push(effect),
+        probe: () => undefined,
         start: async () => undefined,
         stop: async () => undefined,
         listening: [],

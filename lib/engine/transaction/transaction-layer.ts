@@ -96,12 +96,14 @@ export class Transactions implements TransactionLayer, TransportUser {
   }
 
   /**
-   * Transactions, ours and the peers', that have not come to their final response (or the ACK to it) yet. Walks through all: for
+   * Transactions, ours and the peers', that have not come to their final response (or the ACK to it) yet. Our OPTIONS do not count: they change
+   * nothing. Walks through all: for
    * the end of the process.
    */
   countUnfinished(): number {
     let count = this.#intake.countUnfinished();
-    for (const client of this.#clients.values()) if (client.pending) count += 1;
+    for (const { pending, request } of this.#clients.values())
+      if (pending && request.method !== 'OPTIONS') count += 1;
     return count;
   }
 

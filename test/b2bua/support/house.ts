@@ -26,6 +26,8 @@ class RecordedSignalling implements Signalling {
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
 
+  probe(): void {}
+
   perform(effect: SignallingEffect): void {
     this.done.push(effect);
     this.onPerform(effect);

@@ -1,4 +1,5 @@
 import { AgentTable } from './agents/agent-table.ts';
+import { CallFollower } from './agents/call-follower.ts';
 import { AgentDesk } from './b2bua/agent-desk.ts';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
@@ -43,6 +44,7 @@ export class B2bua implements SignallingUser {
   readonly #index = new CallIndex();
   readonly #replacements: Replacements;
   readonly #holding = new HoldingParties();
+  readonly #follower: CallFollower;
   readonly #joint: JointCalls;
   readonly #performer: Performer;
   readonly #standstill: Standstill;
@@ -60,6 +62,11 @@ export class B2bua implements SignallingUser {
     this.#parts = parts;
     this.#newIds = newIdsOf(parts);
     const agents = new AgentTable({ maxAgents: options.maxAgents ?? 10_000 });
+    this.#follower = new CallFollower({
+      agents,
+      isRegistered: (tenant, dn) => (options.registered?.contactsOf(tenant, dn).length ?? 0) > 0,
+      tenantOf: trunk => routing.trunksByName.get(trunk ?? '')?.tenant ?? options.tenant,
+    });
     this.#env = { ...options, routing, agents, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);
@@ -80,7 +87,12 @@ export class B2bua implements SignallingUser {
         return call && this.#joint.heldData(call);
       },
     });
-    this.#followUp = new FollowUp({ ...parts, performer: this.#performer, notes: this.#notes });
+    this.#followUp = new FollowUp({
+      ...parts,
+      performer: this.#performer,
+      notes: this.#notes,
+      follower: this.#follower,
+    });
     this.#standstill = new Standstill(parts);
     this.#wishes = new CallWishes({
       known: connId => this.#knownCall(connId),
@@ -234,9 +246,9 @@ export class B2bua implements SignallingUser {
     if (decision === undefined) return undefined;
     const { joined } = decision;
     if (joined !== undefined) this.#index.moveLeg(joined.transfer.target, connId);
-    this.#keep(call, decision);
-    if (joined !== undefined) this.#keep(joined.before, joined.other);
-    this.#followUp.writeJournal(decision, joined?.other);
+    const told = this.#keep(call, decision);
+    const ofOther = joined === undefined ? undefined : this.#keep(joined.before, joined.other);
+    this.#followUp.writeJournal(told, ofOther);
     for (const { author, after } of decision.changes) {
       for (const other of this.#joint.othersOf(decision.call))
         this.#settle(other, { type: 'sharedDataChanged', by: author.dn, data: after });
@@ -244,17 +256,19 @@ export class B2bua implements SignallingUser {
     return decision;
   }
 
-  #keep(before: Call, decision: Decision): void {
+  /** Gives what will be told. */
+  #keep(before: Call, decision: Decision): Told {
     const { call } = decision;
     this.#index.learnDialogs(before, call);
     this.#holding.learn(before, call);
-    this.#followUp.add(decision);
+    const told = this.#followUp.add(decision);
     if (!isOver(call)) this.#parts.store.put(call);
     else {
       this.#parts.store.remove(call.connId);
       this.#retained.keep(call);
     }
     this.#joint.learn(before, call);
+    return told;
   }
 
   /** A defect in a decision costs that call only: it is released, with 500 for a caller who still waits. */
@@ -282,6 +296,7 @@ export class B2bua implements SignallingUser {
     this.#performer.endByForce(call);
     this.#parts.store.remove(call.connId);
     this.#joint.drop(call);
+    this.#follower.forget(call.connId);
     this.#notes.endedByForce(call);
   }
 }

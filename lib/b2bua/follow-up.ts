@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import type { CallFollower } from '../agents/call-follower.ts';
 import type { Decision } from '../call/turn.ts';
 import { encodeEvent } from '../events/encode.ts';
 import type { NoteBook } from './note-book.ts';
@@ -14,6 +15,7 @@ export type Told = Pick<Decision, 'events'>;
 interface Parts extends Pick<B2buaParts, 'journal' | 'log' | 'publisher'> {
   readonly performer: Performer;
   readonly notes: NoteBook;
+  readonly follower: CallFollower;
 }
 
 /** What follows from what is decided and stored: it is acted upon and told, in the order in which it was decided. */
@@ -26,8 +28,12 @@ export class FollowUp {
     this.#parts = parts;
   }
 
-  add(decided: Decision | Told): void {
-    this.#waiting.push(decided);
+  /** Gives what will be told: with what the DNs on a call are told besides. */
+  add(decided: Decision | Told): Told {
+    const events = 'call' in decided ? this.#parts.follower.follow(decided.events) : decided.events;
+    const all = events === decided.events ? decided : { ...decided, events };
+    this.#waiting.push(all);
+    return all;
   }
 
   /** Of one decision, with what it has made of another call. */

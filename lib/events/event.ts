@@ -25,6 +25,8 @@ interface PartyAttributes {
 /** The 15 call handling events, with the attributes that all of them must have. */
 export interface CallHandlingEvent extends CallAttributes, PartyAttributes, OptionalCallAttributes {
   readonly id: CallHandlingEventName;
+  /** Who is logged in at ThisDN. */
+  readonly AgentID?: string;
   readonly CallState: EventCallState;
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { AgentsAtDns } from '../../lib/agents/agent-table.ts';
 import { isOver } from '../../lib/call/call.ts';
 import type { DataRequested } from '../../lib/call/data/data-request.ts';
 import type { Dn } from '../../lib/call/ids.ts';
@@ -12,6 +13,7 @@ import type { JoinWanted, TransferWanted } from '../../lib/call/transfer/transfe
 import type { Decision } from '../../lib/call/turn.ts';
 import { isGone } from '../../lib/call/leg.ts';
 import { learnEvent } from '../../lib/events/open-parties.ts';
+import { agentsAt } from '../agents/agents-at.ts';
 import { newRequestOf, lines, Story, textOf, trunk } from './support/story.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -94,12 +96,21 @@ class AnyCall {
     this.#random = randomOf(seed);
     // A third of the calls somebody outside decides about.
     const env = this.#random() < 0.3 ? { screening: { onTimeout: 'answer' } as const } : {};
-    this.story = new Story({ env, second, routing: { trunks: this.#trunks() } });
+    const agents = this.#agents();
+    this.story = new Story({ env: { ...env, agents }, second, routing: { trunks: this.#trunks() } });
+    if (other !== undefined) this.story.ours = other.story.ours;
     const offers = this.#random() < 0.7;
     this.story.invite(offers ? { sdp: 'offer' } : {});
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
     this.#learn();
     this.#carryOut();
+  }
+
+  /** Where carol and dave work, who may want no calls, or have them elsewhere; alice and bob take theirs. */
+  #agents(): AgentsAtDns {
+    const dnd = this.#random() < 0.1;
+    const forwardTo = this.#random() < 0.1 ? 'sip:erin@192.0.2.5' : undefined;
+    return agentsAt({ alice: {}, bob: {}, carol: { dnd }, dave: { forwardTo } });
   }
 
   /** In most calls each side is told in a way of its own. */
@@ -568,6 +579,17 @@ describe('a call on which anything happens in any order', () => {
       expect([...openParties], `seed ${String(at + 1)}`).to.deep.equal([]);
   });
 
+  it('leaves no DN of ours off the hook, and tells each of it in turns', () => {
+    for (const [at, { story }] of calls.entries()) {
+      expect(story.ours?.follower.size, `seed ${String(at + 1)}`).to.equal(0);
+      const hooks = new Map<string | undefined, string>();
+      for (const { id, ThisDN } of story.ours?.hooks ?? []) {
+        expect(hooks.get(ThisDN) ?? 'EventOnHook', `seed ${String(at + 1)}`).to.not.equal(id);
+        hooks.set(ThisDN, id);
+      }
+    }
+  });
+
   it('leaves no phone up or unanswered', () => {
     for (const [at, { phones }] of calls.entries()) {
       const left = phones.filter(({ state, unanswered }) => state === 'up' || unanswered.length > 0);
@@ -593,6 +615,8 @@ describe('a call on which anything happens in any order', () => {
       ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
+      forwarded: calls.filter(({ story }) => story.noted('forwarded').length > 0).length,
+      offHook: calls.filter(({ story }) => story.events.some(({ id }) => id === 'EventOffHook')).length,
       joined: calls.filter(({ story }) => story.movedLeg !== undefined).length,
       joinedRinging: calls.filter(({ story }) =>
         story.notes.some(

@@ -31,6 +31,7 @@ export function partyEvent(
   const { call, env, nowMs } = turn;
   const { before, verdict } = moment;
   const thisTrunk = trunkOf(leg);
+  const agentId = env.agents?.at(leg.trunk.tenant, leg.dn)?.agentId;
   return {
     id,
     time: nowMs,
@@ -48,6 +49,7 @@ export function partyEvent(
     ...broughtBy(turn, leg, id),
     ANI: call.calling,
     DNIS: call.dialled,
+    ...(agentId !== undefined && { AgentID: agentId }),
     UserData: toldData(call.data, env.keys),
     ...(verdict !== undefined && howEnded(verdict)),
   };

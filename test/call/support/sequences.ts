@@ -28,11 +28,11 @@ const outside: StoryOptions = { routing: { ...onlyBob.routing, trunks: [carrier]
 const office = trunk({ name: 'office', sources: ['192.0.2.0/24'] });
 const inOffice: StoryOptions = { routing: { ...onlyBob.routing, trunks: [office] } };
 
-/** An agent is logged in at this DN. */
-function atWork(dn: string, switches: Partial<Switches>): StoryOptions {
+/** Agents are logged in at these DNs. */
+function atWork(places: Readonly<Record<string, Partial<Switches>>>): StoryOptions {
   return {
     routing: { routes: [{ number: '^bob$', targets: ['sip:bob@192.0.2.2'] }] },
-    env: { agents: agentsAt({ [dn]: switches }) },
+    env: { agents: agentsAt(places) },
   };
 }
 
@@ -173,7 +173,7 @@ export const sequences: readonly Sequence[] = [
   {
     scenario: 'B is an agent who does not want to be disturbed',
     from: 'our choice',
-    options: atWork('bob', { dnd: true }),
+    options: atWork({ bob: { dnd: true } }),
     run: story => {
       story.invite();
     },
@@ -182,7 +182,7 @@ export const sequences: readonly Sequence[] = [
   {
     scenario: 'B is an agent whose calls are forwarded to C',
     from: 'our choice',
-    options: atWork('bob', { forwardTo: 'sip:carol@192.0.2.3' }),
+    options: atWork({ bob: { forwardTo: 'sip:carol@192.0.2.3' } }),
     run: story => {
       story.invite();
       story.carol.rings();
@@ -193,6 +193,30 @@ export const sequences: readonly Sequence[] = [
       bob: ['Diverted(Forwarded)'],
       carol: ['Ringing', 'Established'],
     },
+  },
+  {
+    scenario: 'agents at A and B: their DNs go off the hook and on it',
+    from: 'our choice',
+    options: atWork({ alice: {}, bob: {} }),
+    run: story => {
+      established(story);
+      story.bob.hangsUp();
+    },
+    told: {
+      alice: ['OffHook', 'Dialing', 'Established', 'Released', 'OnHook'],
+      bob: ['Ringing', 'OffHook', 'Established', 'Released', 'OnHook'],
+    },
+  },
+  {
+    scenario: 'an agent at B, who rings in vain',
+    from: 'our choice',
+    options: atWork({ bob: {} }),
+    run: story => {
+      story.invite();
+      story.bob.rings();
+      story.alice.cancels();
+    },
+    told: { alice: ['Dialing', 'Released'], bob: ['Ringing', 'Abandoned'] },
   },
   {
     scenario: 'the first target fails, the second answers',
@@ -394,6 +418,30 @@ export const sequences: readonly Sequence[] = [
     },
   },
   {
+    scenario: 'the same, with agents at all three DNs: each is off the hook until its last call has ended',
+    from: 'our choice',
+    options: { ...inOffice, env: { agents: agentsAt({ alice: {}, bob: {}, carol: {} }) } },
+    run: story => {
+      talking(story);
+      reinvite(story, 'bob', 'alice', 'sendonly', 'recvonly');
+      const other = consulting(story);
+      other.carol.answers({ headers: ofCarol, sdp: 'from carol' });
+      other.alice.acknowledges({ headers: ['From: <sip:bob@x>;tag=a', 'To: <sip:carol@x>;tag=A'] });
+      joinedWith(story, other);
+      story.bob.replies('NOTIFY', 200);
+      story.bob.replies('NOTIFY', 200);
+      story.alice.hangsUp();
+    },
+    told: {
+      alice: ['OffHook', 'Dialing', 'Established', 'PartyChanged(Transferred)', 'Released', 'OnHook'],
+      bob: [
+        ...['Ringing', 'OffHook', 'Established', 'Held', 'Dialing', 'Established'],
+        ...['Released(Transferred)', 'Released(Transferred)', 'OnHook'],
+      ],
+      carol: ['Ringing', 'OffHook', 'Established', 'PartyChanged(Transferred)', 'Released', 'OnHook'],
+    },
+  },
+  {
     scenario: 'consultation, then B joins A with C, who still rings',
     from: 'our choice',
     options: inOffice,
@@ -526,7 +574,7 @@ function joinedWith(story: Story, other: Story): void {
   const replaces = parseReplaces('call-of-second;to-tag=A;from-tag=a');
   if (replaces === undefined) throw new Error('no Replaces');
   story.bob.refers({ headers: ['Refer-To: <sip:carol@x>'] }, { call: other.call, replaces });
-  story.events.push(...(story.joined?.events ?? []));
+  story.events.push(...story.joinedEvents);
 }
 
 /** Bob rings, and his dialog has a name. */

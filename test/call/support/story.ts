@@ -1,4 +1,5 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
+import { CallFollower } from '../../../lib/agents/call-follower.ts';
 import { checkEvents } from '../../support/valid-event.ts';
 import { asConsultation, type Call, newCall } from '../../../lib/call/call.ts';
 import {
@@ -115,6 +116,10 @@ export class Story {
   #told = 0;
   /** The other call, after it has been joined with this one. */
   joined: Decision | undefined;
+  /** What has been told of that one then. */
+  readonly joinedEvents: CallEvent[] = [];
+  /** Where agents are: their DNs, on the hook and off it, and what was told of that. */
+  ours: { readonly follower: CallFollower; readonly hooks: CallEvent[] } | undefined;
   movedLeg: LegId | undefined;
   #held: Call | undefined;
   readonly #ids: typeof ids;
@@ -144,6 +149,12 @@ export class Story {
         ...routing,
       }),
     };
+    const { agents } = this.env;
+    if (agents !== undefined)
+      this.ours = {
+        follower: new CallFollower({ agents, isRegistered: () => false, tenantOf: () => 'acme' }),
+        hooks: [],
+      };
   }
 
   get call(): Call {
@@ -173,6 +184,7 @@ export class Story {
   /** The same by somebody who holds another call. */
   consults(held: Story, parts: Parameters<Story['invite']>[0]): this {
     this.#held = held.call;
+    this.ours = held.ours;
     return this.invite(parts);
   }
 
@@ -256,27 +268,34 @@ export class Story {
 
   /** What another call's decision has made of this one. */
   becomes(decision: Decision): this {
-    return this.#take(decision);
+    return this.#take(decision, decision.events);
   }
 
-  #take(decision: Decision): this {
-    checkEvents(decision.events);
+  /** `told`: with what our DNs are told besides. */
+  #take(decision: Decision, told = this.#followed(decision.events)): this {
+    this.events.push(...told);
     this.#call = decision.call;
     const { joined } = decision;
     if (joined !== undefined) {
       this.joined = joined.other;
       this.movedLeg = joined.transfer.target.id;
-      checkEvents(joined.other.events);
+      this.joinedEvents.push(...this.#followed(joined.other.events));
       const { id, dn } = joined.transfer.target;
       this.#legs.set(id, dn);
     }
     this.effects.push(...decision.effects);
-    this.events.push(...decision.events);
     this.notes.push(...decision.notes);
     for (const effect of decision.effects) {
       if (effect.do === 'invite') this.#legs.set(effect.leg, effect.to.replace(/^<sip:([^@>]*).*$/, '$1'));
     }
     return this;
+  }
+
+  #followed(events: readonly CallEvent[]): readonly CallEvent[] {
+    const all = this.ours?.follower.follow(events) ?? events;
+    checkEvents(all);
+    this.ours?.hooks.push(...all.filter(({ id }) => id === 'EventOffHook' || id === 'EventOnHook'));
+    return all;
   }
 
   fires(kind: TimerName['kind'], whose?: Party): this {

@@ -42,7 +42,7 @@ async function main(asked) {
   try {
     ensureInstalled();
     if (['scenarios', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
-    if (names.includes('scenarios')) ensureSipp();
+    if (['scenarios', 'kafka'].some(name => names.includes(name))) ensureSipp();
   } catch (error) {
     fail(error.message);
   }

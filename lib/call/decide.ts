@@ -20,7 +20,7 @@ import { onOfferRetry, sendOwnOffers } from './media/own-offer.ts';
 import { tellParties } from './events/party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay/relay-response.ts';
 import { letGo } from './transfer/hand-over.ts';
-import { onReportTimeout } from './transfer/referral.ts';
+import { onReportTimeout, onSubscriptionExpired } from './transfer/referral.ts';
 import { onReplacing, type Replacing } from './transfer/replacing.ts';
 import { type Decided, onDecided } from './set-up/screening.ts';
 import { onThirdLeg } from './transfer/third-leg.ts';
@@ -175,6 +175,9 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return;
     case 'referral':
       onReportTimeout(turn, timer.leg);
+      return;
+    case 'subscription':
+      onSubscriptionExpired(turn, timer.leg);
       return;
     default:
       return timer satisfies never;

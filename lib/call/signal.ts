@@ -131,6 +131,7 @@ export type TimerName =
   | { readonly kind: 'ack-missing'; readonly leg: LegId }
   | { readonly kind: 'offer-retry'; readonly leg: LegId }
   | { readonly kind: 'referral'; readonly leg: LegId }
+  | { readonly kind: 'subscription'; readonly leg: LegId }
   | { readonly kind: 'linger' };
 
 /** What the shell has to do. Each is fire and forget: its outcome comes back as a signal. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AgentsAtDns } from '../../lib/agents/agent-table.ts';
-import { isOver } from '../../lib/call/call.ts';
+import { isOver, sharesData } from '../../lib/call/call.ts';
 import type { DataRequested } from '../../lib/call/data/data-request.ts';
 import type { Dn } from '../../lib/call/ids.ts';
 import type { Decided } from '../../lib/call/set-up/screening.ts';
@@ -88,6 +88,9 @@ class AnyCall {
 
   /** Another call of alice's or bob's, with which this one may be joined. */
   #other: AnyCall | undefined;
+  /** The same, when they may share their data. */
+  #sharing: AnyCall | undefined;
+  #shared = 0;
 
   constructor(seed: number, other?: AnyCall) {
     this.#other = other;
@@ -96,11 +99,18 @@ class AnyCall {
     this.#random = randomOf(seed);
     // A third of the calls somebody outside decides about.
     const env = this.#random() < 0.3 ? { screening: { onTimeout: 'answer' } as const } : {};
+    const routes = [{ targets: ['sip:bob@192.0.2.2', 'sip:carol@192.0.2.3'], consult: 'joint' as const }];
     const agents = this.#agents();
-    this.story = new Story({ env: { ...env, agents }, second, routing: { trunks: this.#trunks() } });
+    const routing = { trunks: this.#trunks(), routes };
+    this.story = new Story({ env: { ...env, agents }, second, routing });
     if (other !== undefined) this.story.ours = other.story.ours;
-    const offers = this.#random() < 0.7;
-    this.story.invite(offers ? { sdp: 'offer' } : {});
+    const offers = this.#random() < 0.7 ? { sdp: 'offer' } : {};
+    // Some of those with another beside them share its data.
+    if (other !== undefined && seed % 4 === 0) {
+      this.story.consults(other.story, offers);
+      this.#sharing = other;
+      other.#sharing = this;
+    } else this.story.invite(offers);
     this.#phones.set(this.story.call.caller.id, new Phone(this.story.call.caller.id, 'caller'));
     this.#learn();
     this.#carryOut();
@@ -118,7 +128,8 @@ class AnyCall {
     if (this.#random() < 0.2) return [];
     return ['127.0.0.1/32', '192.0.2.0/24'].map(source => {
       const notify = notifyModes[Math.floor(this.#random() * notifyModes.length)] ?? 'info';
-      return trunk({ name: source.slice(0, 3), sources: [source], notify });
+      const redirects = this.#random() < 0.5 ? 'follow' : 'relay';
+      return trunk({ name: source.slice(0, 3), sources: [source], notify, redirects });
     });
   }
 
@@ -164,7 +175,8 @@ class AnyCall {
       { action: 'reject', status: 486 },
       { action: 'none', code: 'decision-missing' },
     ];
-    return verdicts.map(verdict => ({ type: 'decided', verdict }));
+    const held = this.#sharing?.story.call.data;
+    return verdicts.map(verdict => ({ type: 'decided', verdict, ...(held !== undefined && { held }) }));
   }
 
   /** Somebody calls to take the place of a party. */
@@ -242,6 +254,7 @@ class AnyCall {
     if (this.#other !== undefined && joined !== undefined && movedLeg !== undefined)
       this.#takeOver(this.#other, joined, movedLeg);
     this.#carryOut();
+    this.#share();
     this.#nothingIsForgotten();
     this.#mediaAgree();
   }
@@ -267,6 +280,26 @@ class AnyCall {
     const talking = state === 'established' && !isGone(caller) && callee !== undefined && !isGone(callee);
     if (talking && open < 2) throw new Error(`${String(open)} parties are open`);
     if (this.over && open > 0) throw new Error(`${String(open)} parties of a released call are open`);
+  }
+
+  /** As the funnel does it. */
+  #share(): void {
+    const fresh = this.story.shared.slice(this.#shared);
+    this.#shared = this.story.shared.length;
+    const other = this.#sharing;
+    if (other === undefined || !sharesData(this.story.call, other.story.call)) return;
+    for (const { author, after } of fresh) {
+      if (this.#hasEnded || other.#hasEnded) return;
+      other.story.feed({ type: 'sharedDataChanged', by: author.dn, data: after });
+      other.#carryOut();
+      if (other.story.shared.length > other.#shared) throw new Error('it comes back');
+    }
+    if (!this.#hasEnded && !other.#hasEnded && valueOfA(this.story) !== valueOfA(other.story))
+      throw new Error('the data differs');
+  }
+
+  get #hasEnded(): boolean {
+    return this.story.call.state === 'released';
   }
 
   /** When nothing is under way and no offer of ours was refused, each was sent last what the other said last. */
@@ -330,6 +363,8 @@ class AnyCall {
     if (!ending && phone.hasDialog && phone.unanswered.length < 3 && phone.state !== 'cancelled') {
       for (const method of ['INVITE', 'INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'FOO'])
         signals.push({ type: 'requested', leg, request: this.story.newRequestId(), method, payload });
+      if (this.story.call.transfer !== undefined || this.#random() < 0.1)
+        signals.push(this.#subscription(phone));
       for (const referral of this.#referrals())
         signals.push({
           ...{ type: 'requested', leg, request: this.story.newRequestId(), method: 'REFER' },
@@ -337,6 +372,14 @@ class AnyCall {
         });
     }
     return signals;
+  }
+
+  /** To what becomes of a REFER, whether there was one or not. */
+  #subscription({ id }: Phone): Signal {
+    const expires = [0, 1, 3600][Math.floor(this.#random() * 3)] ?? 0;
+    const headers = lines(['Event: refer', `Expires: ${String(expires)}`]);
+    const request = this.story.newRequestId();
+    return { type: 'requested', leg: id, request, method: 'SUBSCRIBE', payload: { headers } };
   }
 
   /** To dave, in whatever way; now and then to nowhere. */
@@ -365,12 +408,15 @@ class AnyCall {
     if (phone.state === 'up') return [];
     const [leg, payload] = [phone.id, this.#payload(phone)];
     const status = [408, 486, 503, 487][Math.floor(this.#random() * 4)] ?? 500;
+    const contact = lines([`Contact: <sip:frank@192.0.2.6?X-MS-Custom-A=${String(status)}>`]);
+    const elsewhere = { ...payload, headers: [...payload.headers, ...contact] };
     return [
       { type: 'progressed', leg, status: this.#random() < 0.2 ? 199 : 180, reason: 'Ringing', payload },
       { type: 'progressed', leg, status: 183, reason: 'Progress', payload },
       { type: 'answered', leg, status: 200, payload },
       { type: 'answered', leg, status: 200, payload },
       { type: 'rejected', leg, status, reason: '', payload },
+      { type: 'rejected', leg, status: 302, reason: '', payload: elsewhere },
     ];
   }
 
@@ -515,6 +561,10 @@ class AnyCall {
   }
 }
 
+function valueOfA({ call }: Story): unknown {
+  return call.data.find(({ key }) => key === 'A')?.value;
+}
+
 function sdpOf(version: number): string {
   return `v=0\r\no=- 1 ${String(version)} IN IP4 192.0.2.1\r\nb=AS:${String(version)}\r\n`;
 }
@@ -614,6 +664,9 @@ describe('a call on which anything happens in any order', () => {
           effect.payload.headers.some(({ name }) => name === 'X-MS-Custom-A'),
       ),
       event: seen(effect => effect.do === 'request' && effect.request.startsWith('event')),
+      redirected: seen(effect => effect.do === 'invite' && effect.requestUri.includes('frank')),
+      subscription: seen(effect => effect.do === 'startTimer' && effect.timer.kind === 'subscription'),
+      shared: calls.filter(({ story }) => story.call.dataOf !== story.call.connId).length,
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
       forwarded: calls.filter(({ story }) => story.noted('forwarded').length > 0).length,
       offHook: calls.filter(({ story }) => story.events.some(({ id }) => id === 'EventOffHook')).length,

@@ -4,6 +4,7 @@ import { changeData, readData } from '../data/data.ts';
 import { conveyedTo, notWithinDialog } from '../data/owed.ts';
 import { respond } from './relay.ts';
 import { onReferred } from '../transfer/refer.ts';
+import { onSubscribed } from '../transfer/subscribe.ts';
 import { relayRefer } from './relay-refer.ts';
 import { relayOrHold } from './relay-request.ts';
 import type { Leg } from '../leg.ts';
@@ -35,12 +36,9 @@ export function onRequested(turn: Turn, signal: SignalOf<'requested'>): void {
 /** RFC 3261 §20.5: what Allow says, without those that have signals of their own. */
 const served = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFER']);
 
-/**
- * RFC 3515 §2.4.4: SUBSCRIBE refreshes or ends the subscription that a REFER made. Ours needs neither: it lasts as long as
- * the transfer.
- */
+/** RFC 3515 §2.4.4: SUBSCRIBE refreshes or ends the subscription that a REFER made. */
 function isOfTransfer(method: string, { trunk }: Leg): boolean {
-  return method === 'SUBSCRIBE' && trunk.transfer !== 'handle';
+  return method === 'SUBSCRIBE' && trunk.transfer !== 'reject';
 }
 
 function notAllowed(turn: Turn, leg: Leg, { request }: SignalOf<'requested'>): void {
@@ -91,7 +89,7 @@ function serveRefer(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
 /** Whoever has answered the REFER has the subscription. */
 function serveSubscribe(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   if (leg.trunk.transfer === 'relay') relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
-  else notAllowed(turn, leg, signal);
+  else onSubscribed(turn, leg, signal);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mergeOperations, type MergeRule } from '../../attached-data/merge.ts';
 import type { ErrorCode } from '../../errors.ts';
-import { type Call, sharesData } from '../call.ts';
+import { type Call, type Relayed, sharesData } from '../call.ts';
 import { sipReason } from '../relay/capabilities.ts';
 import { changeData, tellWhoComes } from '../data/data.ts';
 import { handOver } from './hand-over.ts';
@@ -11,7 +11,7 @@ import { report, reportEnd } from './referral.ts';
 import { noReferrals } from './referrals.ts';
 import { emptyPayload } from '../relay/relay.ts';
 import { releaseCall } from '../ending/release.ts';
-import type { LegId } from '../signal.ts';
+import type { Effect, LegId } from '../signal.ts';
 import type { Transfer } from './transfer.ts';
 import { Turn } from '../turn.ts';
 import { endUnderWay } from '../under-way.ts';
@@ -99,6 +99,7 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
     changeData(turn, transferor, mergeOperations(turn.call.data, before.data, merged));
   const other = new Turn(before, turn.nowMs, turn.env);
   const moved = takeAway(other, pair);
+  for (const effect of moved.effects) turn.perform(effect);
   const transfer: Transfer = {
     mode: 'attended',
     transferor: transferor.id,
@@ -123,13 +124,19 @@ export function join(turn: Turn, { transferor, transferee, merged = turn.call.me
   tellWhoComes(turn, transfer.target.id, { dn: transferor.dn, leg: transferor.id }, before);
 }
 
-type Moved = Pick<Call, 'relayed' | 'held'> & { readonly leg: Leg };
+interface Moved extends Pick<Call, 'relayed' | 'held'> {
+  readonly leg: Leg;
+  /** Towards it: they come before what it is sent as a party of its new call. */
+  readonly effects: readonly Effect[];
+}
 
 /** The party leaves the other call with all that is under way with it, and that call ends. */
 function takeAway(other: Turn, { replaced, coming }: Pair): Moved {
   endUnderWay(other, replaced.id);
+  const effects = takeEffects(other, coming.id);
   const leg = other.leg(coming.id) ?? coming;
-  const { relayed, held } = other.call;
+  const { held } = other.call;
+  const relayed = other.call.relayed.map(one => acknowledgeLeaver(other, one, replaced.id));
   other.changeLeg(leg, {
     state: ended,
     told: 'released',
@@ -146,7 +153,25 @@ function takeAway(other: Turn, { replaced, coming }: Pair): Moved {
     answer: { status: 487, payload: emptyPayload },
     headers: () => [sipReason(200, 'Transferred')],
   });
-  return { leg, relayed, held };
+  return { leg, relayed, held, effects };
+}
+
+function takeEffects({ effects }: Turn, id: LegId): readonly Effect[] {
+  const isToIt = (effect: Effect): boolean => 'leg' in effect && effect.leg === id;
+  const all = effects.splice(0);
+  effects.push(...all.filter(effect => !isToIt(effect)));
+  return all.filter(isToIt);
+}
+
+/**
+ * Who leaves has made the offer that the other has asked for: its 2xx gets its ACK before its BYE (RFC 3261 §13.2.2.4), as the answer will
+ * come in another call.
+ */
+function acknowledgeLeaver(other: Turn, one: Relayed, leaver: LegId): Relayed {
+  if (one.to !== leaver || one.stage !== 'acknowledging' || one.offers) return one;
+  other.perform({ do: 'acknowledge', leg: leaver, request: one.sent, payload: emptyPayload });
+  // Nothing is carried on to it any more.
+  return { ...one, offers: true };
 }
 
 const joinedAway: Verdict = { by: 'baton', why: 'transferred', sipStatus: 200, atFault: 'none' };

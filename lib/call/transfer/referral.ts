@@ -1,6 +1,6 @@
 import { hasDialog, type Leg } from '../leg.ts';
 import { reasonPhrase } from '../reason-phrase.ts';
-import type { Referrals, Report } from './referrals.ts';
+import type { Referrals, Report, Subscription } from './referrals.ts';
 import type { LegId, Payload, SignalOf } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
@@ -27,7 +27,8 @@ export function openReferral(
 ): void {
   const isFirst = (turn.leg(leg.id)?.referrals.count ?? 0) <= 1;
   const event = isFirst ? 'refer' : `refer;id=${String(cseqNumber)}`;
-  changeReferrals(turn, leg.id, { subscription: { event, expiresAtMs: turn.nowMs + forMs, status: 0 } });
+  const atMostMs = turn.nowMs + forMs;
+  changeReferrals(turn, leg.id, { subscription: { event, expiresAtMs: atMostMs, atMostMs, status: 0 } });
   report(turn, leg.id, { status: 100, reason: '' });
 }
 
@@ -39,15 +40,66 @@ export function report(turn: Turn, id: LegId, { status, reason }: Progress): voi
   changeReferrals(turn, id, { subscription: { ...subscription, status } });
   if (referrals.waiting.length >= maxWaiting) return;
   const { event, expiresAtMs } = subscription;
-  enqueue(turn, id, { event, expiresAtMs, status, reason });
+  enqueue(turn, id, { event, expiresAtMs, status, reason, ends: undefined });
 }
 
 /** How the transfer ended: the last word, with which the subscription ends too. */
 export function reportEnd(turn: Turn, id: LegId, { status, reason }: Progress): void {
+  sayLast(turn, id, { status, reason, ends: 'noresource' });
+}
+
+function sayLast(turn: Turn, id: LegId, word: Progress & Pick<Report, 'ends'>): void {
   const subscription = turn.leg(id)?.referrals.subscription;
   if (subscription === undefined) return;
+  const { event, expiresAtMs } = subscription;
+  forget(turn, id, subscription);
+  enqueue(turn, id, { event, expiresAtMs, ...word });
+}
+
+/** Its sender wants to be told for `expiresInMs` from now, or not any more (0). In how long it ends: no later than the transfer. */
+export function refresh(turn: Turn, id: LegId, { subscription, expiresInMs }: Refresh): number {
+  const { event, atMostMs, status } = subscription;
+  const expiresAtMs = Math.min(turn.nowMs + expiresInMs, atMostMs);
+  stopExpiry(turn, id, subscription);
+  changeReferrals(turn, id, { subscription: { ...subscription, expiresAtMs } });
+  if (expiresAtMs <= turn.nowMs) {
+    onSubscriptionExpired(turn, id);
+    return 0;
+  }
+  const leftMs = expiresAtMs - turn.nowMs;
+  if (expiresAtMs < atMostMs)
+    turn.perform({ do: 'startTimer', timer: { kind: 'subscription', leg: id }, delayMs: leftMs });
+  // RFC 6665 §4.2.1.2: told at once; one that waits still will tell it.
+  const waiting = turn.leg(id)?.referrals.waiting ?? [];
+  const isToBeTold = (one: Report): boolean => one.event === event && one.ends === undefined;
+  if (waiting.some(isToBeTold))
+    changeReferrals(turn, id, {
+      waiting: waiting.map(one => (isToBeTold(one) ? { ...one, expiresAtMs } : one)),
+    });
+  else enqueue(turn, id, { event, expiresAtMs, status, reason: '', ends: undefined });
+  return leftMs;
+}
+
+export interface Refresh {
+  readonly subscription: Subscription;
+  readonly expiresInMs: number;
+}
+
+/** RFC 6665 §4.2.2: its time is over, or nobody wants it any more; what it is about goes on. */
+export function onSubscriptionExpired(turn: Turn, id: LegId): void {
+  const subscription = turn.leg(id)?.referrals.subscription;
+  if (subscription === undefined || subscription.expiresAtMs > turn.nowMs) return;
+  sayLast(turn, id, { status: subscription.status, reason: '', ends: 'timeout' });
+}
+
+/** It has ended. */
+function forget(turn: Turn, id: LegId, subscription: Subscription): void {
+  stopExpiry(turn, id, subscription);
   changeReferrals(turn, id, { subscription: undefined });
-  enqueue(turn, id, { event: subscription.event, expiresAtMs: undefined, status, reason });
+}
+
+function stopExpiry(turn: Turn, id: LegId, { expiresAtMs, atMostMs }: Subscription): void {
+  if (expiresAtMs < atMostMs) turn.perform({ do: 'stopTimer', timer: { kind: 'subscription', leg: id } });
 }
 
 /** A NOTIFY is still to be sent, or to be answered. */
@@ -73,12 +125,10 @@ function sendNext(turn: Turn, id: LegId): void {
 }
 
 /** RFC 3515 §2.4.4, §2.4.5: a part of a SIP message, at least its first line (RFC 3420). */
-function notifyOf({ nowMs }: Turn, { event, status, reason, expiresAtMs }: Report): Payload {
-  const leftMs = Math.max(0, (expiresAtMs ?? 0) - nowMs);
+function notifyOf({ nowMs }: Turn, { event, status, reason, expiresAtMs, ends }: Report): Payload {
+  const leftMs = Math.max(0, expiresAtMs - nowMs);
   const state =
-    expiresAtMs === undefined
-      ? 'terminated;reason=noresource'
-      : `active;expires=${String(Math.ceil(leftMs / 1000))}`;
+    ends === undefined ? `active;expires=${String(Math.ceil(leftMs / 1000))}` : `terminated;reason=${ends}`;
   const statusLine = `SIP/2.0 ${String(status)} ${reasonPhrase(status, reason)}`;
   return {
     headers: [
@@ -112,9 +162,9 @@ function endSubscription(turn: Turn, id: LegId): void {
   const event = referrals?.inFlight?.event;
   if (referrals === undefined || event === undefined) return;
   const { subscription, waiting } = referrals;
+  if (subscription?.event === event) forget(turn, id, subscription);
   changeReferrals(turn, id, {
     inFlight: undefined,
-    subscription: subscription?.event === event ? undefined : subscription,
     waiting: waiting.filter(report => report.event !== event),
   });
 }
@@ -123,7 +173,7 @@ function endSubscription(turn: Turn, id: LegId): void {
 export function flushReferrals(turn: Turn, leg: Leg): void {
   const { waiting } = turn.leg(leg.id)?.referrals ?? leg.referrals;
   const last = waiting.at(-1);
-  if (last?.expiresAtMs === undefined && last !== undefined && hasDialog(leg)) {
+  if (last?.ends !== undefined && hasDialog(leg)) {
     const request = turn.newRequestId('notify');
     turn.perform({ do: 'request', leg: leg.id, request, method: 'NOTIFY', payload: notifyOf(turn, last) });
   }
@@ -136,7 +186,8 @@ export function dropReferrals(turn: Turn, { id }: Leg): void {
   if (referrals === undefined) return;
   if (referrals.inFlight !== undefined)
     turn.perform({ do: 'stopTimer', timer: { kind: 'referral', leg: id } });
-  changeReferrals(turn, id, { subscription: undefined, waiting: [], inFlight: undefined });
+  if (referrals.subscription !== undefined) forget(turn, id, referrals.subscription);
+  changeReferrals(turn, id, { waiting: [], inFlight: undefined });
 }
 
 function changeReferrals(turn: Turn, id: LegId, parts: Partial<Referrals>): void {

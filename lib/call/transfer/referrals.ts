@@ -3,7 +3,9 @@ import type { RequestId } from '../signal.ts';
 /**
  * The implicit subscription of a REFER (RFC 3515 §2.4.4), and the NOTIFYs of it that are still to come.
  *
- *     none ──REFER accepted──▶ subscribed ──last word, or a NOTIFY refused──▶ none
+ *     none ──REFER accepted──▶ subscribed ──last word, a NOTIFY refused, its end or its time──▶ none
+ *                               ▲      │
+ *                               └──────┘ refreshed
  */
 export interface Referrals {
   /** REFERs that came in this dialog, those that were refused included. */
@@ -18,6 +20,8 @@ export interface Subscription {
   /** Value of Event. RFC 3515 §2.4.6: with the CSeq number of its REFER, unless that is the first of its dialog. */
   readonly event: string;
   readonly expiresAtMs: number;
+  /** The transfer is over by then: it lasts no longer, and a timer runs only where less was asked for. */
+  readonly atMostMs: number;
   /** What was reported last. */
   readonly status: number;
 }
@@ -27,8 +31,13 @@ export interface Report {
   readonly event: string;
   readonly status: number;
   readonly reason: string;
-  /** Of the subscription; undefined: this is the last word. */
-  readonly expiresAtMs: number | undefined;
+  /** Of the subscription. */
+  readonly expiresAtMs: number;
+  /**
+   * Of the last word. RFC 6665 §4.1.3: `noresource` when there is nothing more to tell, `timeout` when it is over before, by its time or by
+   * who has subscribed.
+   */
+  readonly ends: 'noresource' | 'timeout' | undefined;
 }
 
 export const noReferrals: Referrals = { count: 0, subscription: undefined, waiting: [], inFlight: undefined };

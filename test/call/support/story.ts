@@ -1,7 +1,7 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { CallFollower } from '../../../lib/agents/call-follower.ts';
 import { checkEvents } from '../../support/valid-event.ts';
-import { asConsultation, type Call, newCall } from '../../../lib/call/call.ts';
+import { asConsultation, type AuthoredChange, type Call, newCall } from '../../../lib/call/call.ts';
 import {
   originatedCall,
   type OriginateRefusal,
@@ -110,6 +110,8 @@ export class Story {
   readonly events: CallEvent[] = [];
   readonly notes: Note[] = [];
   readonly effects: Effect[] = [];
+  /** What became of the data, for calls that share it. */
+  readonly shared: AuthoredChange[] = [];
   nowMs = 1_000_000;
   #call: Call | undefined;
   #source: NewRequest['source'];
@@ -285,6 +287,7 @@ export class Story {
     }
     this.effects.push(...decision.effects);
     this.notes.push(...decision.notes);
+    this.shared.push(...decision.changes);
     for (const effect of decision.effects) {
       if (effect.do === 'invite') this.#legs.set(effect.leg, effect.to.replace(/^<sip:([^@>]*).*$/, '$1'));
     }

@@ -197,7 +197,8 @@ describe('two calls of a party that are joined', () => {
     const answered = (one.joined?.effects ?? []).flatMap(effect =>
       effect.do === 'respond' ? [effect.status] : [],
     );
-    expect(answered).to.have.members([487, 480]);
+    expect(answered).to.deep.equal([487]);
+    expect(one.heard(), 'before it is sent anything else').to.include('carol ← 480 to MESSAGE');
     expect(one.call.relayed.map(({ to, stage }) => [to, stage])).to.deep.equal([
       [one.call.callee?.id, 'withdrawn'],
     ]);
@@ -214,5 +215,18 @@ describe('two calls of a party that are joined', () => {
     });
     expect(one.call.relayed).to.deep.equal([]);
     expect(one.heard().join()).to.match(/^alice ← INVITE/);
+  });
+
+  it('acknowledges what the party that leaves has offered at the request of the one that comes over', () => {
+    const [one, other] = [up(toBob, 'alice'), up(toCarol, 'bob')];
+    const request = other.carol.sends('INVITE');
+    other.alice.replies('INVITE', 200, { sdp: sdp('bob') });
+    other.heard();
+    joined(one, other);
+    expect(one.joined?.effects.map(effect => effect.do)).to.deep.equal(['acknowledge', 'hangUp']);
+    one.heard();
+    one.feed({ type: 'acknowledged', leg: other.carol.leg, request, payload: { headers: [] } });
+    expect(one.heard().filter(line => line.includes('ACK'))).to.deep.equal([]);
+    expect(one.call.relayed).to.deep.equal([]);
   });
 });

@@ -14,6 +14,8 @@ COPY --from=build /baton/node_modules node_modules
 COPY --from=build /baton/dist dist
 COPY config config
 COPY docs/schema docs/schema
+# What survives a restart: a volume there survives the container too.
+RUN mkdir data && chown node:node data
 USER node
 EXPOSE 5060/udp 5060/tcp 8080/tcp
 # Node is process 1 and hears SIGTERM itself: `docker stop` ends calls cleanly.

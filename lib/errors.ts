@@ -2,6 +2,7 @@ import { agentErrors } from './errors/agent-errors.ts';
 import { dataErrors } from './errors/data-errors.ts';
 import { outboxErrors } from './errors/outbox-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
+import { stateErrors } from './errors/state-errors.ts';
 import { streamErrors } from './errors/stream-errors.ts';
 
 /** Who has to act for it not to happen again. */
@@ -91,6 +92,7 @@ export const errorTable = {
   ...outboxErrors,
   ...dataErrors,
   ...registrarErrors,
+  ...stateErrors,
   ...agentErrors,
   'bad-refer-to': {
     meaning: 'Not exactly one Refer-To, or one that cannot be read or wants another method than INVITE.',

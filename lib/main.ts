@@ -19,11 +19,13 @@ import { startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
 import { type Running, Started } from './main/started.ts';
+import { startState } from './main/state.ts';
 import { startStream } from './main/stream.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
 import type { Clock, EventJournal, Publisher, Signalling } from './ports.ts';
 import { dnViews } from './registrar/dn-view.ts';
+import type { ServiceChange } from './registrar/registrations.ts';
 import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
 import type { ServerAddress } from './signalling/signalling-url.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -58,6 +60,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   metrics.measureProcess();
   const { journal, recovered, state } = await startStream(config, log, started, metrics);
   asked.throwIfAborted();
+  const shelf = await startState(config, log, started, metrics);
   const engine =
     config.signalling.kind === 'engine' ? await startEngine(config, log, started, metrics) : undefined;
   const signalling = signallingTo(config, engine, log);
@@ -68,9 +71,8 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   const places = ownPlaces(config, addressesOf(engine, signalling));
   const registering = startRegistrar(config, {
     ...{ log, metrics, started, clock: realClock, signalling, isOwnHost: places.isOwnHost },
-    onService: change => {
-      b2bua.tell([dnServiceEvent(change, `baton/${config.node}`, b2bua.agents.agentAt(change))]);
-    },
+    shelf: shelf('dns'),
+    onService: change => tellService(change, config, b2bua),
   });
   const publisher = publisherOf(config, ring, log);
   for (const event of recovered) publisher.publish(event);
@@ -88,6 +90,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     agentMetrics: metrics.agents,
     randomHex: digits => randomHex(digits / 2),
   });
+  registering?.restore();
   let draining = false;
   started.add(() => signalling.stop());
   await startSignalling(signalling, b2bua, asked);
@@ -103,13 +106,22 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     draining = true;
     const untilMs = performance.now() + config.call.drainMs;
     await b2bua.stop({ mode: config.call.onShutdown, withinMs: config.call.drainMs });
-    // What is under way is finished: a BYE that got lost is sent again, an INFO gets its answer.
     const isQuiet = (): boolean => signalling.openCounts.operations + (engine?.countUnfinished() ?? 0) === 0;
-    while (!isQuiet() && performance.now() < untilMs) await sleep(quietCheckMs);
-    if (!isQuiet()) log.warn({ drainMs: config.call.drainMs }, 'stopped before everything was finished');
+    if (!(await comesTrue(isQuiet, untilMs)))
+      log.warn({ drainMs: config.call.drainMs }, 'stopped before everything was finished');
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+function tellService(change: ServiceChange, { node }: Config, b2bua: B2bua): void {
+  b2bua.tell([dnServiceEvent(change, `baton/${node}`, b2bua.agents.agentAt(change))]);
+}
+
+/** What is under way is finished: a BYE that got lost is sent again, an INFO gets its answer. False: not in time. */
+async function comesTrue(isQuiet: () => boolean, untilMs: number): Promise<boolean> {
+  while (!isQuiet() && performance.now() < untilMs) await sleep(quietCheckMs);
+  return isQuiet();
 }
 
 function b2buaOptions(

@@ -5,6 +5,7 @@ import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { KafkaMeters } from './metrics/kafka.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
+import { StateMeters } from './metrics/state.ts';
 import { StreamMeters } from './metrics/streams.ts';
 import { WebhookMeters } from './metrics/webhooks.ts';
 
@@ -14,6 +15,7 @@ export class Metrics {
   readonly calls = new CallMeters(this.#registry);
   readonly agents = new AgentMeters(this.#registry);
   readonly registrar = new RegistrarMeters(this.#registry);
+  readonly state = new StateMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);
   readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);

@@ -50,6 +50,14 @@ export interface CallStore {
   readonly size: number;
 }
 
+/** Things of one kind that survive the end of the process, by name. Never throws. */
+export interface Shelf {
+  /** What there is, that of earlier processes included. */
+  entries(): readonly (readonly [name: string, thing: unknown])[];
+  /** Written when it returns. `thing`: whatever JSON can say; undefined takes away what is there. */
+  put(name: string, thing: unknown): void;
+}
+
 /** Consumers of events other than the legs. Never throws, never waits. */
 export interface Publisher {
   publish(event: CallEvent): void;

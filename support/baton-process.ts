@@ -39,7 +39,8 @@ function environment(settings: Readonly<Record<string, string>>): NodeJS.Process
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('BATON_') && (isRecorded || name !== 'NODE_OPTIONS'),
   );
-  return { ...Object.fromEntries(inherited), ...settings };
+  // What one test leaves is no other's business.
+  return { ...Object.fromEntries(inherited), BATON_STATE_DIRECTORY: 'off', ...settings };
 }
 
 /** Baton as its users run it: a child process, known by what it logs, answers and leaves behind. */

@@ -102,6 +102,7 @@ export const configSchema = z.strictObject({
   trunks: z.array(trunk),
   routes: z.array(route),
   registrar,
+  state: z.strictObject({ directory: z.string().min(1) }),
   call: z.strictObject({
     answerTimeoutMs: durationMs,
     maxCalls: count,

@@ -60,6 +60,12 @@ export const settings: readonly Setting[] = [
   },
   { key: 'http.tokens', variable: 'BATON_HTTP_TOKENS', meaning: 'bearer tokens of the HTTP interface' },
   {
+    key: 'state.directory',
+    variable: 'BATON_STATE_DIRECTORY',
+    flag: '--state-directory',
+    meaning: 'folder of what survives a restart, or off',
+  },
+  {
     key: 'kafka.brokers',
     variable: 'BATON_KAFKA_BROKERS',
     flag: '--kafka-brokers',

@@ -3,12 +3,13 @@ import type { Config } from '../config.ts';
 import { randomHex } from '../engine/random.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Clock, Signalling } from '../ports.ts';
+import type { Clock, Shelf, Signalling } from '../ports.ts';
 import { Prober } from '../registrar/prober.ts';
 import { DigestCheck, type DigestUser } from '../registrar/digest-check.ts';
 import { type DigestAlgorithm, ha1Of, type Hash } from '../registrar/digest-credentials.ts';
 import { Registrar } from '../registrar/registrar.ts';
 import { Registrations, type ServiceChange } from '../registrar/registrations.ts';
+import { registrationFrom, storedRegistration } from '../registrar/stored.ts';
 import type { Started } from './started.ts';
 
 export interface RegistrarSurroundings {
@@ -18,6 +19,8 @@ export interface RegistrarSurroundings {
   readonly clock: Clock;
   readonly isOwnHost: (host: string) => boolean;
   readonly signalling: Pick<Signalling, 'probe'>;
+  /** What survives a restart. */
+  readonly shelf: Shelf;
   /** A DN can be called now, or cannot any more. */
   readonly onService: (change: ServiceChange) => void;
 }
@@ -26,13 +29,15 @@ export interface RegistrarSurroundings {
 export interface RunningRegistrar {
   readonly registrar: Registrar;
   readonly registrations: Registrations;
+  /** Takes over who had registered when the last process ended, and tells who is gone meanwhile. To be called once, at first. */
+  restore(): void;
 }
 
 /** Undefined where REGISTER is not served. */
 export function startRegistrar(config: Config, around: RegistrarSurroundings): RunningRegistrar | undefined {
   const { enabled, digest, probe: probing, ...options } = config.registrar;
   if (!enabled) return undefined;
-  const { log, metrics, started, clock, isOwnHost, signalling, onService } = around;
+  const { log, metrics, started, clock, isOwnHost, signalling, shelf, onService } = around;
   const prober = new Prober({
     ...probing,
     clock,
@@ -41,10 +46,14 @@ export function startRegistrar(config: Config, around: RegistrarSurroundings): R
     heard: (key, uri, health) => registrations.heard(key, uri, health),
     counted: outcome => metrics.registrar.contactProbed(outcome),
   });
+  const watch: Prober['watch'] = (key, registration) => {
+    if (probing.intervalMs > 0) prober.watch(key, registration);
+  };
   const registrations = new Registrations({
     clock,
     onChanged: (key, registration) => {
-      if (probing.intervalMs > 0) prober.watch(key, registration);
+      shelf.put(`${key.tenant}/${key.dn}`, registration && storedRegistration(registration));
+      watch(key, registration);
     },
     onService: change => {
       const { tenant, dn, reason } = change;
@@ -68,7 +77,15 @@ export function startRegistrar(config: Config, around: RegistrarSurroundings): R
     prober.stop();
     await Promise.resolve();
   });
-  return { registrar, registrations };
+  const restore = (): void => {
+    for (const [name, thing] of shelf.entries()) {
+      const registration = registrationFrom(name, thing);
+      if (registration === undefined) log.warn({ code: 'state-broken', name }, 'no registration');
+      else registrations.restore(registration);
+    }
+    for (const registration of registrations.all()) watch(registration, registration);
+  };
+  return { registrar, registrations, restore };
 }
 
 const nodeNames: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', MD5: 'md5' };

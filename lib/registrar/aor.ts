@@ -8,7 +8,7 @@ import { badRegister, type RegisterRefusal } from './limits.ts';
 /** Whom a REGISTER is for. */
 export interface AddressOfRecord {
   readonly dn: Dn;
-  /** Its sender registers itself: From is To (RFC 3261 §10.2). */
+  /** Its sender registers itself: From is To (RFC 3261 §10.2), whatever it calls its host. */
   readonly isOwn: boolean;
 }
 
@@ -26,13 +26,13 @@ export function addressOfRecord(
   const isOurs = (uri: SipUri): boolean => uri.scheme === 'sip' && isOwnHost(uri.host);
   if (!isOurs(registrar) || !isOurs(party)) return notOurs('the host is not of this server');
   if (party.user === undefined) return notOurs('To has no user');
-  const dn = dnOfUri(parseNameAddr(to)?.uri ?? '');
+  const dn = dnIn(to);
   if (dn === 'anonymous' || !dnPattern.test(dn)) return notOurs('To is no DN');
-  const sender = uriIn(from);
-  return {
-    dn,
-    isOwn: sender !== undefined && isOurs(sender) && dnOfUri(parseNameAddr(from)?.uri ?? '') === dn,
-  };
+  return { dn, isOwn: dnIn(from) === dn };
+}
+
+function dnIn(value: string): Dn {
+  return dnOfUri(parseNameAddr(value)?.uri ?? '');
 }
 
 function uriIn(value: string): SipUri | undefined {

@@ -48,7 +48,7 @@ describe('the address-of-record of a REGISTER', () => {
     const isOwn = (from: string) => aor('<sip:bob@example.com>', { from });
     expect(isOwn('"B" <sip:bob@192.0.2.200>;tag=1')).to.include({ isOwn: true });
     expect(isOwn('<sip:alice@example.com>;tag=1')).to.include({ isOwn: false });
-    expect(isOwn('<sip:bob@elsewhere.example>;tag=1')).to.include({ isOwn: false });
+    expect(isOwn('<sip:bob@10.0.0.5:5066>;tag=1')).to.include({ isOwn: true });
     expect(isOwn('<tel:bob>')).to.include({ isOwn: false });
   });
 });

@@ -1,0 +1,199 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { ErrorCode } from '../errors.ts';
+import type { Shelf } from '../ports.ts';
+import { FolderLock } from './outbox/folder-lock.ts';
+import { parseStateLine, serializeStateLine, type StateLine } from './state-lines.ts';
+
+export interface StateFileOptions {
+  /** Made with the first thing that is put. */
+  readonly folder: string;
+  readonly nowMs: () => number;
+  /** Nothing survives from here on, until `onGood`. */
+  readonly onTrouble: (code: ErrorCode, reason: string) => void;
+  readonly onGood: () => void;
+  /** So many lines of an earlier process cannot be read; the file has been copied aside. */
+  readonly onBroken: (lines: number, copy: string) => void;
+}
+
+const fileName = 'state.jsonl';
+/** The file is written anew when it has so many lines more than four for each thing. */
+const spareLines = 1000;
+/** A disk that takes nothing is tried again after this time. */
+const retryMs = 5000;
+
+/**
+ * Things that survive the end of the process, whatever ends it: each change is a line at the end of a file, there when `put` returns.
+ * A power cut may take the last ones. Another process in the folder, and a disk that takes nothing, cost the survival and
+ * nothing else.
+ *
+ *     idle ─────first put────▶ opening ──────▶ open ⇄ troubled
+ *       └─a folder is there─────▲   └────▶ shut out: another process has it, or it cannot be used
+ */
+export class StateFile {
+  readonly #options: StateFileOptions;
+  /** JSON of all there is, by shelf, by name. */
+  readonly #shelves = new Map<string, Map<string, string>>();
+  #state: 'idle' | 'opening' | 'open' | 'troubled' | 'shut-out' = 'idle';
+  #lock: FolderLock | undefined;
+  /** Of the file; it is open for appending. */
+  #descriptor: number | undefined;
+  #lines = 0;
+  #triedMs = 0;
+  #opening: Promise<void> = Promise.resolve();
+
+  private constructor(options: StateFileOptions) {
+    this.#options = options;
+  }
+
+  /** With what an earlier process has left. */
+  static async open(options: StateFileOptions): Promise<StateFile> {
+    const file = new StateFile(options);
+    if (existsSync(options.folder)) await file.#open();
+    return file;
+  }
+
+  /** The things of one kind. */
+  shelf(shelf: string): Shelf {
+    const things = this.#shelfOf(shelf);
+    return {
+      entries: () => [...things].map(([name, json]) => [name, JSON.parse(json) as unknown] as const),
+      put: (name, thing) => {
+        this.#put({ shelf, name, json: thing === undefined ? undefined : JSON.stringify(thing) });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#opening;
+    this.#state = 'shut-out';
+    this.#closeFile();
+    await this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  #shelfOf(shelf: string): Map<string, string> {
+    const known = this.#shelves.get(shelf) ?? new Map<string, string>();
+    this.#shelves.set(shelf, known);
+    return known;
+  }
+
+  #learn({ shelf, name, json }: StateLine): void {
+    if (json === undefined) this.#shelfOf(shelf).delete(name);
+    else this.#shelfOf(shelf).set(name, json);
+  }
+
+  #put(line: StateLine): void {
+    this.#learn(line);
+    if (this.#state === 'idle') this.#opening = this.#open();
+    else if (this.#state === 'open') this.#append(line);
+    else if (this.#state === 'troubled' && this.#options.nowMs() - this.#triedMs >= retryMs)
+      this.#writeAnew();
+  }
+
+  /** What is put before it is open is written with all the rest. */
+  async #open(): Promise<void> {
+    const { folder, onTrouble } = this.#options;
+    this.#state = 'opening';
+    try {
+      mkdirSync(folder, { recursive: true });
+      this.#lock = await FolderLock.take(folder);
+      if (this.#lock === undefined) {
+        this.#state = 'shut-out';
+        onTrouble('state-in-use', `another process works in ${folder}`);
+        return;
+      }
+      if (this.#count === 0) this.#read(join(folder, fileName));
+      this.#writeAnew();
+    } catch (error) {
+      this.#state = 'shut-out';
+      onTrouble('state-unusable', messageOf(error));
+    }
+  }
+
+  #read(path: string): void {
+    if (!existsSync(path)) return;
+    const texts = readFileSync(path, 'utf8').split('\n');
+    // The end of the process may have cut the last one short; else it is empty.
+    texts.pop();
+    let broken = 0;
+    for (const text of texts) {
+      const line = parseStateLine(text);
+      if (line === undefined) broken += 1;
+      else this.#learn(line);
+    }
+    if (broken === 0) return;
+    const copy = `${path}.broken-${new Date(this.#options.nowMs()).toISOString().replaceAll(/[:.]/g, '-')}`;
+    copyFileSync(path, copy);
+    this.#options.onBroken(broken, copy);
+  }
+
+  #append(line: StateLine): void {
+    if (this.#descriptor === undefined || this.#lines >= spareLines + 4 * this.#count) {
+      this.#writeAnew();
+      return;
+    }
+    try {
+      const bytes = Buffer.from(serializeStateLine(line));
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+      this.#lines += 1;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  get #count(): number {
+    let count = 0;
+    for (const things of this.#shelves.values()) count += things.size;
+    return count;
+  }
+
+  /** All there is, in a new file that takes the place of the old one. */
+  #writeAnew(): void {
+    const path = join(this.#options.folder, fileName);
+    const next = `${path}.new`;
+    try {
+      this.#closeFile();
+      writeFileSync(next, [...this.#allLines()].join(''));
+      renameSync(next, path);
+      this.#descriptor = openSync(path, 'a');
+      this.#lines = this.#count;
+      if (this.#state === 'troubled') this.#options.onGood();
+      this.#state = 'open';
+    } catch (error) {
+      rmSync(next, { force: true });
+      this.#fail(error);
+    }
+  }
+
+  *#allLines(): Generator<string, void, void> {
+    for (const [shelf, things] of this.#shelves)
+      for (const [name, json] of things) yield serializeStateLine({ shelf, name, json });
+  }
+
+  #fail(error: unknown): void {
+    this.#triedMs = this.#options.nowMs();
+    if (this.#state !== 'troubled') this.#options.onTrouble('state-unusable', messageOf(error));
+    this.#state = 'troubled';
+  }
+
+  #closeFile(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

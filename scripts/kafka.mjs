@@ -7,6 +7,9 @@
 //   --protocol P       SSL, SASL_PLAINTEXT or SASL_SSL; the port after the controller's then serves plain text (PLAINTEXT)
 //   --user NAME:PASSWORD  who may come in by SASL, with PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; for tests: others can see it
 //   --end-with-input   ends also when standard input does, as it does when who started it has died
+// `npm run kafka -- --consume TOPIC`: what is on a topic of that broker, and what comes: key, tab, value, until SIGTERM or SIGINT.
+//   --port N           where the broker serves (9092)
+//   --count N          ends after so many
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +22,8 @@ import { optionsOf } from './kafka/options.mjs';
 import { scramArguments, serverProperties } from './kafka/settings.mjs';
 
 const patienceMs = 15_000;
-const logging = fileURLToPath(new URL('kafka/log4j2.xml', import.meta.url));
+const brokerLogging = fileURLToPath(new URL('kafka/log4j2.xml', import.meta.url));
+const consumerLogging = fileURLToPath(new URL('kafka/log4j2-consumer.xml', import.meta.url));
 
 /**
  * Java in place of the shell, so that the shell's process id is Java's. Beside it waits a reader of standard input: when that
@@ -47,6 +51,7 @@ async function main(options) {
   for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => stop.abort());
   if (options.endWithInput) process.stdin.resume().once('close', () => stop.abort());
   const jars = await ensureJars(stop.signal);
+  if (options.consume !== undefined) return await consume(jars, options);
   const { port, controllerPort, internalPort, protocol } = options;
   const ports = [port, controllerPort, ...(protocol === 'PLAINTEXT' ? [] : [internalPort])];
   for (const port of ports) await refuseUsed(port);
@@ -57,7 +62,7 @@ async function main(options) {
   if (!existsSync(records)) await format(jars, options, records);
   const properties = writeProperties(options, 'server.properties', records);
   stop.signal.throwIfAborted();
-  await serve(jars, options, properties);
+  return await serve(jars, options, properties);
 }
 
 async function refuseUsed(port) {
@@ -109,7 +114,7 @@ async function format(jars, options, records) {
     ...scramArguments(options.users),
   ];
   try {
-    const child = startJava(jars, options.data, ['kafka.tools.StorageTool', ...args]);
+    const child = startBroker(jars, options.data, ['kafka.tools.StorageTool', ...args]);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', text => (output += text));
@@ -131,7 +136,7 @@ function writeProperties(options, name, records) {
 
 async function serve(jars, options, properties) {
   const { data, port } = options;
-  const child = startJava(jars, data, ['kafka.Kafka', properties]);
+  const child = startBroker(jars, data, ['kafka.Kafka', properties]);
   const pidFile = join(data, 'broker.pid');
   writeFileSync(pidFile, `${child.pid}\n`);
   child.stderr.pipe(process.stderr);
@@ -146,16 +151,37 @@ async function serve(jars, options, properties) {
   if (code === 'SIGKILL') throw new Error('Kafka had to be killed');
 }
 
-function startJava(jars, data, args) {
-  const command = [
-    java(),
-    '-Xmx512m',
-    '-Djava.awt.headless=true',
-    `-Dlog4j2.configurationFile=${logging}`,
+/** Kafka's own console consumer. */
+async function consume(jars, { port, consume, count }) {
+  const child = startJava(jars, [
+    `-Dlog4j2.configurationFile=${consumerLogging}`,
+    'org.apache.kafka.tools.consumer.ConsoleConsumer',
+    ...['--bootstrap-server', `127.0.0.1:${port}`, '--topic', consume, '--from-beginning'],
+    ...[
+      '--command-property',
+      'isolation.level=read_committed',
+      '--command-property',
+      'group.protocol=consumer',
+    ],
+    ...['--formatter-property', 'print.key=true'],
+    ...(count === undefined ? [] : ['--max-messages', count]),
+  ]);
+  child.stdout.pipe(process.stdout);
+  child.stderr.pipe(process.stderr);
+  const code = await endOf(child);
+  if (code !== 0 && !stop.signal.aborted) throw new Error(`the consumer ended (${code})`);
+}
+
+function startBroker(jars, data, args) {
+  const logging = [
+    `-Dlog4j2.configurationFile=${brokerLogging}`,
     `-Dbaton.kafka.log=${join(data, 'kafka.log')}`,
-    ...['-cp', join(jars, '*')],
-    ...args,
   ];
+  return startJava(jars, [...logging, ...args]);
+}
+
+function startJava(jars, args) {
+  const command = [java(), '-Xmx512m', '-Djava.awt.headless=true', ...['-cp', join(jars, '*')], ...args];
   return spawn('sh', ['-c', leashed, 'kafka', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 

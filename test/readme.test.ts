@@ -7,16 +7,10 @@ import { loadConfig } from '../lib/config.ts';
 import { BatonProcess } from '../support/baton-process.ts';
 import { eventually } from './support/eventually.ts';
 import { freePort } from '../support/free-ports.ts';
+import { commandsIn, readme } from './support/readme.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const shell = promisify(exec);
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-
-/** The lines of each block of commands in a chapter. */
-function commandsIn(heading: string): string[][] {
-  const chapter = readme.split('\n## ').find(text => text.startsWith(heading)) ?? '';
-  return [...chapter.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block.trim().split('\n'));
-}
 
 describe('the README', () => {
   const started: ChildProcess[] = [];

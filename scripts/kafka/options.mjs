@@ -19,6 +19,8 @@ export function optionsOf(args) {
       protocol: { type: 'string', default: 'PLAINTEXT' },
       user: { type: 'string', multiple: true, default: [] },
       'end-with-input': { type: 'boolean', default: false },
+      consume: { type: 'string' },
+      count: { type: 'string' },
     },
   });
   const port = portOf(values.port);
@@ -39,6 +41,8 @@ export function optionsOf(args) {
     fresh: values.fresh,
     properties: values.property,
     endWithInput: values['end-with-input'],
+    consume: values.consume,
+    count: countOf(values),
   };
 }
 
@@ -47,6 +51,13 @@ function portOf(text) {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`a port is 1 to 65535, not ${text}`);
   return port;
+}
+
+function countOf({ consume, count }) {
+  if (count === undefined) return undefined;
+  if (consume === undefined) throw new Error('--count goes with --consume');
+  if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error(`--count is how many records, not ${count}`);
+  return count;
 }
 
 /** Only what needs no quoting in any of the places where it goes. */

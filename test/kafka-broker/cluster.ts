@@ -89,7 +89,7 @@ export class Cluster {
     return topic;
   }
 
-  /** `permission`: a user may write to a topic, and so on. */
+  /** Of a group, `name` is what its name begins with. */
   async allow(
     user: keyof typeof users,
     resource: keyof typeof resources,
@@ -102,7 +102,9 @@ export class Cluster {
         creations: operations.map(operation => ({
           resourceType: resources[resource],
           resourceName: name,
-          resourcePatternType: ResourcePatternTypes.PREFIXED,
+          // Whoever names a group knows only how it begins.
+          resourcePatternType:
+            resource === 'group' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
           principal: `User:${user}`,
           host: '*',
           operation: AclOperations[operation],

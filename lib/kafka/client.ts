@@ -93,7 +93,7 @@ export class Held<Client extends Base> {
     this.client = client;
     client.connections.on('connecting', ({ connection }) => {
       this.#connections.add(connection);
-      // One that fails a second time says so to nobody else, and an 'error' that nobody hears ends the process.
+      // One that fails a second time says so to nobody else, and an 'error' that nobody hears ends the thread.
       connection.on('error', () => {});
     });
     client.connections.on('disconnect', () => this.onLost?.());

@@ -48,9 +48,9 @@ const usualPatience: TopicPatience = { patienceMs: 3_000, retryMs: 10_000 };
 /**
  * Brings what the outbox keeps to the brokers, batch after batch, in order. One loop: nothing is ever under way twice.
  *
- *     closed --open--> idle --kept, lingerMs--> publishing --published--> idle
- *        ^                                          |
- *        +--- wait (retry) --- failed --------------+
+ *     closed --open--> idle --kept--> gathering --lingerMs, or full--> publishing --published--> idle, gathering
+ *        ^                                                              |
+ *        +---------------------- wait (retry) --- failed ---------------+
  */
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -146,12 +146,14 @@ export class Publisher {
   }
 
   async #publishNext(producer: EventProducer): Promise<void> {
-    if (this.#isLost) throw new PublishError(connectionLost);
     const { outbox, batch } = this.#options;
+    // What comes close behind goes with it.
+    if (outbox.depth.records < this.#batchRecords) await this.#waitForMore();
+    if (this.#isLost) throw new PublishError(connectionLost);
     const read = outbox.read(this.#doneUpTo, { maxRecords: this.#batchRecords, maxBytes: batch.maxBytes });
     const last = read.at(-1);
     if (last === undefined) {
-      await this.#idle();
+      this.#isEnded = this.#isStopping;
       return;
     }
     this.#inHand = this.#withoutUnusable(read);
@@ -162,12 +164,12 @@ export class Publisher {
     this.#done(last.position);
   }
 
-  /** The brokers know us and there is nothing for them. */
-  async #idle(): Promise<void> {
-    this.#health.worked();
-    if (this.#isStopping) this.#isEnded = true;
-    await this.#pause(undefined);
-    // What comes close behind goes with it.
+  async #waitForMore(): Promise<void> {
+    if (this.#options.outbox.depth.records === 0) {
+      // The brokers know us and there is nothing for them.
+      this.#health.worked();
+      await this.#pause(undefined);
+    }
     if (!this.#isLost && !this.#isStopping) await this.#pause(this.#options.batch.lingerMs);
   }
 
@@ -248,7 +250,7 @@ export class Publisher {
 
   /** At most `ms`; without `ms` until there is news. A stop ends it as well. */
   async #pause(ms: number | undefined): Promise<void> {
-    if (this.#isEnded) return;
+    if (ms === 0 || this.#isEnded) return;
     await new Promise<void>(resolve => {
       const cancel = ms === undefined ? undefined : this.#options.clock.after(ms, () => this.#wait?.end());
       const end = () => {

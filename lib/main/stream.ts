@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { formatSocketAddress } from '../engine/transport/address.ts';
 import type { CallEvent } from '../events/event.ts';
+import { ClientThread } from '../kafka/client-thread.ts';
 import { Publisher } from '../kafka/publisher.ts';
 import { readTlsFiles } from '../kafka/tls-files.ts';
 import type { Logger } from '../log.ts';
@@ -39,27 +40,29 @@ export async function startStream(
   started: Started,
   metrics: Metrics,
 ): Promise<Stream> {
+  // Told now rather than at the first attempt.
+  readTlsFiles(config.kafka.tls);
   const kept = await startJournal(config, log, started, metrics);
   if (kept === undefined) return { recovered: [], state: () => ({ stream: 'off' }) };
   const { journal, recovered } = kept;
-  const publisher = await startPublisher(config, log, metrics, journal);
+  const publisher = startPublisher(config, log, started, metrics, journal);
   started.add(() => publisher.stop(config.kafka.flushMs));
   return { journal, recovered, state: () => stateOf(publisher) };
 }
 
-async function startPublisher(
+function startPublisher(
   { kafka, node, tenant }: Config,
   log: Logger,
+  started: Started,
   metrics: Metrics,
   outbox: Outbox,
-): Promise<Publisher> {
-  // Told now rather than at the first attempt.
-  readTlsFiles(kafka.tls);
-  // Who has no Kafka does not pay for its client: 50 MB.
-  const { producersOf } = await import('../kafka/producers.ts');
+): Publisher {
+  const producers = { config: kafka, node, tenant, outboxId: outbox.id };
+  const thread = new ClientThread({ producers, log, after: clock.after });
+  started.add(() => thread.end());
   const publisher = new Publisher({
     outbox,
-    connect: producersOf({ config: kafka, node, tenant, outboxId: outbox.id }),
+    connect: thread.connect,
     brokers: kafka.brokers.map(({ host, port }) => formatSocketAddress({ address: host, port })),
     topics: kafka.topics,
     batch: kafka.batch,

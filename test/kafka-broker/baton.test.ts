@@ -157,7 +157,7 @@ describe('the event stream of a Baton process', function () {
   });
 
   it('is complete when the process is stopped right after a call', async () => {
-    const process = await start('kafka.batch.lingerMs=1000');
+    const process = await start('kafka.batch.lingerMs=1000', 'kafka.flushMs=20000');
     await call();
     expect(await process.stop()).to.deep.equal({ code: 0, signal: null });
     expect(await seenOn(cluster.bootstrap.plain, topic, expected.length)).to.have.length(expected.length);

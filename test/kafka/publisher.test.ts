@@ -29,20 +29,43 @@ describe('Publisher', () => {
     });
 
     it('waits a little for others, and publishes them together', async () => {
+      stream = new PaperStream({ batch: { maxRecords: 100, maxBytes: 1_000, lingerMs: 20 } });
       await start();
       stream.outbox.keep('a');
-      await stream.settle();
+      await stream.pass(19);
       stream.outbox.keep('b');
-      await stream.pass(5);
+      expect(stream.brokers.batches).to.deep.equal([]);
+      await stream.pass(1);
       expect(stream.brokers.batches).to.deep.equal([['a', 'b']]);
     });
 
-    it('takes what is kept meanwhile with the next batch, without waiting', async () => {
+    it('does not wait when a batch is full', async () => {
+      stream = new PaperStream({ batch: { maxRecords: 2, maxBytes: 1_000, lingerMs: 20 } });
+      stream.outbox.keep('a', 'b', 'c', 'd', 'e');
+      await start();
+      expect(stream.brokers.batches).to.deep.equal([
+        ['a', 'b'],
+        ['c', 'd'],
+      ]);
+      await stream.pass(20);
+      expect(stream.brokers.batches.at(-1)).to.deep.equal(['e']);
+    });
+
+    it('does not wait when it stops', async () => {
+      stream = new PaperStream({ batch: { maxRecords: 100, maxBytes: 1_000, lingerMs: 20 } });
+      await start();
+      stream.outbox.keep('a');
+      await stream.settle();
+      await stream.publisher.stop(1_000);
+      expect(stream.brokers.seen).to.deep.equal(['a']);
+    });
+
+    it('takes what is kept meanwhile with the next batch', async () => {
       await start();
       let release = () => {};
       stream.brokers.hold = new Promise(resolve => (release = resolve));
       stream.outbox.keep('a');
-      await stream.pass(5);
+      await stream.settle();
       stream.outbox.keep('b', 'c');
       release();
       await stream.settle();
@@ -50,7 +73,7 @@ describe('Publisher', () => {
     });
 
     it('publishes no more at a time than a batch may have', async () => {
-      stream = new PaperStream({ batch: { maxRecords: 2, maxBytes: 1_000, lingerMs: 5 } });
+      stream = new PaperStream({ batch: { maxRecords: 2, maxBytes: 1_000, lingerMs: 0 } });
       stream.outbox.keep('a', 'b', 'c', 'd', 'e');
       await start();
       expect(stream.brokers.batches).to.deep.equal([['a', 'b'], ['c', 'd'], ['e']]);
@@ -60,7 +83,8 @@ describe('Publisher', () => {
       await start();
       stream.outbox.keep('a');
       stream.outbox.keepOfAgents('b');
-      await stream.pass(5);
+      stream.clock.pass(5);
+      await stream.settle();
       expect(stream.metrics.counted).to.deep.equal(['published calls', 'published agents']);
       expect(stream.metrics.seconds).to.deep.equal([0.005, 0.005]);
     });
@@ -68,7 +92,7 @@ describe('Publisher', () => {
     it('says once that it is up', async () => {
       await start();
       stream.outbox.keep('a');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.log.lines).to.deep.equal(['info stream up']);
       expect(stream.metrics.up).to.be.true;
       expect(stream.publisher.trouble).to.be.undefined;
@@ -129,7 +153,7 @@ describe('Publisher', () => {
       await stream.passWaits(1);
       stream.brokers.fates = [failing];
       stream.outbox.keep('a');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.clock.nextMs).to.equal(100);
     });
 
@@ -137,7 +161,7 @@ describe('Publisher', () => {
       await start();
       stream.brokers.fates = [failing];
       stream.outbox.keep('a');
-      await stream.pass(5);
+      await stream.settle();
       await stream.pass(100);
       expect(stream.log.lines).to.deep.equal(['info stream up']);
       expect(stream.metrics.counted).to.deep.equal(['failed kafka-failing', 'published calls']);
@@ -147,7 +171,7 @@ describe('Publisher', () => {
       await start();
       stream.brokers.down = true;
       stream.outbox.keep('a');
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(9);
       expect(stream.log.lines).to.deep.equal(['info stream up', 'warn stream down']);
       expect(stream.log.fields[1]).to.deep.equal({
@@ -261,7 +285,7 @@ describe('Publisher', () => {
 
     it('waits for it first: it may just be created', async () => {
       stream.outbox.keepOfAgents('x');
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(3);
       stream.brokers.judge = () => undefined;
       await stream.passWaits(1);
@@ -273,12 +297,12 @@ describe('Publisher', () => {
       stream.outbox.keep('a');
       stream.outbox.keepOfAgents('x');
       stream.outbox.keep('b');
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(6);
       expect(stream.brokers.seen).to.deep.equal(['a', 'b']);
       stream.outbox.keepOfAgents('y');
       stream.outbox.keep('c');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.brokers.seen).to.deep.equal(['a', 'b', 'c']);
       expect(stream.outbox.apart.map(({ value }) => value)).to.deep.equal(['x', 'y']);
       expect(stream.outbox.waiting).to.deep.equal([]);
@@ -291,12 +315,12 @@ describe('Publisher', () => {
 
     it('sets no event apart twice when the others fail meanwhile', async () => {
       stream.outbox.keepOfAgents('x');
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(6);
       stream.outbox.keepOfAgents('y');
       stream.outbox.keep('a');
       stream.brokers.fates = [failing];
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(1);
       expect(stream.outbox.apart.map(({ value }) => value)).to.deep.equal(['x', 'y']);
       expect(stream.brokers.seen).to.deep.equal(['a']);
@@ -304,16 +328,16 @@ describe('Publisher', () => {
 
     it('is tried again after a while', async () => {
       stream.outbox.keepOfAgents('x');
-      await stream.pass(5);
+      await stream.settle();
       await stream.passWaits(6);
       await stream.pass(10_000);
       stream.outbox.keepOfAgents('y');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.outbox.apart.map(({ value }) => value)).to.deep.equal(['x', 'y']);
       await stream.pass(10_000);
       stream.brokers.judge = () => undefined;
       stream.outbox.keepOfAgents('z');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.brokers.seen).to.deep.equal(['z']);
       expect(stream.log.lines.slice(2)).to.deep.equal(['info stream topic usable again']);
       expect(stream.publisher.trouble).to.be.undefined;
@@ -347,7 +371,7 @@ describe('Publisher', () => {
       await stream.passWaits(2);
       await stream.pass(60_000);
       stream.outbox.keep('b');
-      await stream.pass(5);
+      await stream.settle();
       expect(stream.publisher.trouble).to.be.undefined;
       expect(stream.log.lines).to.deep.equal(['error stream down', 'info stream up']);
     });

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { loadConfig } from '../../lib/config.ts';
 import { PublishError } from '../../lib/kafka/failures.ts';
+import type { ProducersOptions } from '../../lib/kafka/producers.ts';
 import type { Failure } from '../../lib/kafka/failures.ts';
 import {
   type EventProducer,
@@ -204,7 +206,7 @@ export class PaperStream {
       connect: this.brokers.connect,
       brokers: ['kafka1:9092'],
       topics: { callThread: 'calls', agentState: 'agents' },
-      batch: { maxRecords: 100, maxBytes: 1_000_000, lingerMs: 5 },
+      batch: { maxRecords: 100, maxBytes: 1_000_000, lingerMs: 0 },
       retry: { firstMs: 100, maxMs: 2_000 },
       clock: this.clock,
       metrics: this.metrics,
@@ -236,3 +238,11 @@ export class PaperStream {
     return waits;
   }
 }
+
+/** Of nobody. */
+export const producersOptions: ProducersOptions = {
+  config: loadConfig().kafka,
+  node: 'n1',
+  tenant: 'acme',
+  outboxId: '00000000000000ff',
+};

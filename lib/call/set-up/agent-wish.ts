@@ -33,13 +33,27 @@ function forwarded(turn: Turn, forwardTo: string): AgentWish {
 }
 
 /** Where a forward leads, its caller could have called: nobody becomes an open relay by it. */
-function forwardRoute({ call, env }: Turn, forwardTo: string): RouteAnswer {
-  return routeFor(partyUri(forwardTo) ?? forwardTo, call.standing, env.routing);
+function forwardRoute(turn: Turn, forwardTo: string): RouteAnswer {
+  const uri = partyUri(forwardTo) ?? forwardTo;
+  return orAgent(turn, uri, routeFor(uri, turn.call.standing, turn.env.routing));
+}
+
+/** The route, or, of a DN that is registered nowhere, a target all the same where its agent has its calls elsewhere, or wants none. */
+export function orAgent({ call, env }: Turn, uri: string, route: RouteAnswer): RouteAnswer {
+  if (!('refusal' in route) || route.refusal.code !== 'not-registered') return route;
+  const { tenant } = call.standing.trunk;
+  const dn = dnOfUri(uri);
+  const agent = env.agents?.at(tenant, dn);
+  if (agent === undefined || (agent.forwardTo === undefined && !agent.dnd)) return route;
+  return { targets: [{ requestUri: uri, trunk: { ...env.routing.sources.stranger, tenant }, dn }] };
 }
 
 /** It has not been called, and its place is another's. */
-export function noteForwarded(turn: Turn, leg: Leg, { requestUri }: Target): void {
-  const to = dnOfUri(requestUri);
+export function noteForwarded(
+  turn: Turn,
+  leg: Leg,
+  { requestUri, dn: to = dnOfUri(requestUri) }: Target,
+): void {
   turn.note({ note: 'forwarded', leg: leg.id, from: leg.dn, to });
   turn.forwarded.push({ leg, to });
 }

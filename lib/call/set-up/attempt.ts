@@ -42,8 +42,8 @@ function tryCallee(turn: Turn, callee: Leg, target: Target): void {
       const { requestUri } = invite;
       const headers = withDiversion(invite.headers, {
         requestUri,
-        from: target.requestUri,
-        to: to.requestUri,
+        from: target,
+        to,
       });
       // The others are further ways to who does not want to be called.
       turn.change({

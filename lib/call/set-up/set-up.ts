@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { routeFor } from '../../routing/route.ts';
 import { agree } from '../media/agreement.ts';
+import { orAgent } from './agent-wish.ts';
 import { endCrossedAnswer } from './attempt.ts';
 import { allowHeaders, offerHeaders, unsupportedTags, warning } from '../relay/capabilities.ts';
 import { isUuiOnWire } from '../../attached-data/wire.ts';
@@ -37,7 +38,8 @@ export function onInvited(turn: Turn, { request }: SignalOf<'invited'>): void {
     });
     return;
   }
-  const route = routeFor(request.requestUri, turn.call.standing, turn.env.routing);
+  const { requestUri } = request;
+  const route = orAgent(turn, requestUri, routeFor(requestUri, turn.call.standing, turn.env.routing));
   if ('refusal' in route) {
     refuse(turn, { ...route.refusal, headers: [warning(route.refusal.text)] });
     return;

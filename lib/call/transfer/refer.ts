@@ -8,6 +8,7 @@ import { type Target, transferTargets } from '../../routing/route.ts';
 import type { Trunk } from '../../routing/trunk.ts';
 import { warning } from '../relay/capabilities.ts';
 import { changeData, readReferData } from '../data/data.ts';
+import { orAgent } from '../set-up/agent-wish.ts';
 import { nextMaxForwards } from '../set-up/from-to.ts';
 import { firstValue, isNamed } from '../header-lines.ts';
 import { type Leg, standingOf } from '../leg.ts';
@@ -75,7 +76,9 @@ function readReferral(turn: Turn, leg: Leg, { headers }: Payload): Referral | Re
   const joining = joinOf(turn);
   if (joining !== undefined)
     return 'status' in joining ? { ...joining, headers: [retryAfter(turn)] } : 'join';
-  const route = transferTargets(triggered.targetUri, standingOf(leg, turn.call.standing), turn.env.routing);
+  const { targetUri } = triggered;
+  const standing = standingOf(leg, turn.call.standing);
+  const route = orAgent(turn, targetUri, transferTargets(targetUri, standing, turn.env.routing));
   if ('refusal' in route) return route.refusal;
   noteForbidden(turn, leg, triggered);
   return {

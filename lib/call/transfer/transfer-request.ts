@@ -3,6 +3,7 @@ import type { MergeRule } from '../../attached-data/merge.ts';
 import { transferTargets } from '../../routing/route.ts';
 import { sipReason } from '../relay/capabilities.ts';
 import { changeRequestedData } from '../data/data-request.ts';
+import { orAgent } from '../set-up/agent-wish.ts';
 import { sendAway } from './hand-over.ts';
 import type { Dn } from '../ids.ts';
 import { join, type Joinable, joinOf } from './join.ts';
@@ -81,7 +82,7 @@ export function onTransferWanted(turn: Turn, wanted: TransferWanted): void {
     trunk: transferor.trunk,
     loopback: local,
   } as const;
-  const route = transferTargets(to, standing, turn.env.routing);
+  const route = orAgent(turn, to, transferTargets(to, standing, turn.env.routing));
   if ('refusal' in route) {
     turn.refusal = { code: route.refusal.code };
     return;

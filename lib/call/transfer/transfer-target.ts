@@ -76,8 +76,7 @@ function forwardTarget(turn: Turn, transfer: Transfer, { where, to: [first, ...o
   const transferor = turn.leg(transfer.transferor);
   if (transferor === undefined) return;
   noteForwarded(turn, turn.changeLeg(transfer.target, { state: ended }), first);
-  const { requestUri } = where;
-  const diverted = { requestUri, from: requestUri, to: first.requestUri };
+  const diverted = { requestUri: where.requestUri, from: where, to: first };
   const headers = withDiversion(transfer.invitation.headers, diverted);
   const invitation = { ...transfer.invitation, headers };
   const again = { ...transfer, target: newTarget(turn, transferor, first), targets: others, invitation };

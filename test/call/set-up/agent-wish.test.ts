@@ -87,6 +87,36 @@ describe('a call to a DN where an agent is', () => {
     ]);
   });
 
+  it('forwarded from where a phone has registered says his number, not where the phone is', () => {
+    const contact = { requestUri: 'sip:x7@192.0.2.77:5062', trunk: '' };
+    const registered = { contactsOf: () => [contact] };
+    const env = { agents: agentsAt({ bob: { forwardTo: '+4930' } }) };
+    const own = (host: string): boolean => host === '127.0.0.1';
+    const numbers = [{ number: '^\\+49', targets: ['sip:192.0.2.9'] }];
+    const story = new Story({ routing: { routes: numbers, registered, isOwnAddress: own }, env });
+    story.invite({ sdp: 'offer' });
+    const [to] = story.effects.filter(effect => effect.do === 'invite');
+    expect(to?.payload.headers.find(({ name }) => name === 'Diversion')?.value).to.equal(
+      '<sip:bob@127.0.0.1>;reason=unconditional;counter=1',
+    );
+    expect(story.events.at(-1)).to.include({ id: 'EventDiverted', ThisDN: 'bob' });
+  });
+
+  for (const [what, place, heard] of [
+    ['is forwarded all the same', { forwardTo: '+4930' }, '+4930 ← INVITE offer'],
+    ['is busy where he does not want to be disturbed', { dnd: true }, 'alice ← 486'],
+    ['is 480', {}, 'alice ← 480'],
+  ] as const) {
+    it(`that is registered nowhere ${what}`, () => {
+      const registered = { contactsOf: () => [] };
+      const own = (host: string): boolean => host === '127.0.0.1';
+      const numbers = [{ number: '^\\+49', targets: ['sip:192.0.2.9'] }];
+      const env = { agents: agentsAt({ bob: place }) };
+      const story = new Story({ routing: { routes: numbers, registered, isOwnAddress: own }, env });
+      expect(story.invite({ sdp: 'offer' }).heard()).to.deep.equal([heard]);
+    });
+  }
+
   it('that goes round in circles is ended with 482', () => {
     const places = { bob: { forwardTo: 'sip:carol@x' }, carol: { forwardTo: 'sip:bob@x' } };
     const story = storyOf(places).invite({ sdp: 'offer' });

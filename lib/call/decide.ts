@@ -1,4 +1,4 @@
-import { seekAgreement } from './media/agreement.ts';
+import { type AudioSwitched, onAudioSwitched, seekAgreement } from './media/agreement.ts';
 import { onNoAnswer, onRejected } from './set-up/attempt.ts';
 import type { Call } from './call.ts';
 import { onSharedDataChanged, type SharedDataChanged } from './data/data.ts';
@@ -48,6 +48,7 @@ export type CallSignal =
   | Decided
   | OriginateWanted
   | Replacing
+  | AudioSwitched
   | TransferWanted
   | JoinWanted;
 
@@ -144,6 +145,9 @@ function carryOut(turn: Turn, wish: Exclude<CallSignal, Signal | Replacing>): vo
       return;
     case 'decided':
       onDecided(turn, wish);
+      return;
+    case 'audioSwitched':
+      onAudioSwitched(turn, wish);
       return;
     case 'originateWanted':
       onOriginateWanted(turn, wish);

@@ -42,12 +42,13 @@ function endAsked(turn: Turn, one: Relayed): Relayed | undefined {
 function answerForLeaver(turn: Turn, { from, to, sent: request }: Relayed): void {
   const said = turn.leg(from)?.session.received;
   const leg = turn.leg(to);
-  const received = leg?.session.heard;
+  // It has left meanwhile, too.
+  if (leg === undefined) return;
+  const received = leg.session.heard;
   const sent = received && said && showTo(turn, to, { by: from, body: said, as: 'answer' });
   const payload = sent === undefined ? emptyPayload : { headers: [], body: sent };
   turn.perform({ do: 'acknowledge', leg: to, request, payload });
-  if (leg !== undefined && sent !== undefined && received !== undefined)
-    legAgreed(turn, leg, { sent, received, as: 'offer' });
+  if (sent !== undefined && received !== undefined) legAgreed(turn, leg, { sent, received, as: 'offer' });
 }
 
 /** The leaver was asked. A 2xx that it still sends is acknowledged as one that nobody waits for. */

@@ -1,16 +1,18 @@
 import { expect } from 'chai';
+import type { LoggedIn } from '../../lib/agents/agent.ts';
 import type { AgentsAtDns } from '../../lib/agents/agent-table.ts';
 import { isOver, sharesData } from '../../lib/call/call.ts';
 import type { DataRequested } from '../../lib/call/data/data-request.ts';
 import type { Dn } from '../../lib/call/ids.ts';
 import type { Decided } from '../../lib/call/set-up/screening.ts';
 import { noOffers } from '../../lib/call/media/offer.ts';
-import { isUpToDate } from '../../lib/call/media/session.ts';
+import type { AudioSwitched } from '../../lib/call/media/agreement.ts';
+import { knows } from '../../lib/call/media/exchange.ts';
 import type { Effect, LegId, Payload, RequestId, Signal, SignallingEffect } from '../../lib/call/signal.ts';
 import { notifyModes } from '../../lib/routing/trunk.ts';
 import type { Replacing } from '../../lib/call/transfer/replacing.ts';
 import type { JoinWanted, TransferWanted } from '../../lib/call/transfer/transfer-request.ts';
-import type { Decision } from '../../lib/call/turn.ts';
+import { type Decision, Turn } from '../../lib/call/turn.ts';
 import { isGone } from '../../lib/call/leg.ts';
 import { learnEvent } from '../../lib/events/open-parties.ts';
 import { agentsAt } from '../agents/agents-at.ts';
@@ -68,7 +70,7 @@ function take(list: Asked[], request: RequestId, what: string): Asked {
   return found;
 }
 
-type Happening = Signal | Decided | DataRequested | Replacing | TransferWanted | JoinWanted;
+type Happening = AudioSwitched | Signal | Decided | DataRequested | Replacing | TransferWanted | JoinWanted;
 
 const endings: ReadonlySet<Signal['type']> = new Set([
   ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
@@ -81,6 +83,7 @@ class AnyCall {
   readonly #random: () => number;
   readonly #timers = new Map<string, Extract<Effect, { do: 'startTimer' }>['timer']>();
   #done = 0;
+  readonly #places: Record<string, Partial<LoggedIn>> = { alice: {}, bob: {} };
   readonly said: string[] = [];
   /** Who has been told of this call or the other, and not yet of its end. */
   readonly openParties: Map<string, string>;
@@ -104,7 +107,7 @@ class AnyCall {
     const routing = { trunks: this.#trunks(), routes };
     this.story = new Story({ env: { ...env, agents }, second, routing });
     if (other !== undefined) this.story.ours = other.story.ours;
-    const offers = this.#random() < 0.7 ? { sdp: 'offer' } : {};
+    const offers = this.#random() < 0.7 ? { sdp: sdpOf(0) } : {};
     // Some of those with another beside them share its data.
     if (other !== undefined && seed % 4 === 0) {
       this.story.consults(other.story, offers);
@@ -120,7 +123,23 @@ class AnyCall {
   #agents(): AgentsAtDns {
     const dnd = this.#random() < 0.1;
     const forwardTo = this.#random() < 0.1 ? 'sip:erin@192.0.2.5' : undefined;
-    return agentsAt({ alice: {}, bob: {}, carol: { dnd }, dave: { forwardTo } });
+    Object.assign(this.#places, { carol: { dnd }, dave: { forwardTo } });
+    return agentsAt(this.#places);
+  }
+
+  /** One of them does not want to be heard, or to hear; or does again. */
+  #switches(ending: boolean): AudioSwitched[] {
+    if (ending || this.#random() < 0.8) return [];
+    const dn = this.#random() < 0.5 ? 'alice' : 'bob';
+    return [{ type: 'audioSwitched', tenant: 'acme', dn: dn as Dn }];
+  }
+
+  #turnAudio({ dn }: AudioSwitched): void {
+    const is = (): { muted?: object; deafened?: object } => ({
+      ...(this.#random() < 0.5 && { muted: {} }),
+      ...(this.#random() < 0.3 && { deafened: {} }),
+    });
+    this.#places[dn] = is();
   }
 
   /** In most calls each side is told in a way of its own. */
@@ -153,6 +172,7 @@ class AnyCall {
       ...this.#changes(ending),
       ...this.#newcomers(ending),
       ...this.#joins(ending),
+      ...this.#switches(ending),
     ];
     const happening = this.phones
       .flatMap(phone => this.#possible(phone, ending))
@@ -185,7 +205,7 @@ class AnyCall {
     if (ending || this.#phones.size > 6 || this.#random() < 0.6) return [];
     const legs = [caller, callee].filter(leg => leg !== undefined);
     return legs.map(({ callId, tags }) => {
-      const leg = `newcomer-${String(this.#phones.size)}` as LegId;
+      const leg = `newcomer-${this.story.call.connId.slice(14, 16)}-${String(this.#phones.size)}` as LegId;
       const request = newRequestOf({ callId: `call-of-${leg}`, ...this.#payload(new Phone(leg, 'caller')) });
       const earlyOnly = state !== 'established' && this.#random() < 0.5;
       const replaces = { callId, toTag: tags.local, fromTag: tags.remote, earlyOnly };
@@ -312,7 +332,8 @@ class AnyCall {
       ({ ownOffers }) => ownOffers.waiting.length > 0 || ownOffers.outstanding,
     );
     if (busy || relayed.length + held.length > 0 || this.story.noted('disagreed').length > 0) return;
-    if (!isUpToDate(caller.session, callee.session) || !isUpToDate(callee.session, caller.session))
+    const turn = new Turn(this.story.call, 0, this.story.env);
+    if (!knows(turn, caller, callee) || !knows(turn, callee, caller))
       throw new Error('the two ends do not agree');
   }
 
@@ -430,13 +451,17 @@ class AnyCall {
       headers.push(...lines(['Allow: INVITE, INFO, UPDATE', 'Recv-Info: baton-attached-data']));
     return this.#random() < 0.5
       ? { headers }
-      : { headers, body: { contentType: 'application/sdp', content: sdpOf(Math.floor(this.#random() * 3)) } };
+      : { headers, body: { contentType: 'application/sdp', content: sdpOf(Math.floor(this.#random() * 6)) } };
   }
 
   /** What the signal means for the phone itself. */
   #suffered(signal: Happening): void {
     if (signal.type === 'decided' || signal.type === 'dataRequested' || signal.type === 'replacing') return;
     if (signal.type === 'transferWanted' || signal.type === 'joinWanted') return;
+    if (signal.type === 'audioSwitched') {
+      this.#turnAudio(signal);
+      return;
+    }
     if (signal.type === 'timerFired') {
       this.#timers.delete(JSON.stringify(signal.timer));
       // Nobody waits for that ACK any more.
@@ -566,7 +591,9 @@ function valueOfA({ call }: Story): unknown {
 }
 
 function sdpOf(version: number): string {
-  return `v=0\r\no=- 1 ${String(version)} IN IP4 192.0.2.1\r\nb=AS:${String(version)}\r\n`;
+  const direction = ['sendrecv', 'sendonly', 'recvonly'][version % 3] ?? '';
+  const port = 4_000 + (version % 2);
+  return `v=0\r\no=- 1 ${String(version)} IN IP4 192.0.2.1\r\nm=audio ${String(port)} RTP/AVP 0\r\na=${direction}\r\n`;
 }
 
 /** Lets anything happen for a while, then no new requests; the call must come to its end and leave nothing. */
@@ -669,6 +696,7 @@ describe('a call on which anything happens in any order', () => {
       shared: calls.filter(({ story }) => story.call.dataOf !== story.call.connId).length,
       failover: calls.filter(({ story }) => story.noted('failedOver').length > 0).length,
       forwarded: calls.filter(({ story }) => story.noted('forwarded').length > 0).length,
+      silenced: calls.filter(({ said }) => said.some(signal => signal.includes('audioSwitched'))).length,
       offHook: calls.filter(({ story }) => story.events.some(({ id }) => id === 'EventOffHook')).length,
       joined: calls.filter(({ story }) => story.movedLeg !== undefined).length,
       joinedRinging: calls.filter(({ story }) =>

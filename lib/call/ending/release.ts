@@ -99,7 +99,9 @@ export function answerPendingOf(turn: Turn, target: Leg['id']): void {
 
 function endAcknowledging(turn: Turn, { from, to, sent, offers }: Relayed): void {
   turn.perform({ do: 'stopTimer', timer: { kind: 'ack-missing', leg: from } });
-  if (!offers) turn.perform({ do: 'acknowledge', leg: to, request: sent, payload: emptyPayload });
+  // Whoever has answered may have left meanwhile.
+  if (!offers && turn.leg(to) !== undefined)
+    turn.perform({ do: 'acknowledge', leg: to, request: sent, payload: emptyPayload });
 }
 
 function releaseLeg(turn: Turn, leg: Leg, ending: Ending): void {

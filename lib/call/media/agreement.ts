@@ -1,9 +1,9 @@
 import type { Agreement } from '../call.ts';
-import { forgetFormerHold } from './exchange.ts';
+import { forgetFormerHold, knows } from './exchange.ts';
+import type { Dn } from '../ids.ts';
 import { endUnwanted } from '../set-up/attempt.ts';
 import { isGone, type Leg } from '../leg.ts';
 import { mayOffer, type OfferOutcome, wantOffer } from './own-offer.ts';
-import { isUpToDate } from './session.ts';
 import type { Turn } from '../turn.ts';
 
 /** Offers of ours to one leg until both agree; then it is left as it is. */
@@ -23,6 +23,20 @@ export function agree(turn: Turn, first: Leg): void {
   turn.change({ agreement: { first: first.id, made: [] } });
 }
 
+/** Not from the wire: what the agent at a DN says, or hears, is another than before. */
+export interface AudioSwitched {
+  readonly type: 'audioSwitched';
+  readonly tenant: string;
+  readonly dn: Dn;
+}
+
+/** Our choice: both ends are told by offers, so that nobody waits for audio that does not come. */
+export function onAudioSwitched(turn: Turn, { tenant, dn }: AudioSwitched): void {
+  const { caller, callee, state } = turn.call;
+  if (state === 'released') return;
+  for (const leg of [caller, callee]) if (leg?.dn === dn && leg.trunk.tenant === tenant) agree(turn, leg);
+}
+
 /** The next step to an agreement that is sought, if there is one to be made now. */
 export function seekAgreement(turn: Turn): void {
   const { agreement } = turn.call;
@@ -36,8 +50,8 @@ export function seekAgreement(turn: Turn): void {
     return;
   }
   if (!mayOffer(turn, first) || !mayOffer(turn, other)) return;
-  if (!isUpToDate(first.session, other.session)) offerFarEnd(turn, first, agreement);
-  else if (!isUpToDate(other.session, first.session)) offerFarEnd(turn, other, agreement);
+  if (!knows(turn, first, other)) offerFarEnd(turn, first, agreement);
+  else if (!knows(turn, other, first)) offerFarEnd(turn, other, agreement);
   else endAgreement(turn);
 }
 

@@ -1,6 +1,7 @@
 import type { Leg } from '../leg.ts';
+import { cutBetween, meant } from './cut.ts';
 import { isSameSession, isSdp } from './sdp.ts';
-import { agreedUpon, isComplete, offerOf, type Said, type Session, show } from './session.ts';
+import { agreedUpon, isComplete, isUpToDate, offerOf, type Said, type Session, show } from './session.ts';
 import type { Body, LegId } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
@@ -10,7 +11,7 @@ import type { Turn } from '../turn.ts';
 export function showTo(turn: Turn, to: LegId, said: Said): Body {
   const leg = turn.leg(to);
   if (leg === undefined) return said.body;
-  const { session, body } = show(leg.session, said);
+  const { session, body } = show(leg.session, { ...said, cut: cutBetween(turn, turn.leg(said.by), leg) });
   turn.changeLeg(leg, { session });
   return body;
 }
@@ -54,15 +55,25 @@ export function endsAgreed(turn: Turn, ends: { readonly offerer: LegId; readonly
 export function legAgreed(
   turn: Turn,
   { id }: Leg,
-  { sent, received, as }: { readonly sent: Body; readonly received: Body; readonly as: 'offer' | 'answer' },
+  {
+    sent,
+    received: heard,
+    as,
+  }: { readonly sent: Body; readonly received: Body; readonly as: 'offer' | 'answer' },
 ): void {
   const leg = turn.leg(id);
   if (leg === undefined) return;
   const before = leg.session;
+  const received = as === 'answer' ? meant(heard, before.received, before.cut) : heard;
   // An answer that repeats what the peer has once offered means it still.
   const repeats = before.received !== undefined && isSameSession(before.received, received);
   const receivedAs = repeats ? before.receivedAs : as;
-  turn.changeLeg(leg, { session: { ...before, sent, heard: received, received, receivedAs } });
+  turn.changeLeg(leg, { session: { ...before, sent, heard, received, receivedAs } });
+}
+
+/** Has this leg's peer been sent what the other one said last? */
+export function knows(turn: Turn, leg: Leg, farEnd: Leg): boolean {
+  return isUpToDate(leg.session, farEnd.session, cutBetween(turn, farEnd, leg));
 }
 
 /** The exchange was not completed after all: what counts is what was agreed upon before. */

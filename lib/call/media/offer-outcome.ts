@@ -4,7 +4,7 @@ import { onPartnerAsked } from '../transfer/newcomer.ts';
 import { isDialogInDoubt, onReinviteNotified, probe } from '../notify/notify.ts';
 import { type OfferOutcome, onOwnOfferResponded } from './own-offer.ts';
 import { retryHeld } from '../relay/relay-request.ts';
-import { isUpToDate } from './session.ts';
+import { knows } from './exchange.ts';
 import type { SignalOf } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 
@@ -45,5 +45,5 @@ function passOn(turn: Turn, { id }: Leg): void {
   if (leg === undefined || farEnd === undefined || turn.call.agreement !== undefined) return;
   // It answers somebody who is not there yet.
   if (turn.call.transfer?.mode === 'replaces') return;
-  if (!isUpToDate(farEnd.session, leg.session)) agree(turn, farEnd);
+  if (!knows(turn, farEnd, leg)) agree(turn, farEnd);
 }

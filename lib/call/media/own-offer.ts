@@ -1,6 +1,6 @@
 import { carriesSdp, isOffer } from '../call.ts';
 import { offerHeaders } from '../relay/capabilities.ts';
-import { legAgreed, showTo } from './exchange.ts';
+import { knows, legAgreed, showTo } from './exchange.ts';
 import { firstValue } from '../header-lines.ts';
 import { isGone, type Leg } from '../leg.ts';
 import {
@@ -11,7 +11,6 @@ import {
   type WantedOffer,
 } from './offer.ts';
 import { isSdp } from './sdp.ts';
-import { isUpToDate } from './session.ts';
 import { oweAgain, settledSince } from '../data/owed.ts';
 import { takeOwedLines } from '../data/owed-lines.ts';
 import { emptyPayload } from '../relay/relay.ts';
@@ -62,7 +61,7 @@ function sendNext(turn: Turn, leg: Leg): void {
   changeOffers(turn, leg, { waiting });
   const farEnd = turn.peerOf(leg);
   // Meanwhile the ends have come to it by themselves.
-  if (wanted.sdp === 'far-end' && (farEnd === undefined || isUpToDate(leg.session, farEnd.session))) return;
+  if (wanted.sdp === 'far-end' && (farEnd === undefined || knows(turn, leg, farEnd))) return;
   const carrier = { message: 'INVITE', inDialog: true, carried: wanted.headers };
   const owed = takeOwedLines(turn, leg.id, carrier);
   // Meanwhile another message has told it.

@@ -18,12 +18,12 @@ export function isSdp(body: Body | undefined): body is Body {
 }
 
 /** The lines before the first m= line, and those of each media description. */
-interface Parts {
+export interface SdpParts {
   readonly session: readonly string[];
   readonly media: readonly (readonly string[])[];
 }
 
-function partsOf({ content }: Body): Parts {
+export function sdpParts({ content }: Body): SdpParts {
   const session: string[] = [];
   const media: string[][] = [];
   for (const line of content.split(/\r\n|\r|\n/)) {
@@ -34,35 +34,61 @@ function partsOf({ content }: Body): Parts {
   return { session, media };
 }
 
-function bodyOf({ session, media }: Parts): Body {
+export function sdpBody({ session, media }: SdpParts): Body {
   return { contentType: sdpType, content: [...session, ...media.flat()].map(line => `${line}\r\n`).join('') };
 }
 
-const directionPattern = /^a=(?:sendrecv|sendonly|recvonly|inactive)\s*$/;
+/** Whether it sends to, and receives from, the other side (RFC 3264 §5.1). */
+export interface Direction {
+  readonly sends: boolean;
+  readonly receives: boolean;
+}
+
+export const directionPattern = /^a=(sendrecv|sendonly|recvonly|inactive)[ \t]*$/;
 const isDirection = (line: string): boolean => directionPattern.test(line);
 
+function directionOf(lines: readonly string[]): Direction | undefined {
+  for (const line of lines) {
+    const word = directionPattern.exec(line)?.[1];
+    if (word !== undefined)
+      return { sends: word.startsWith('send'), receives: word === 'sendrecv' || word === 'recvonly' };
+  }
+  return undefined;
+}
+
+/** Of each stream. RFC 8866 §6.7: its own word counts before the one for all; none is sendrecv. */
+export function directionsOf({ session, media }: SdpParts): readonly Direction[] {
+  const forAll = directionOf(session) ?? { sends: true, receives: true };
+  return media.map(lines => directionOf(lines) ?? forAll);
+}
+
+export function directionLine({ sends, receives }: Direction): string {
+  if (sends) return receives ? 'a=sendrecv' : 'a=sendonly';
+  return receives ? 'a=recvonly' : 'a=inactive';
+}
+
 /**
- * Whether both say the same, whoever says it: without the o= line; `a=sendrecv` is what no word means (RFC 8866
- * §6.7); of a rejected stream nothing counts (RFC 3264 §6), and at the end not even that it is there.
+ * Whether both say the same, whoever says it: without the o= line; a direction counts, not where it stands (RFC 8866 §6.7); of a
+ * rejected stream nothing counts (RFC 3264 §6), and at the end not even that it is there.
  */
 export function isSameSession(one: Body, other: Body): boolean {
   return one === other || one.content === other.content || essenceOf(one) === essenceOf(other);
 }
 
 function essenceOf(body: Body): string {
-  const { session, media } = partsOf(body);
-  // Only below another word for all streams does sendrecv say anything.
-  const said = session.some(line => isDirection(line) && !isSendrecv(line));
-  const isSilent = (line: string): boolean => line.startsWith('o=') || (!said && isSendrecv(line));
-  const streams = media.map(lines =>
-    isRejected(lines) ? rejectedMark : lines.filter(line => !isSilent(line)).join('\n'),
-  );
+  const parts = sdpParts(body);
+  const directions = directionsOf(parts);
+  const isSilent = (line: string): boolean => line.startsWith('o=') || isDirection(line);
+  const streams = parts.media.map((lines, at) => {
+    const direction = directions[at];
+    if (isRejected(lines) || direction === undefined) return rejectedMark;
+    return [...lines.filter(line => !isSilent(line)), directionLine(direction)].join('\n');
+  });
   while (streams.at(-1) === rejectedMark) streams.pop();
-  return [...session.filter(line => !isSilent(line)), ...streams].join('\n');
+  return [...parts.session.filter(line => !isSilent(line)), ...streams].join('\n');
 }
 
 const rejectedMark = 'm=rejected';
-const isSendrecv = (line: string): boolean => line.trimEnd() === 'a=sendrecv';
 const isRejected = ([line = '']: readonly string[]): boolean => /^m=\S+ 0[ /]/.test(line);
 
 /**
@@ -71,7 +97,7 @@ const isRejected = ([line = '']: readonly string[]): boolean => /^m=\S+ 0[ /]/.t
  */
 export function isHold(body: Body): boolean {
   if (!holdMarks.some(mark => body.content.includes(mark))) return false;
-  const { session, media } = partsOf(body);
+  const { session, media } = sdpParts(body);
   const streams = media.filter(lines => !isRejected(lines));
   const said = session.some(isHoldLine);
   return streams.length > 0 && streams.every(lines => isHeld(lines, said));
@@ -102,10 +128,10 @@ const kept = ['a=rtpmap:', 'a=fmtp:', 'a=ptime:', 'a=mid:', 'a=rtcp-mux', 'a=cry
  * `sessionId`: digits, for the o= line.
  */
 export function blackHole(offer: Body, sessionId: string): Body {
-  const { session, media } = partsOf(offer);
+  const { session, media } = sdpParts(offer);
   const address = session.some(line => line.startsWith('c=IN IP6')) ? 'IN IP6 ::' : 'IN IP4 0.0.0.0';
   const times = session.filter(line => line.startsWith('t='));
-  return bodyOf({
+  return sdpBody({
     session: [...sessionLines(sessionId, address), ...(times.length > 0 ? times : ['t=0 0'])],
     media: media.map(lines => (isRejected(lines) ? [lines[0] ?? ''] : silent(lines))),
   });
@@ -134,7 +160,7 @@ function sessionLines(sessionId: string, address: string): readonly string[] {
 /** An offer to somebody who takes no INVITE without one, while there is nobody to talk to yet. */
 export function inactiveOffer(sessionId: string): Body {
   const formats = ['0 PCMU/8000', '8 PCMA/8000', '9 G722/8000', '101 telephone-event/8000'];
-  return bodyOf({
+  return sdpBody({
     session: [...sessionLines(sessionId, 'IN IP4 0.0.0.0'), 't=0 0'],
     media: [
       [
@@ -173,10 +199,10 @@ function successorOf(version: string): string {
  * are missing are there rejected, as `like` names them; those that are too many were only there so.
  */
 export function withStreamsOf(body: Body, like: Body, as: 'offer' | 'answer'): Body {
-  const { session, media } = partsOf(body);
-  const wanted = partsOf(like).media;
+  const { session, media } = sdpParts(body);
+  const wanted = sdpParts(like).media;
   const tooMany = as === 'answer' && media.length > wanted.length;
   if (media.length === wanted.length || (media.length > wanted.length && !tooMany)) return body;
   const missing = wanted.slice(media.length).map(([line = '']) => [line.replace(/^(m=\S+ )\d+/, '$10')]);
-  return { ...body, ...bodyOf({ session, media: [...media.slice(0, wanted.length), ...missing] }) };
+  return { ...body, ...sdpBody({ session, media: [...media.slice(0, wanted.length), ...missing] }) };
 }

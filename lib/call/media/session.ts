@@ -1,3 +1,4 @@
+import { type Cut, meant, noCut, withCut } from './cut.ts';
 import { isSameSession, lifted, withOrigin, withStreamsOf } from './sdp.ts';
 import type { Body, LegId } from '../signal.ts';
 
@@ -8,13 +9,15 @@ import type { Body, LegId } from '../signal.ts';
 export interface Session {
   /** Last SDP sent to the peer in an exchange that was completed. A refused one leaves all as it was (RFC 6141). */
   readonly sent: Body | undefined;
-  /** Last SDP of the peer in such an exchange, and what it was. */
+  /** Last SDP of the peer in such an exchange, and what it was; of an answer what it means, where something was cut. */
   readonly received: Body | undefined;
   readonly receivedAs: 'offer' | 'answer';
   /** Last SDP that went to the peer, and that came from it, completed or not. */
   readonly shown: Body | undefined;
   readonly heard: Body | undefined;
   readonly origin: Origin | undefined;
+  /** What was cut of what went to the peer last: its answer could not say more. */
+  readonly cut: Cut;
 }
 
 /** Whose SDP the peer is shown. */
@@ -23,7 +26,7 @@ export interface Origin {
   readonly farEnd: LegId;
   /** The very first: its o= line stays. */
   readonly first: Body;
-  /** It has come from more than one, so that its o= line is written by us. */
+  /** It has come from more than one, or we have changed it, so that its o= line is written by us. */
   readonly own: boolean;
 }
 
@@ -34,6 +37,7 @@ export const noSession: Session = {
   shown: undefined,
   heard: undefined,
   origin: undefined,
+  cut: noCut,
 };
 
 /** SDP on its way to a leg. */
@@ -42,36 +46,43 @@ export interface Said {
   readonly by: LegId;
   readonly body: Body;
   readonly as: 'offer' | 'answer';
+  /** Taken away of it; nothing when absent. */
+  readonly cut?: Cut;
 }
 
 /**
- * SDP as it goes to this peer. All from one far end goes verbatim; what comes from a second one is made to continue
- * what the first has begun (RFC 3264 §8).
+ * SDP as it goes to this peer. All from one far end goes verbatim, unless something is cut of it; what comes from a second one
+ * is made to continue what the first has begun (RFC 3264 §8).
  */
 export function show(
   session: Session,
-  { by, body, as }: Said,
+  { by, body: said, as, cut = noCut }: Said,
 ): { readonly body: Body; readonly session: Session } {
   const { origin, shown, heard } = session;
-  if (origin === undefined || shown === undefined || (origin.farEnd === by && !origin.own)) {
-    const same = origin ?? { farEnd: by, first: body, own: false };
-    return { body, session: { ...session, shown: body, origin: same } };
+  const body = withCut(said, cut);
+  const isOurs = body !== said;
+  if (origin === undefined || shown === undefined) {
+    const first = origin ?? { farEnd: by, first: body, own: isOurs };
+    return { body, session: { ...session, shown: body, origin: first, cut } };
   }
+  if (origin.farEnd === by && !origin.own && !isOurs)
+    return { body, session: { ...session, shown: body, cut } };
   const like = as === 'answer' ? heard : shown;
   const fitted = like === undefined ? body : withStreamsOf(body, like, as);
   const continued = withOrigin(fitted, origin.first, shown);
   return {
     body: continued,
-    session: { ...session, shown: continued, origin: { farEnd: by, first: origin.first, own: true } },
+    session: { ...session, shown: continued, origin: { farEnd: by, first: origin.first, own: true }, cut },
   };
 }
 
 /** What was exchanged last is agreed upon. */
 export function agreedUpon(session: Session, heardAs: 'offer' | 'answer'): Session {
-  const { shown, heard, received } = session;
+  const { shown, heard, received: before, cut } = session;
+  const received = heard !== undefined && heardAs === 'answer' ? meant(heard, before, cut) : heard;
   // Who repeats word for word in an answer what it has once offered means it still.
-  const as = received !== undefined && received.content === heard?.content ? session.receivedAs : heardAs;
-  return { ...session, sent: shown, received: heard, receivedAs: as };
+  const as = before !== undefined && before.content === received?.content ? session.receivedAs : heardAs;
+  return { ...session, sent: shown, received, receivedAs: as };
 }
 
 /** An exchange has brought something new from both sides. */
@@ -87,7 +98,10 @@ export function offerOf({ received, receivedAs }: Session): Body | undefined {
   return received !== undefined && receivedAs === 'answer' ? lifted(received) : received;
 }
 
-/** Has this peer been sent what the one at the far end said last? True as well where either has agreed upon nothing. */
-export function isUpToDate({ sent }: Session, { received }: Session): boolean {
-  return sent === undefined || received === undefined || isSameSession(sent, received);
+/**
+ * Has this peer been sent what the one at the far end said last, as far as that is for it to know? True as well where either has
+ * agreed upon nothing.
+ */
+export function isUpToDate({ sent }: Session, { received }: Session, cut = noCut): boolean {
+  return sent === undefined || received === undefined || isSameSession(sent, withCut(received, cut));
 }

@@ -4,10 +4,9 @@ import { changeData } from '../data/data.ts';
 import type { Leg } from '../leg.ts';
 import { isDialogInDoubt, onEventAnswered, onProbeAnswered, probe } from '../notify/notify.ts';
 import { agree } from '../media/agreement.ts';
-import { endsAgreed, legAgreed, showTo } from '../media/exchange.ts';
+import { endsAgreed, knows, legAgreed, showTo } from '../media/exchange.ts';
 import { onOfferResponded } from '../media/offer-outcome.ts';
 import { isSdp } from '../media/sdp.ts';
-import { isUpToDate } from '../media/session.ts';
 import { failure } from '../ending/failure.ts';
 import { sendAway } from '../transfer/hand-over.ts';
 import { onReported } from '../transfer/referral.ts';
@@ -150,7 +149,7 @@ function bothAgreed(turn: Turn, ends: { readonly offerer: LegId; readonly answer
   const leg = turn.leg(ends.answerer);
   const farEnd = leg && turn.peerOf(leg);
   if (leg === undefined || farEnd === undefined) return;
-  if (!isUpToDate(leg.session, farEnd.session) || !isUpToDate(farEnd.session, leg.session)) agree(turn, leg);
+  if (!knows(turn, leg, farEnd) || !knows(turn, farEnd, leg)) agree(turn, leg);
 }
 
 /** An offerless re-INVITE waits for the answer in the other side's ACK. */

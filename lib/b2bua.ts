@@ -1,10 +1,11 @@
 import { AgentTable } from './agents/agent-table.ts';
-import { CallFollower } from './agents/call-follower.ts';
+import type { CallFollower } from './agents/call-follower.ts';
 import { AgentDesk } from './b2bua/agent-desk.ts';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
 import { FollowUp, type Told } from './b2bua/follow-up.ts';
+import { followerOf } from './b2bua/followed-calls.ts';
 import { FrontDoor } from './b2bua/front-door.ts';
 import { HoldingParties } from './b2bua/holding.ts';
 import { Inbox } from './b2bua/inbox.ts';
@@ -18,9 +19,10 @@ import { Replacements } from './b2bua/replacements.ts';
 import { type RetainedCalls, retainedCallsOf } from './b2bua/retained-calls.ts';
 import { Standstill, type StopMode } from './b2bua/standstill.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
-import { type Call, type CallIdentity, isOver, newCall } from './call/call.ts';
+import { type Call, isOver } from './call/call.ts';
 import { type CallSignal, decide } from './call/decide.ts';
 import type { ConnId } from './call/ids.ts';
+import { type CallIdentity, newCall } from './call/new-call.ts';
 import type { NewRequest, Signal, SignalOf } from './call/signal.ts';
 import type { Decision, Env } from './call/turn.ts';
 import type { SignallingUser, StandaloneAnswer } from './ports.ts';
@@ -62,11 +64,7 @@ export class B2bua implements SignallingUser {
     this.#parts = parts;
     this.#newIds = newIdsOf(parts);
     const agents = new AgentTable({ maxAgents: options.maxAgents ?? 10_000 });
-    this.#follower = new CallFollower({
-      agents,
-      isRegistered: (tenant, dn) => (options.registered?.contactsOf(tenant, dn).length ?? 0) > 0,
-      tenantOf: trunk => routing.trunksByName.get(trunk ?? '')?.tenant ?? options.tenant,
-    });
+    this.#follower = followerOf(options, routing, agents);
     this.#env = { ...options, routing, agents, screening: parts.screening?.rules };
     this.#door = new FrontDoor(parts, routing.sources);
     this.#notes = new NoteBook(parts.log, parts.metrics);

@@ -1,4 +1,5 @@
-import { asConsultation, type Call } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
+import { asConsultation } from '../call/new-call.ts';
 import { type ConnId, tenantOf } from '../call/ids.ts';
 import type { Leg } from '../call/leg.ts';
 import type { CallStore } from '../ports.ts';

@@ -1,4 +1,4 @@
-import type { CallIdentity } from '../call/call.ts';
+import type { CallIdentity } from '../call/new-call.ts';
 import type { CallThreadId, ConnId } from '../call/ids.ts';
 import type { Standing } from '../routing/who-is.ts';
 import type { B2buaParts } from './options.ts';

@@ -1,6 +1,7 @@
 import type { WantedEntry } from '../attached-data/entry.ts';
 import type { MergeRule } from '../attached-data/merge.ts';
-import { type Call, type CallIdentity, newOriginatedCall } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
+import { type CallIdentity, newOriginatedCall } from '../call/new-call.ts';
 import type { Dn } from '../call/ids.ts';
 import type { OriginateWanted } from '../call/set-up/originate.ts';
 import type { Decision } from '../call/turn.ts';

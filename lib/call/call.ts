@@ -3,9 +3,8 @@ import type { MergeRule } from '../attached-data/merge.ts';
 import type { Target } from '../routing/route.ts';
 import type { ConsultRule } from '../routing/trunk.ts';
 import type { Standing } from '../routing/who-is.ts';
-import { callerDn, dnOfUri } from '../routing/dn.ts';
 import type { CallThreadId, ConnId, Dn } from './ids.ts';
-import { type Leg, newLeg } from './leg.ts';
+import type { Leg } from './leg.ts';
 import type { Debt } from './data/owed.ts';
 import { isNamedSdp } from './media/sdp.ts';
 import type { Session } from './media/session.ts';
@@ -168,101 +167,6 @@ export interface Call {
   readonly releasedAtMs: number | undefined;
 }
 
-export interface CallIdentity {
-  readonly connId: ConnId;
-  readonly callId: number;
-  readonly callThreadId: CallThreadId;
-}
-
-/** A call as its INVITE has just come in: nothing decided yet. */
-export function newCall(
-  ids: CallIdentity,
-  leg: LegId,
-  invite: NewRequest,
-  standing: Standing,
-  nowMs: number,
-): Call {
-  const caller = newLeg({
-    id: leg,
-    role: 'caller',
-    dialled: false,
-    dn: callerDn(invite.from, invite.headers, standing.trunk),
-    address: invite.from,
-    trunk: standing.trunk,
-    callId: invite.callId,
-    stream: invite.source.protocol.toLowerCase() !== 'udp',
-  });
-  const dialled = dnOfUri(invite.requestUri);
-  const call = blankCall(ids, { caller, dialled, standing, nowMs });
-  return { ...call, invite, inviteOffers: carriesSdp(invite) };
-}
-
-/** A call that is to be made: nobody has been called yet. */
-export function newOriginatedCall(
-  ids: CallIdentity,
-  origination: Origination & { readonly firstTargets: readonly Target[] },
-  standing: Standing,
-  nowMs: number,
-): Call {
-  const { firstTargets: targets, ...both } = origination;
-  const caller = newLeg({
-    id: `${ids.connId}/0` as LegId,
-    role: 'caller',
-    dialled: true,
-    dn: dnOfUri(both.from),
-    address: `<${both.from}>`,
-    trunk: standing.trunk,
-    callId: '',
-    stream: false,
-  });
-  const call = blankCall(ids, { caller, dialled: dnOfUri(both.to), standing, nowMs });
-  return { ...call, inviteOffers: true, origination: both, targets };
-}
-
-function blankCall(
-  { connId, callId, callThreadId }: CallIdentity,
-  {
-    caller,
-    dialled,
-    standing,
-    nowMs,
-  }: Pick<Call, 'caller' | 'dialled' | 'standing'> & { readonly nowMs: number },
-): Call {
-  return {
-    connId,
-    callId,
-    callThreadId,
-    state: 'inviting',
-    standing,
-    dialled,
-    calling: caller.dn,
-    caller,
-    callee: undefined,
-    leaving: [],
-    transfer: undefined,
-    departing: [],
-    transfers: 0,
-    invite: undefined,
-    inviteOffers: false,
-    origination: undefined,
-    consultation: undefined,
-    merged: 'main-only',
-    inviteHadUui: false,
-    targets: [],
-    redirections: 0,
-    data: [],
-    dataOf: connId,
-    revision: 0,
-    untold: [],
-    relayed: [],
-    held: [],
-    agreement: undefined,
-    lastId: 0,
-    startedAtMs: nowMs,
-    releasedAtMs: undefined,
-  };
-}
-
 /**
  * Who is on the call now, and who is being called to be; after the release whoever was on it last. Who departs is not, nor
  * is a transferor that has gone.
@@ -283,12 +187,6 @@ export function isBeingTransferred({ transfer, departing }: Call): boolean {
 /** All that it knows of, wherever they stand. */
 export function legsOf({ caller, callee, transfer, departing }: Call): readonly Leg[] {
   return [caller, ...(callee ? [callee] : []), ...(transfer ? [transfer.target] : []), ...departing];
-}
-
-/** A call whose caller holds another one: both belong to one story. */
-export function asConsultation(call: Call, held: Call): Call {
-  const { connId, callThreadId, dataOf, data } = held;
-  return { ...call, callThreadId, consultation: { of: connId, dataOf, rule: 'separate', data } };
 }
 
 /** Whatever changes the data of one changes that of the other. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { originatedCall } from '../../lib/b2bua/origination.ts';
-import type { CallIdentity } from '../../lib/call/call.ts';
+import type { CallIdentity } from '../../lib/call/new-call.ts';
 import { compileRouting } from '../../lib/routing/route.ts';
 import { neighbourWithoutTrunk } from '../../lib/routing/who-is.ts';
 

@@ -1,7 +1,8 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { CallFollower } from '../../../lib/agents/call-follower.ts';
 import { checkEvents } from '../../support/valid-event.ts';
-import { asConsultation, type AuthoredChange, type Call, newCall } from '../../../lib/call/call.ts';
+import type { AuthoredChange, Call } from '../../../lib/call/call.ts';
+import { asConsultation, newCall } from '../../../lib/call/new-call.ts';
 import {
   originatedCall,
   type OriginateRefusal,

@@ -87,7 +87,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     clock: realClock,
     log,
     metrics: metrics.calls,
-    agentMetrics: metrics.agents,
+    ...{ agentMetrics: metrics.agents, agentShelf: shelf('agents') },
     randomHex: digits => randomHex(digits / 2),
   });
   registering?.restore();

@@ -24,6 +24,8 @@ export class AgentTable implements AgentsAtDns {
   /** Of those that are logged out, who has been so longest first. */
   readonly #away = new Set<string>();
   #readyCount = 0;
+  /** Called for an agent that had to go for somebody new. */
+  onForgotten: ((name: AgentName) => void) | undefined;
 
   constructor({ maxAgents }: { readonly maxAgents: number }) {
     this.#maxAgents = maxAgents;
@@ -48,6 +50,14 @@ export class AgentTable implements AgentsAtDns {
   get counts(): Readonly<Record<Agent['is'], number>> {
     const here = this.#byDn.size;
     return { 'logged-out': this.#away.size, 'not-ready': here - this.#readyCount, ready: this.#readyCount };
+  }
+
+  /** An agent of an earlier process, which nobody has asked anything yet. False: there is no room, or somebody else at its DN. */
+  restore(agent: Agent): boolean {
+    if (this.get(agent) !== undefined || !this.#makeRoom()) return false;
+    if (agent.is !== 'logged-out' && this.at(agent.tenant, agent.dn) !== undefined) return false;
+    this.#put({ ok: true, agent, events: [] });
+    return true;
   }
 
   /** What the command leads to; it is in the table when this returns. */
@@ -81,8 +91,11 @@ export class AgentTable implements AgentsAtDns {
   #makeRoom(): boolean {
     if (this.#agents.size < this.#maxAgents) return true;
     for (const key of this.#away) {
+      const agent = this.#agents.get(key);
       this.#away.delete(key);
-      return this.#agents.delete(key);
+      this.#agents.delete(key);
+      if (agent !== undefined) this.onForgotten?.(agent);
+      return true;
     }
     return false;
   }

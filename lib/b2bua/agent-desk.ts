@@ -1,11 +1,12 @@
 import type { AgentTable, AgentName } from '../agents/agent-table.ts';
 import { type AgentView, agentView } from '../agents/agent-view.ts';
 import type { Agent } from '../agents/agent.ts';
+import { agentFrom } from '../agents/stored.ts';
 import type { ActionName, AgentCommand } from '../agents/command.ts';
 import type { Dn } from '../call/ids.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AgentStateEvent } from '../events/event.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Shelf } from '../ports.ts';
 import type { B2buaLog } from './options.ts';
 
 /** What somebody outside wants of an agent. */
@@ -31,6 +32,8 @@ export interface AgentDeskParts {
   readonly clock: Clock;
   readonly log: B2buaLog;
   readonly agentMetrics?: AgentMetrics;
+  /** Where agents survive a restart. Absent: they do not. */
+  readonly agentShelf?: Shelf;
   /** Tells what has become true. */
   readonly tell: (events: readonly AgentStateEvent[]) => void;
 }
@@ -41,6 +44,10 @@ export class AgentDesk {
 
   constructor(parts: AgentDeskParts) {
     this.#parts = parts;
+    parts.table.onForgotten = name => {
+      parts.agentShelf?.put(nameOf(name), undefined);
+    };
+    this.#restore();
   }
 
   /** Of one tenant; of all where none is named. */
@@ -72,7 +79,24 @@ export class AgentDesk {
     const { agent, events } = outcome;
     metrics?.agentsAre(table.counts);
     log.info({ ...name, action, dn: events[0]?.ThisDN, state: agent.is }, 'agent');
+    this.#parts.agentShelf?.put(nameOf(agent), agent);
     tell(events);
     return { ok: true, agent: agentView(agent) };
   }
+
+  /** Nothing is told: it has been, and for those who hear it nothing has changed. */
+  #restore(): void {
+    const { table, agentShelf, agentMetrics, log } = this.#parts;
+    for (const [name, thing] of agentShelf?.entries() ?? []) {
+      const agent = agentFrom(thing);
+      if (agent === undefined || !table.restore(agent))
+        log.warn({ code: 'state-broken', name }, 'an agent could not be taken over');
+    }
+    agentMetrics?.agentsAre(table.counts);
+  }
+}
+
+/** Names of tenants have no slash. */
+function nameOf({ tenant, agentId }: AgentName): string {
+  return `${tenant}/${agentId}`;
 }

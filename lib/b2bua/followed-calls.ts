@@ -11,7 +11,7 @@ export function followerOf(
 ): CallFollower {
   return new CallFollower({
     agents,
-    isRegistered: (ofTenant, dn) => (registered?.contactsOf(ofTenant, dn).length ?? 0) > 0,
+    isRegistered: (ofTenant, dn) => registered?.isRegistered({ tenant: ofTenant, dn }) ?? false,
     tenantOf: trunk => routing.trunksByName.get(trunk ?? '')?.tenant ?? tenant,
   });
 }

@@ -4,7 +4,15 @@ import type { NoDecision } from '../call/set-up/screening.ts';
 import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts';
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/ending/verdict.ts';
-import type { CallScreening, CallStore, Clock, EventJournal, Publisher, Signalling } from '../ports.ts';
+import type {
+  CallScreening,
+  CallStore,
+  Clock,
+  EventJournal,
+  Publisher,
+  Shelf,
+  Signalling,
+} from '../ports.ts';
 import type { Registrar } from '../registrar/registrar.ts';
 import type { RegisteredDns } from '../routing/registered.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
@@ -95,6 +103,8 @@ export interface B2buaParts {
   readonly log: B2buaLog;
   readonly metrics: B2buaMetrics;
   readonly agentMetrics?: AgentMetrics;
+  /** Where agents survive a restart. Absent: they do not. */
+  readonly agentShelf?: Shelf;
   /** That many random hex digits, lower case. */
   readonly randomHex: (digits: number) => string;
 }

@@ -71,7 +71,7 @@ export class Registrations implements RegisteredDns {
   }
 
   /** A contact is registered for the DN, whether it answers or not. */
-  isRegistered({ tenant, dn }: DnKey): boolean {
+  isRegistered({ tenant, dn }: { readonly tenant: string; readonly dn: string }): boolean {
     return this.#entries.has(keyOf(tenant, dn));
   }
 

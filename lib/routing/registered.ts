@@ -11,4 +11,6 @@ export interface RegisteredContact {
 export interface RegisteredDns {
   /** Of a DN of this tenant, those that answer, the best first. */
   contactsOf(tenant: string, dn: string): readonly RegisteredContact[];
+  /** A contact is registered for it, whether it answers or not. */
+  isRegistered(key: { readonly tenant: string; readonly dn: string }): boolean;
 }

@@ -6,7 +6,6 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -38,20 +37,20 @@ const retryMs = 5000;
  * A power cut may take the last ones. Another process in the folder, and a disk that takes nothing, cost the survival and
  * nothing else.
  *
- *     idle ─────first put────▶ opening ──────▶ open ⇄ troubled
- *       └─a folder is there─────▲   └────▶ shut out: another process has it, or it cannot be used
+ *     idle ──first put, or a folder is there──▶ open ⇄ troubled
+ *       └──────────────────────────────────────────┴──────┴────▶ shut out: another process has it
  */
 export class StateFile {
   readonly #options: StateFileOptions;
   /** JSON of all there is, by shelf, by name. */
   readonly #shelves = new Map<string, Map<string, string>>();
-  #state: 'idle' | 'opening' | 'open' | 'troubled' | 'shut-out' = 'idle';
+  #state: 'idle' | 'open' | 'troubled' | 'shut-out' = 'idle';
   #lock: FolderLock | undefined;
   /** Of the file; it is open for appending. */
   #descriptor: number | undefined;
   #lines = 0;
   #triedMs = 0;
-  #opening: Promise<void> = Promise.resolve();
+  #locking: Promise<void> = Promise.resolve();
 
   private constructor(options: StateFileOptions) {
     this.#options = options;
@@ -60,7 +59,7 @@ export class StateFile {
   /** With what an earlier process has left. */
   static async open(options: StateFileOptions): Promise<StateFile> {
     const file = new StateFile(options);
-    if (existsSync(options.folder)) await file.#open();
+    if (existsSync(options.folder)) await file.#takeOver();
     return file;
   }
 
@@ -76,7 +75,7 @@ export class StateFile {
   }
 
   async close(): Promise<void> {
-    await this.#opening;
+    await this.#locking;
     this.#state = 'shut-out';
     this.#closeFile();
     await this.#lock?.release();
@@ -96,30 +95,54 @@ export class StateFile {
 
   #put(line: StateLine): void {
     this.#learn(line);
-    if (this.#state === 'idle') this.#opening = this.#open();
+    if (this.#state === 'idle') this.#begin();
     else if (this.#state === 'open') this.#append(line);
     else if (this.#state === 'troubled' && this.#options.nowMs() - this.#triedMs >= retryMs)
       this.#writeAnew();
   }
 
-  /** What is put before it is open is written with all the rest. */
-  async #open(): Promise<void> {
-    const { folder, onTrouble } = this.#options;
-    this.#state = 'opening';
+  /** What another process has left is taken over once nobody works with it. */
+  async #takeOver(): Promise<void> {
+    await this.#lockFolder();
+    if (this.#state === 'shut-out') return;
     try {
-      mkdirSync(folder, { recursive: true });
-      this.#lock = await FolderLock.take(folder);
-      if (this.#lock === undefined) {
-        this.#state = 'shut-out';
-        onTrouble('state-in-use', `another process works in ${folder}`);
-        return;
-      }
-      if (this.#count === 0) this.#read(join(folder, fileName));
-      this.#writeAnew();
+      this.#read(this.#path);
     } catch (error) {
-      this.#state = 'shut-out';
-      onTrouble('state-unusable', messageOf(error));
+      this.#shutOut('state-unusable', messageOf(error));
+      return;
     }
+    this.#writeAnew();
+  }
+
+  /** There was no folder when this process began: whoever has made it meanwhile works with it. */
+  #begin(): void {
+    if (existsSync(this.#path)) {
+      this.#shutOutByOther();
+      return;
+    }
+    this.#writeAnew();
+    this.#locking = this.#lockFolder();
+  }
+
+  async #lockFolder(): Promise<void> {
+    try {
+      this.#lock = await FolderLock.take(this.#options.folder);
+      if (this.#lock === undefined) this.#shutOutByOther();
+    } catch (error) {
+      this.#shutOut('state-unusable', messageOf(error));
+    }
+  }
+
+  #shutOutByOther(): void {
+    this.#shutOut('state-in-use', `another process works in ${this.#options.folder}`);
+  }
+
+  #shutOut(code: ErrorCode, reason: string): void {
+    if (this.#state === 'shut-out') return;
+    this.#closeFile();
+    // Told already, and no better.
+    if (this.#state !== 'troubled') this.#options.onTrouble(code, reason);
+    this.#state = 'shut-out';
   }
 
   #read(path: string): void {
@@ -153,6 +176,10 @@ export class StateFile {
     }
   }
 
+  get #path(): string {
+    return join(this.#options.folder, fileName);
+  }
+
   get #count(): number {
     let count = 0;
     for (const things of this.#shelves.values()) count += things.size;
@@ -161,10 +188,11 @@ export class StateFile {
 
   /** All there is, in a new file that takes the place of the old one. */
   #writeAnew(): void {
-    const path = join(this.#options.folder, fileName);
+    const path = this.#path;
     const next = `${path}.new`;
     try {
       this.#closeFile();
+      mkdirSync(this.#options.folder, { recursive: true });
       writeFileSync(next, [...this.#allLines()].join(''));
       renameSync(next, path);
       this.#descriptor = openSync(path, 'a');
@@ -172,7 +200,6 @@ export class StateFile {
       if (this.#state === 'troubled') this.#options.onGood();
       this.#state = 'open';
     } catch (error) {
-      rmSync(next, { force: true });
       this.#fail(error);
     }
   }

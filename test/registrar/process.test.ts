@@ -94,6 +94,19 @@ describe('phones that register with a Baton process', function () {
     await alice.expect('480 INVITE');
   });
 
+  it('find the agents where they were, too', async () => {
+    await start({});
+    const commanded = await fetch(`${baton.httpUrl}/v1/agents/ann/state`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'login', dn: '2001' }),
+    });
+    expect(commanded.status).to.equal(200);
+    await baton.stop('SIGKILL');
+    await start({});
+    expect(await baton.getJson('/v1/agents/ann')).to.include({ state: 'not-ready', dn: '2001' });
+  });
+
   it('are those of their tenant, though they have the same DN', async () => {
     const trunk = (name: string, address: string) => ({ name, tenant: name, sources: [`${address}/32`] });
     await start({

@@ -35,7 +35,10 @@ function routing(options: Partial<RoutingOptions> = {}) {
     anyTarget: 'loopback',
     tenant: 'acme',
     isOwnAddress: (host, port) => host === '192.0.2.200' && (port ?? 5060) === 5060,
-    registered: { contactsOf: (tenant, dn) => contacts[`${tenant}/${dn}`] ?? [] },
+    registered: {
+      contactsOf: (tenant, dn) => contacts[`${tenant}/${dn}`] ?? [],
+      isRegistered: ({ tenant, dn }) => contacts[`${tenant}/${dn}`] !== undefined,
+    },
     ...options,
   });
 }

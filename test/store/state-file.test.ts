@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { StateFile } from '../../lib/store/state-file.ts';
-import { eventually } from '../support/eventually.ts';
 
 describe('the state file', () => {
   let parent: string;
@@ -52,7 +51,6 @@ describe('the state file', () => {
   async function startWith(name: string): Promise<StateFile> {
     const file = await start();
     file.shelf('dns').put(name, { at: 1 });
-    await eventually(() => existsSync(path), 'the file is there');
     return file;
   }
 
@@ -118,6 +116,16 @@ describe('the state file', () => {
     expect((await start()).shelf('dns').entries()).to.deep.equal([['a', 4_999]]);
   });
 
+  it('is left alone by who finds it begun by another process since its start', async () => {
+    const [first, second] = [await start(), await start()];
+    first.shelf('dns').put('a', 1);
+    second.shelf('dns').put('b', 2);
+    expect(told).to.deep.equal(['state-in-use']);
+    await first.close();
+    await second.close();
+    expect((await start()).shelf('dns').entries()).to.deep.equal([['a', 1]]);
+  });
+
   it('is left alone while another process works with it', async () => {
     const first = await startWith('a');
     const second = await start();
@@ -149,9 +157,10 @@ describe('the state file', () => {
     const shelf = file.shelf('dns');
     // As with a full disk: the lines to come fail, and a new file cannot be put in its place.
     rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
     for (let at = 0; at < 1_100; at += 1) shelf.put('b', at);
     expect(told).to.deep.equal(['state-unusable']);
-    mkdirSync(folder);
+    rmSync(folder);
     shelf.put('c', 3);
     expect(existsSync(path)).to.equal(false);
     nowMs += 5_000;

@@ -89,7 +89,7 @@ describe('a call to a DN where an agent is', () => {
 
   it('forwarded from where a phone has registered says his number, not where the phone is', () => {
     const contact = { requestUri: 'sip:x7@192.0.2.77:5062', trunk: '' };
-    const registered = { contactsOf: () => [contact] };
+    const registered = { contactsOf: () => [contact], isRegistered: () => true };
     const env = { agents: agentsAt({ bob: { forwardTo: '+4930' } }) };
     const own = (host: string): boolean => host === '127.0.0.1';
     const numbers = [{ number: '^\\+49', targets: ['sip:192.0.2.9'] }];
@@ -108,7 +108,7 @@ describe('a call to a DN where an agent is', () => {
     ['is 480', {}, 'alice ← 480'],
   ] as const) {
     it(`that is registered nowhere ${what}`, () => {
-      const registered = { contactsOf: () => [] };
+      const registered = { contactsOf: () => [], isRegistered: () => false };
       const own = (host: string): boolean => host === '127.0.0.1';
       const numbers = [{ number: '^\\+49', targets: ['sip:192.0.2.9'] }];
       const env = { agents: agentsAt({ bob: place }) };

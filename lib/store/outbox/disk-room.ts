@@ -37,21 +37,27 @@ export class DiskRoom {
   }
 
   #lengthen(missing: number): void {
-    const steps = Math.ceil(missing / stepBytes);
-    const zeros = Buffer.alloc(stepBytes);
     try {
-      for (let step = 0; step < steps; step += 1) this.#append(zeros);
+      writeZeros(this.#descriptor, this.#fileBytes, Math.ceil(missing / stepBytes) * stepBytes);
     } finally {
       this.#fileBytes = fstatSync(this.#descriptor).size;
       this.#spareBytes = this.#fileBytes - this.#usedBytes();
     }
   }
+}
 
-  #append(zeros: Buffer): void {
-    for (let at = 0; at < zeros.length; ) {
-      const written = writeSync(this.#descriptor, zeros, at, zeros.length - at, this.#fileBytes);
-      this.#fileBytes += written;
-      at += written;
-    }
+/** A new file of so many zeros. Throws when the disk has no room for it. */
+export function writeZeroFile(path: string, bytes: number): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    writeZeros(descriptor, 0, bytes);
+  } finally {
+    closeSync(descriptor);
   }
+}
+
+function writeZeros(descriptor: number, from: number, bytes: number): void {
+  const zeros = Buffer.alloc(Math.min(bytes, stepBytes));
+  for (let written = 0; written < bytes; )
+    written += writeSync(descriptor, zeros, 0, Math.min(zeros.length, bytes - written), from + written);
 }

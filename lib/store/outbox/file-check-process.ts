@@ -1,8 +1,12 @@
-import { readWholeFile } from './file-check.ts';
+import { copyWholeFile } from './file-check.ts';
 
-/** A process of its own: `file-check-process FILE`. Exit 0 when the file is good; else it says what is wrong, if it still can. */
+/**
+ * A process of its own: `file-check-process FILE COPY`. Exit 0 when the file is good, and it says whether it has been copied; else it
+ * says what is wrong, if it still can.
+ */
 try {
-  await readWholeFile(process.argv[2] ?? '');
+  const [path = '', copy = ''] = process.argv.slice(2);
+  process.stdout.write((await copyWholeFile(path, copy)) ? 'copied' : 'good');
 } catch (error) {
   process.exitCode = 1;
   process.stdout.write(error instanceof Error ? error.message : String(error));

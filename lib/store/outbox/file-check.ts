@@ -1,24 +1,31 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statfsSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ABORT } from 'lmdb';
+import type { Database } from 'lmdb';
 import { decodeDeadLetter } from './dead-letters.ts';
-import { openOutboxFile, type OutboxFile } from './outbox-file.ts';
+import { openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
 import { isSequence } from './sequences.ts';
 
 /** A check may last this long, and longer the larger the file is. A broken file may lead it round in circles. */
 const leastCheckMs = 30_000;
 const slowestBytesPerMs = 5_000;
-/** Octets that are written, and taken back, to see whether the list of free pages can be read. */
-const trialBytes = 262_144;
+/** That a copy leaves free. */
+const spareBytes = 2 ** 24;
+
+/** `copied`: the copy holds all there is and is sound. `good`: so is the file, and there is no room for a copy. */
+export type FileVerdict =
+  | { readonly is: 'copied' | 'good' }
+  | { readonly is: 'broken'; readonly fault: string };
 
 /**
- * Undefined for a file that is good, else what is wrong with it. LMDB trusts its file: one that is broken may end the process that
- * reads it, so another process does. Rejected when there can be none.
+ * Whether a file can be used. LMDB trusts its file: one that is broken may end the process that reads it, or hold it for ever when it
+ * looks for a free page; so another process reads it, and makes a copy that has no free pages. Rejected when there can be none.
  */
-export async function checkFile(path: string): Promise<string | undefined> {
+export async function checkFile(path: string, copy: string): Promise<FileVerdict> {
   const script = fileURLToPath(new URL(scriptName(), import.meta.url));
-  const args = [...process.execArgv, script, path];
+  const args = [...process.execArgv, script, path, copy];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const longestMs = leastCheckMs + statSync(path).size / slowestBytesPerMs;
   const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
@@ -30,8 +37,8 @@ export async function checkFile(path: string): Promise<string | undefined> {
       });
       child.once('error', reject);
       child.once('close', (code, signal) => {
-        if (code === 0) resolve(undefined);
-        else resolve(said === '' ? `who reads it ends by ${signal ?? `exit ${code}`}` : said);
+        if (code === 0) resolve({ is: said === 'copied' ? 'copied' : 'good' });
+        else resolve({ is: 'broken', fault: said || `who reads it ends by ${signal ?? `exit ${code}`}` });
       });
     });
   } finally {
@@ -44,35 +51,82 @@ function scriptName(): string {
   return import.meta.url.endsWith('.ts') ? './file-check-process.ts' : './file-check-process.js';
 }
 
-/** Reads all there is in a file, and tries to write. Throws, or ends the process, when something is wrong. */
-export async function readWholeFile(path: string): Promise<void> {
-  const file = openOutboxFile({ path, sync: false, mapBytes: 2 * statSync(path).size + 2 ** 26 });
-  const { meta, records, sequences, idle, parties, deadLetters, env } = file;
-  const must = (holds: boolean, what: string): void => {
-    if (!holds) throw new Error(what);
-  };
+/**
+ * Reads all there is in a file, and writes it into another. Throws, or ends the process, when something is wrong. Gives false when
+ * there is no room for the copy.
+ */
+export async function copyWholeFile(path: string, copy: string): Promise<boolean> {
+  const mapBytes = 2 * statSync(path).size + 2 ** 26;
+  const from = openOutboxFile({ path, mapBytes, readOnly: true });
+  checkMeta(from.meta);
+  for (const position of from.records.getKeys()) must(Number.isSafeInteger(position), 'a position is none');
+  for (const { value } of from.sequences.getRange()) must(isSequence(value), 'a sequence is none');
+  for (const key of from.idle.getKeys()) must(Array.isArray(key), 'a time of looking is none');
+  for (const key of from.parties.getKeys()) must(typeof key === 'string', 'the name of a party is none');
+  for (const { key, value } of from.deadLetters.getRange()) decodeDeadLetter(key, value);
+  if (!hasRoomFor(from, copy)) return false;
+  try {
+    const to = openOutboxFile({ path: copy, mapBytes });
+    copyAll(from, to);
+    await to.env.close();
+    flush(copy);
+  } catch (error) {
+    if (isNoRoom(error)) return false;
+    throw error;
+  }
+  await from.env.close();
+  return true;
+}
+
+function copyAll(from: OutboxFile, to: OutboxFile): void {
+  copyTable(from.meta, to.meta);
+  copyTable(from.records, to.records);
+  copyTable(from.sequences, to.sequences);
+  copyTable(from.idle, to.idle);
+  copyTable(from.parties, to.parties);
+  copyTable(from.deadLetters, to.deadLetters);
+}
+
+function checkMeta(meta: OutboxFile['meta']): void {
   const last = Number(meta.get('lastPosition') ?? 0);
   must(Number.isSafeInteger(last) && last >= 0, 'the last position is no number');
   must(/^[0-9a-f]{16}$/.test(meta.get('id') ?? ''), 'it has no identity');
-  let before = 0;
-  // What is wrong in a record alone is noticed by who reads it.
-  for (const { key } of records.getRange()) {
-    must(Number.isSafeInteger(key) && key > before, 'the positions do not rise');
-    before = key;
-  }
-  for (const { value } of sequences.getRange()) must(isSequence(value), 'a sequence is none');
-  for (const { key } of idle.getRange()) must(Array.isArray(key), 'a time of looking is none');
-  for (const { key } of parties.getRange()) must(typeof key === 'string', 'the name of a party is none');
-  for (const { key, value } of deadLetters.getRange()) decodeDeadLetter(key, value);
-  tryToWrite(file);
-  await env.close();
 }
 
-function tryToWrite({ env, parties, records }: OutboxFile): void {
-  env.transactionSync(() => {
-    for (let written = 0; written < trialBytes; written += 1_024)
-      parties.putSync(`trial ${written}`, Buffer.alloc(1_024));
-    for (const position of [...records.getKeys({ limit: 100 })]) records.removeSync(position);
-    return ABORT;
+/** Entry by entry: pages may be wrong in themselves. Throws when keys do not rise, or some are missing. */
+function copyTable<Value, Key extends string | number | [number, string]>(
+  from: Database<Value, Key>,
+  to: Database<Value, Key>,
+): void {
+  let count = 0;
+  to.transactionSync(() => {
+    for (const { key, value } of from.getRange()) {
+      to.putSync(key, value, { append: true });
+      count += 1;
+    }
   });
+  const { entryCount } = from.getStats() as { readonly entryCount: number };
+  must(count === entryCount, `${count} entries of ${entryCount} can be found`);
+}
+
+/** What is copied takes at most the place of all pages. */
+function hasRoomFor({ env }: OutboxFile, copy: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(copy));
+  return bavail * bsize > usedBytesOf(env) + spareBytes;
+}
+
+function isNoRoom(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? Number(error.code) : 0;
+  const { ENOSPC, EFBIG, EDQUOT } = constants.errno;
+  return [ENOSPC, EFBIG, EDQUOT].includes(code);
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
 }

@@ -4,7 +4,7 @@ import { learnEvent } from '../../events/open-parties.ts';
 import type { OutboxRecord } from '../../ports.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DiskRoom } from './disk-room.ts';
-import { openOutboxFile, type OutboxFile } from './outbox-file.ts';
+import { openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
 import { eventOf, PartyShelf, withData } from './party-shelf.ts';
 import { decodeRecord, sealRecord, timeOfRecord } from './record-bytes.ts';
 import type { Depth, Entry, ReadLimits, RecordStore, SetApart } from './record-store.ts';
@@ -53,7 +53,7 @@ export class LmdbRecords implements RecordStore {
     this.#file = file;
     this.#nowMs = nowMs;
     this.#onClosed = options.onClosed ?? (() => Promise.resolve());
-    this.#room = new DiskRoom(path, () => usedBytesOf(file));
+    this.#room = new DiskRoom(path, () => usedBytesOf(file.env));
     this.#sequences = new Sequences(file, { callIdleMs: sequenceIdleMs });
     this.#parties = new PartyShelf(file, this.#sequences, nowMs);
     this.#dead = new DeadLetters(file, maxDeadLetters);
@@ -238,8 +238,3 @@ export class LmdbRecords implements RecordStore {
 
 const brokenRecord: SetApart = { code: 'outbox-record-broken', reason: 'its checksum is wrong' };
 const nothing = Buffer.alloc(0);
-
-function usedBytesOf({ env }: OutboxFile): number {
-  const { lastPageNumber, pageSize } = env.getStats() as { lastPageNumber: number; pageSize: number };
-  return (lastPageNumber + 1) * pageSize;
-}

@@ -19,16 +19,19 @@ export interface OutboxFile {
 export interface FileOptions {
   readonly path: string;
   /** A transaction is on the disk when it returns. */
-  readonly sync: boolean;
+  readonly sync?: boolean;
   /** Address space of the process to reserve. */
   readonly mapBytes: number;
+  /** Nothing is made that is not there, and the list of free pages is not looked at. */
+  readonly readOnly?: boolean;
 }
 
 /** Longer keys are not taken. */
 export const maxKeyBytes = 500;
 
 /** Throws when it is no such file, or cannot be used. A file of which a part is broken may end the process. */
-export function openOutboxFile({ path, sync, mapBytes }: FileOptions): OutboxFile {
+export function openOutboxFile(options: FileOptions): OutboxFile {
+  const { path, sync = false, mapBytes, readOnly = false } = options;
   const env = open<Buffer, string>({
     path,
     noSubdir: true,
@@ -36,6 +39,7 @@ export function openOutboxFile({ path, sync, mapBytes }: FileOptions): OutboxFil
     ...{ noSync: !sync, overlappingSync: false },
     mapSize: mapBytes,
     noMemInit: true,
+    readOnly,
     maxDbs: 8,
     encoding: 'binary',
   });
@@ -48,4 +52,13 @@ export function openOutboxFile({ path, sync, mapBytes }: FileOptions): OutboxFil
     parties: env.openDB({ name: 'parties', encoding: 'binary' }),
     deadLetters: env.openDB({ name: 'dead-letters', encoding: 'binary' }),
   };
+}
+
+/** How far into the file its pages reach. */
+export function usedBytesOf(env: OutboxFile['env']): number {
+  const { lastPageNumber, pageSize } = env.getStats() as {
+    readonly lastPageNumber: number;
+    readonly pageSize: number;
+  };
+  return (lastPageNumber + 1) * pageSize;
 }

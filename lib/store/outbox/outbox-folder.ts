@@ -1,15 +1,7 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BatonError } from '../../errors.ts';
+import { writeZeroFile } from './disk-room.ts';
 import { checkFile } from './file-check.ts';
 import { FolderLock } from './folder-lock.ts';
 import { LmdbRecords, type LmdbRecordsOptions } from './lmdb-records.ts';
@@ -56,29 +48,37 @@ export async function openOutboxFolder(options: OutboxFolderOptions): Promise<Op
 
 async function openLocked(options: OutboxFolderOptions, lock: FolderLock): Promise<OpenedFolder> {
   const path = join(options.folder, fileName);
-  // What those have left who were killed; nobody else is there.
-  rmSync(`${path}-lock`, { force: true });
-  const setAside = existsSync(path) ? await setAsideIfBroken(path, options.nowMs()) : undefined;
+  const setAside = existsSync(path) ? await renewed(path, options.nowMs()) : undefined;
   if (!existsSync(path)) tryDisk(options.folder);
   const records = new LmdbRecords({ ...options, path, onClosed: () => lock.release() });
   return { records, setAside };
 }
 
-async function setAsideIfBroken(path: string, nowMs: number): Promise<OpenedFolder['setAside']> {
+/** Puts a sound copy in its place, or sets it aside. */
+async function renewed(path: string, nowMs: number): Promise<OpenedFolder['setAside']> {
   accessSync(path, constants.R_OK | constants.W_OK);
-  const fault = statSync(path).size === 0 ? 'it is empty' : await checkFile(path);
-  rmSync(`${path}-lock`, { force: true });
-  if (fault === undefined) return undefined;
+  const copy = `${path}.copy`;
+  removeLeftovers(path, copy);
+  const isEmpty = statSync(path).size === 0;
+  const verdict = isEmpty ? ({ is: 'broken', fault: 'it is empty' } as const) : await checkFile(path, copy);
+  if (verdict.is === 'copied') renameSync(copy, path);
+  removeLeftovers(path, copy);
+  if (verdict.is !== 'broken') return undefined;
   const file = `${path}.broken-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
   renameSync(path, file);
-  return { file, fault };
+  return { file, fault: verdict.fault };
+}
+
+/** What those leave who are killed; nobody else is there. */
+function removeLeftovers(path: string, copy: string): void {
+  for (const leftover of [`${path}-lock`, copy, `${copy}-lock`]) rmSync(leftover, { force: true });
 }
 
 /** LMDB must not be the one who finds the disk full. */
 function tryDisk(folder: string): void {
   const path = join(folder, 'trial');
   try {
-    writeFileSync(path, Buffer.alloc(firstBytes));
+    writeZeroFile(path, firstBytes);
   } finally {
     rmSync(path, { force: true });
   }

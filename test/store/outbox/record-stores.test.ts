@@ -42,7 +42,7 @@ for (const { kind, open } of kinds)
           sequence: 1,
           topic: 'callThread',
           key: 'a',
-          event: 'EventEstablished',
+          event: 'EventDiverted',
           timeMs: 77,
           value: Buffer.from('aaa'),
         },

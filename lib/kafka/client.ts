@@ -1,9 +1,13 @@
 import {
   type Base,
   type BaseOptions,
+  type Broker,
+  type Callback,
   type ClusterMetadata,
   type Connection,
+  kGetConnection,
   kListApis,
+  NetworkError,
   Producer,
   type ProducerOptions,
   ProduceAcks,
@@ -91,6 +95,7 @@ export class Held<Client extends Base> {
 
   constructor(client: Client) {
     this.client = client;
+    refuseGoneBrokers(client);
     client.connections.on('connecting', ({ connection }) => {
       this.#connections.add(connection);
       // One that fails a second time says so to nobody else, and an 'error' that nobody hears ends the thread.
@@ -109,6 +114,18 @@ export class Held<Client extends Base> {
     }
     this.client.close(() => {});
   }
+}
+
+/**
+ * A coordinator may be named that is not among the brokers: one that has just gone, or has not come back. The client would throw
+ * where nobody can catch it.
+ */
+function refuseGoneBrokers(client: Base): void {
+  const getConnection = client[kGetConnection].bind(client);
+  client[kGetConnection] = (broker: Broker | undefined, callback: Callback<Connection>) => {
+    if (broker === undefined) callback(new NetworkError('the coordinator is not among the brokers'));
+    else getConnection(broker, callback);
+  };
 }
 
 /**

@@ -5,43 +5,71 @@ const stepBytes = 2 * 1024 * 1024;
 /** Kept for what makes room again. */
 const reserveBytes = 4 * 1024 * 1024;
 
+export interface RoomWanted {
+  /** That are written at most. */
+  readonly bytes: number;
+  /** Those of them that cannot be scattered over the file. */
+  readonly inOnePieceBytes?: number;
+  /** It makes room. */
+  readonly frees?: boolean;
+}
+
+export interface RoomTaken {
+  /** How far into the file LMDB has got. */
+  readonly usedBytes: () => number;
+  /** What holds nothing before that. */
+  readonly freeBytes: () => number;
+}
+
 /**
  * Room in the file for what LMDB is going to write. LMDB must not be the one who finds the disk full: it writes over memory that is
- * not its own when a write fails (its message is longer than the buffer for it), and does not get over a failure half-way. So the
- * file is lengthened beforehand, by zeros that take their place on the disk.
+ * not its own when a write fails (its message is longer than the buffer for it). So the file is lengthened beforehand, by zeros that
+ * take their place on the disk.
  */
 export class DiskRoom {
   readonly #descriptor: number;
-  readonly #usedBytes: () => number;
+  readonly #taken: RoomTaken;
   #fileBytes: number;
   /** At least so much is free at the end of the file. */
   #spareBytes = 0;
 
-  /** `usedBytes`: how far into the file LMDB has got. */
-  constructor(path: string, usedBytes: () => number) {
+  constructor(path: string, taken: RoomTaken) {
     this.#descriptor = openSync(path, 'r+');
     this.#fileBytes = fstatSync(this.#descriptor).size;
-    this.#usedBytes = usedBytes;
+    this.#taken = taken;
   }
 
-  /** For a transaction that writes at most so many octets. `frees`: it makes room. Throws when there is none for it. */
-  demand(bytes: number, { frees = false } = {}): void {
+  /** Throws when there is none. */
+  demand({ bytes, inOnePieceBytes = 0, frees = false }: RoomWanted): void {
     const wanted = frees ? bytes : bytes + reserveBytes;
-    if (this.#spareBytes < wanted) this.#spareBytes = this.#fileBytes - this.#usedBytes();
-    if (this.#spareBytes < wanted) this.#lengthen(wanted - this.#spareBytes);
-    this.#spareBytes -= bytes;
+    if (this.#spareBytes < wanted) this.#spareBytes = this.#fileBytes - this.#taken.usedBytes();
+    if (this.#spareBytes < wanted) {
+      const failure = this.#lengthen(wanted - this.#spareBytes);
+      if (failure === undefined) return this.#take(bytes);
+      const roomBytes = this.#spareBytes + this.#taken.freeBytes();
+      if (roomBytes < wanted || this.#spareBytes < inOnePieceBytes) throw failure;
+    }
+    this.#take(bytes);
   }
 
   close(): void {
     closeSync(this.#descriptor);
   }
 
-  #lengthen(missing: number): void {
+  #take(bytes: number): void {
+    this.#spareBytes = Math.max(0, this.#spareBytes - bytes);
+  }
+
+  /** Gives why it could not be. */
+  #lengthen(missing: number): Error | undefined {
     try {
       writeZeros(this.#descriptor, this.#fileBytes, Math.ceil(missing / stepBytes) * stepBytes);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
     } finally {
       this.#fileBytes = fstatSync(this.#descriptor).size;
-      this.#spareBytes = this.#fileBytes - this.#usedBytes();
+      this.#spareBytes = this.#fileBytes - this.#taken.usedBytes();
     }
   }
 }

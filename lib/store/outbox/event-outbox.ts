@@ -44,7 +44,7 @@ const maxUnwrittenBytes = 16 * 1024 * 1024;
 /** What an event takes in memory that has not been made JSON, roughly. */
 const roughEventBytes = 1_000;
 /** Entries that are written together. */
-const entriesAtOnce = 256;
+const entriesAtOnce = 32;
 /** So often it is tried to write what could not be written. */
 const retryMs = 1_000;
 

@@ -110,9 +110,9 @@ function copyTable<Value, Key extends string | number | [number, string]>(
 }
 
 /** What is copied takes at most the place of all pages. */
-function hasRoomFor({ env }: OutboxFile, copy: string): boolean {
+function hasRoomFor(from: OutboxFile, copy: string): boolean {
   const { bavail, bsize } = statfsSync(dirname(copy));
-  return bavail * bsize > usedBytesOf(env) + spareBytes;
+  return bavail * bsize > usedBytesOf(from) + spareBytes;
 }
 
 function isNoRoom(error: unknown): boolean {

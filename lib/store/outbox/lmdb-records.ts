@@ -4,7 +4,7 @@ import { learnEvent } from '../../events/open-parties.ts';
 import type { OutboxRecord } from '../../ports.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DiskRoom } from './disk-room.ts';
-import { openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
+import { freeBytesOf, openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
 import { eventOf, PartyShelf, withData } from './party-shelf.ts';
 import { decodeRecord, sealRecord, timeOfRecord } from './record-bytes.ts';
 import type { Depth, Entry, ReadLimits, RecordStore, SetApart } from './record-store.ts';
@@ -27,6 +27,8 @@ export interface LmdbRecordsOptions {
 const bytesOfTransaction = 262_144;
 const bytesOfEntry = 24_576;
 const bytesOfRemoval = 1_024;
+/** What does not fit in a page needs pages that follow one another. */
+const bytesOfPage = 4_000;
 /** Records that are forgotten in one transaction. */
 const removalLimit = 500;
 
@@ -53,7 +55,10 @@ export class LmdbRecords implements RecordStore {
     this.#file = file;
     this.#nowMs = nowMs;
     this.#onClosed = options.onClosed ?? (() => Promise.resolve());
-    this.#room = new DiskRoom(path, () => usedBytesOf(file.env));
+    this.#room = new DiskRoom(path, {
+      usedBytes: () => usedBytesOf(file),
+      freeBytes: () => freeBytesOf(file),
+    });
     this.#sequences = new Sequences(file, { callIdleMs: sequenceIdleMs });
     this.#parties = new PartyShelf(file, this.#sequences, nowMs);
     this.#dead = new DeadLetters(file, maxDeadLetters);
@@ -78,9 +83,17 @@ export class LmdbRecords implements RecordStore {
 
   append(entries: readonly Entry[]): void {
     let bytes = 0;
-    for (const { record } of entries) bytes += record?.bytes.length ?? 0;
+    let inOnePieceBytes = 0;
+    for (const { record } of entries) {
+      const length = record?.bytes.length ?? 0;
+      bytes += length;
+      if (length > bytesOfPage) inOnePieceBytes += length;
+    }
     // Each record is there twice: among those that wait, and as the last of its party.
-    this.#room.demand(bytesOfTransaction + entries.length * bytesOfEntry + 2 * bytes);
+    this.#room.demand({
+      bytes: bytesOfTransaction + entries.length * bytesOfEntry + 2 * bytes,
+      inOnePieceBytes: 2 * inOnePieceBytes,
+    });
     let position = this.#lastPosition;
     let oldestMs = this.#oldestMs;
     this.#write(() => {
@@ -166,7 +179,7 @@ export class LmdbRecords implements RecordStore {
 
   #begin(): string {
     const id = randomBytes(8).toString('hex');
-    this.#room.demand(bytesOfTransaction);
+    this.#room.demand({ bytes: bytesOfTransaction });
     this.#file.meta.putSync('id', id);
     return id;
   }
@@ -177,7 +190,11 @@ export class LmdbRecords implements RecordStore {
   }
 
   #moveAway(position: number, bytes: Buffer, why: SetApart): number {
-    this.#room.demand(bytesOfTransaction + 2 * bytes.length, { frees: true });
+    this.#room.demand({
+      bytes: bytesOfTransaction + 2 * bytes.length,
+      inOnePieceBytes: 2 * bytes.length,
+      frees: true,
+    });
     let dropped = 0;
     this.#write(() => {
       this.#file.records.removeSync(position);
@@ -201,7 +218,7 @@ export class LmdbRecords implements RecordStore {
       }
       count = positions.length;
       if (count === 0) return;
-      this.#room.demand(bytesOfTransaction + count * bytesOfRemoval, { frees: true });
+      this.#room.demand({ bytes: bytesOfTransaction + count * bytesOfRemoval, frees: true });
       this.#write(() => {
         for (const position of positions) this.#file.records.removeSync(position);
         this.#putLastPosition(this.#lastPosition);

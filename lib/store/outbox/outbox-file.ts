@@ -54,11 +54,34 @@ export function openOutboxFile(options: FileOptions): OutboxFile {
   };
 }
 
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface FileStats extends TreeStats {
+  readonly lastPageNumber: number;
+  readonly pageSize: number;
+  readonly free: TreeStats;
+}
+
 /** How far into the file its pages reach. */
-export function usedBytesOf(env: OutboxFile['env']): number {
-  const { lastPageNumber, pageSize } = env.getStats() as {
-    readonly lastPageNumber: number;
-    readonly pageSize: number;
-  };
+export function usedBytesOf({ env }: OutboxFile): number {
+  const { lastPageNumber, pageSize } = env.getStats() as FileStats;
   return (lastPageNumber + 1) * pageSize;
 }
+
+/** Pages before that which hold nothing. */
+export function freeBytesOf({ env, ...tables }: OutboxFile): number {
+  const all = env.getStats() as FileStats;
+  const trees = [all, all.free, ...Object.values(tables).map(table => table.getStats() as TreeStats)];
+  const usedPages = trees.reduce(
+    (sum, { treeBranchPageCount, treeLeafPageCount, overflowPages }) =>
+      sum + treeBranchPageCount + treeLeafPageCount + overflowPages,
+    headPages,
+  );
+  return Math.max(0, all.lastPageNumber + 1 - usedPages) * all.pageSize;
+}
+
+const headPages = 2;

@@ -36,7 +36,13 @@ function outboxOver(records: RecordStore, onFull: OutboxLimits['onFull'] = 'bloc
 
 function eventOf(number: number, thread: number, bytes = 500) {
   const UserData = [{ key: 'a', type: 'string', value: 'x'.repeat(bytes) }];
-  return callEvent({ id: 'EventDiverted', CallID: number, CallThreadID: `thread${thread}`, UserData });
+  return callEvent({
+    id: 'EventDiverted',
+    time: Date.now(),
+    CallID: number,
+    CallThreadID: `thread${thread}`,
+    UserData,
+  });
 }
 
 function keepAtRandom(): void {
@@ -75,20 +81,17 @@ async function fill(): Promise<void> {
   const outbox = outboxOver(records);
   let number = 0;
   const keepSome = () => outbox.keep(Array.from({ length: 8 }, () => eventOf((number += 1), 1, 2_000)));
-  while (outbox.obstacle === undefined) keepSome();
-  say('full', number, outbox.depth.records, records.depth.bytes);
-  for (let more = 0; more < 50; more += 1) keepSome();
-  say('kept', number, outbox.depth.records);
-  outbox.published(outbox.depth.records);
+  for (let before = -1; before < outbox.depth.records; ) {
+    before = outbox.depth.records;
+    for (let more = 0; more < 20; more += 1) keepSome();
+  }
+  say('full', number, outbox.depth.records, outbox.obstacle);
+  const written = outbox.depth.records;
+  outbox.published(written);
   keepSome();
-  say('freed', number, outbox.depth.records, outbox.obstacle);
-  say(
-    'all',
-    outbox
-      .read(0, { maxRecords: 1e6, maxBytes: 1e9 })
-      .map(({ sequence }) => sequence)
-      .join(','),
-  );
+  say('freed', number, written, outbox.depth.records, outbox.obstacle);
+  const sequences = outbox.read(0, { maxRecords: 1e6, maxBytes: 1e9 }).map(({ sequence }) => sequence);
+  say('from', sequences.at(0), 'to', sequences.at(-1), 'are', sequences.length);
   await outbox.close();
 }
 

@@ -1,6 +1,7 @@
 import { AgentTable } from './agents/agent-table.ts';
 import type { CallFollower } from './agents/call-follower.ts';
 import { AgentDesk } from './b2bua/agent-desk.ts';
+import { CallsOfDns } from './b2bua/calls-of-dns.ts';
 import { CallWishes } from './b2bua/call-wishes.ts';
 import { CallIndex } from './b2bua/call-index.ts';
 import { type CallDetail, type CallView, detailOf, liveViewsOf } from './b2bua/call-view.ts';
@@ -70,6 +71,7 @@ export class B2bua implements SignallingUser {
     this.#notes = new NoteBook(parts.log, parts.metrics);
     this.#inbox = new Inbox(parts.log, () => this.#standstill.look());
     const step = (connId: ConnId, signal: CallSignal) => this.#step(connId, signal);
+    const later = (connId: ConnId, signal: CallSignal) => this.#inbox.add(() => void step(connId, signal));
     this.#replacements = new Replacements({ door: this.#door, index: this.#index, store: parts.store, step });
     this.#joint = new JointCalls(parts.store);
     this.#performer = new Performer({
@@ -104,6 +106,7 @@ export class B2bua implements SignallingUser {
       table: agents,
       server: `baton/${options.node}`,
       tell: events => this.tell(events),
+      calls: new CallsOfDns({ store: parts.store, later }),
     });
   }
 

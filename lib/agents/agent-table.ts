@@ -1,6 +1,7 @@
-import type { Dn } from '../call/ids.ts';
+import type { ConnId, Dn } from '../call/ids.ts';
+import type { AgentStateEvent } from '../events/event.ts';
 import { type Agent, type LoggedIn, newAgent } from './agent.ts';
-import { carryOut, type Moment, type Outcome } from './carry-out.ts';
+import { carryOut, inOtherCall, type Moment, type Outcome, withoutCall } from './carry-out.ts';
 import type { AgentCommand } from './command.ts';
 
 /** Names one agent; neither an id nor a DN of one tenant means anything in another. */
@@ -15,8 +16,21 @@ export interface AgentsAtDns {
   at(tenant: string, dn: Dn): LoggedIn | undefined;
 }
 
+/** The same, and what of it is about single calls. */
+export interface AgentsOnCalls extends AgentsAtDns {
+  /** The party at a DN has left a call: what was only about that has ended. */
+  leave(place: AgentPlace, connId: ConnId, moment: Moment): readonly AgentStateEvent[];
+  /** It is in another call now, by a transfer. */
+  comeOver(place: AgentPlace, from: ConnId, to: ConnId): void;
+}
+
+export interface AgentPlace {
+  readonly tenant: string;
+  readonly dn: Dn;
+}
+
 /** All agents that have ever logged in, as many as there is room for. */
-export class AgentTable implements AgentsAtDns {
+export class AgentTable implements AgentsOnCalls {
   readonly #maxAgents: number;
   readonly #agents = new Map<string, Agent>();
   /** Names of agents by DN. */
@@ -70,6 +84,20 @@ export class AgentTable implements AgentsAtDns {
     if (this.at(name.tenant, command.dn) !== undefined) return { ok: false, code: 'dn-taken' };
     if (known === undefined && !this.#makeRoom()) return { ok: false, code: 'too-many-agents' };
     return this.#put(outcome);
+  }
+
+  leave({ tenant, dn }: AgentPlace, connId: ConnId, moment: Moment): readonly AgentStateEvent[] {
+    const agent = this.at(tenant, dn);
+    const outcome = agent && withoutCall(agent, connId, moment);
+    if (outcome === undefined) return [];
+    this.#put(outcome);
+    return outcome.events;
+  }
+
+  comeOver({ tenant, dn }: AgentPlace, from: ConnId, to: ConnId): void {
+    const agent = this.at(tenant, dn);
+    const moved = agent && inOtherCall(agent, from, to);
+    if (moved !== undefined) this.#put({ ok: true, agent: moved, events: [] });
   }
 
   #put(outcome: Outcome): Outcome {

@@ -1,9 +1,9 @@
 import type { ConnId, Dn } from '../call/ids.ts';
 import type { AgentStateEvent, CallEvent, CallHandlingEvent } from '../events/event.ts';
-import type { AgentsAtDns } from './agent-table.ts';
+import type { AgentPlace, AgentsOnCalls } from './agent-table.ts';
 
 export interface CallFollowerParts {
-  readonly agents: AgentsAtDns;
+  readonly agents: AgentsOnCalls;
   /** A contact of the DN is registered here. */
   readonly isRegistered: (tenant: string, dn: Dn) => boolean;
   /** Whose DNs are behind a trunk; undefined: behind none. */
@@ -33,11 +33,11 @@ export class CallFollower {
   follow(events: readonly CallEvent[]): readonly CallEvent[] {
     let told: CallEvent[] | undefined;
     for (const [at, event] of events.entries()) {
-      const [before, after] = this.#hook(event);
-      if (before !== undefined || after !== undefined) told ??= events.slice(0, at);
+      const before = this.#before(event);
+      const after = this.#after(event);
+      if (before !== undefined || after.length > 0) told ??= events.slice(0, at);
       if (before !== undefined) told?.push(before);
-      told?.push(event);
-      if (after !== undefined) told?.push(after);
+      told?.push(event, ...after);
     }
     return told ?? events;
   }
@@ -53,22 +53,29 @@ export class CallFollower {
     return this.#offHook.size;
   }
 
-  #hook(
-    event: CallEvent,
-  ): readonly [before?: AgentStateEvent | undefined, after?: AgentStateEvent | undefined] {
+  #before(event: CallEvent): AgentStateEvent | undefined {
+    return event.id === 'EventDialing' || event.id === 'EventEstablished' ? this.#lifts(event) : undefined;
+  }
+
+  #after(event: CallEvent): readonly AgentStateEvent[] {
     switch (event.id) {
-      case 'EventDialing':
-      case 'EventEstablished':
-        return [this.#lifts(event)];
       case 'EventReleased':
       case 'EventAbandoned':
-        return [undefined, this.#hangsUp(event)];
+        return this.#leaves(event);
       case 'EventPartyChanged':
         this.#comesOver(event);
         return [];
       default:
         return [];
     }
+  }
+
+  #leaves(event: CallHandlingEvent): readonly AgentStateEvent[] {
+    const { agents, tenantOf } = this.#parts;
+    const place = { tenant: tenantOf(event.ThisTrunk), dn: event.ThisDN as Dn };
+    const ended = agents.leave(place, event.ConnID, { nowMs: event.time, server: event.Server });
+    const onHook = this.#hangsUp(event, place);
+    return onHook === undefined ? ended : [...ended, onHook];
   }
 
   #lifts(event: CallHandlingEvent): AgentStateEvent | undefined {
@@ -89,10 +96,8 @@ export class CallFollower {
     return hookEvent('EventOffHook', event, { tenant, agentId });
   }
 
-  #hangsUp(event: CallHandlingEvent): AgentStateEvent | undefined {
-    if (this.#offHook.size === 0) return undefined;
-    const tenant = this.#parts.tenantOf(event.ThisTrunk);
-    const key = keyOf(tenant, event.ThisDN);
+  #hangsUp(event: CallHandlingEvent, { tenant, dn }: AgentPlace): AgentStateEvent | undefined {
+    const key = keyOf(tenant, dn);
     const known = this.#offHook.get(key);
     if (known === undefined || !drop(known.calls, event.ConnID) || known.calls.size > 0) return undefined;
     this.#offHook.delete(key);
@@ -101,8 +106,10 @@ export class CallFollower {
 
   /** From a call that has been joined with another. */
   #comesOver({ ThisDN, ThisTrunk, ConnID, PreviousConnID }: CallHandlingEvent): void {
-    if (PreviousConnID === undefined || PreviousConnID === ConnID || this.#offHook.size === 0) return;
-    const calls = this.#offHook.get(keyOf(this.#parts.tenantOf(ThisTrunk), ThisDN))?.calls;
+    if (PreviousConnID === undefined || PreviousConnID === ConnID) return;
+    const place = { tenant: this.#parts.tenantOf(ThisTrunk), dn: ThisDN as Dn };
+    this.#parts.agents.comeOver(place, PreviousConnID, ConnID);
+    const calls = this.#offHook.get(keyOf(place.tenant, ThisDN))?.calls;
     if (calls !== undefined && drop(calls, PreviousConnID)) add(calls, ConnID);
   }
 }

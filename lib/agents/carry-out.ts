@@ -3,7 +3,15 @@ import type { ErrorCode } from '../errors.ts';
 import type { AgentStateEvent } from '../events/event.ts';
 import { dnOfUri } from '../routing/dn.ts';
 import { partyUri } from '../routing/party-uri.ts';
-import { type Agent, type LoggedIn, loggedIn, loggedOut, type LoggedOut, type Switches } from './agent.ts';
+import {
+  type Agent,
+  type LoggedIn,
+  loggedIn,
+  loggedOut,
+  type LoggedOut,
+  type Switches,
+  type WhichCalls,
+} from './agent.ts';
 import type { AgentCommand, CommandOf } from './command.ts';
 import { type Tell, tellOf, tellsOfLogout } from './tell.ts';
 
@@ -14,9 +22,14 @@ export interface Moment {
   readonly server: string;
 }
 
-export type Outcome =
-  | { readonly ok: true; readonly agent: Agent; readonly events: readonly AgentStateEvent[] }
-  | Forbidden;
+export type Outcome = Done | Forbidden;
+
+/** As it is then, and what is told. */
+export interface Done {
+  readonly ok: true;
+  readonly agent: Agent;
+  readonly events: readonly AgentStateEvent[];
+}
 
 interface Forbidden {
   readonly ok: false;
@@ -35,14 +48,44 @@ interface Step {
 export function carryOut(agent: Agent, command: AgentCommand, moment: Moment): Outcome {
   const step = agent.is === 'logged-out' ? whileLoggedOut(agent, command) : whileLoggedIn(agent, command);
   if (!step.ok) return step;
-  const { tenant, agentId, revision } = agent;
-  const { referenceId, reasons = [] } = command;
+  return done(agent, step, { ...command, ...moment });
+}
+
+/** What was only about a call ends with it; undefined: there was nothing. */
+export function withoutCall(agent: LoggedIn, connId: ConnId, moment: Moment): Done | undefined {
+  const muted = agent.muted?.connId === connId ? agent.muted : undefined;
+  const deafened = agent.deafened?.connId === connId ? agent.deafened : undefined;
+  if (muted === undefined && deafened === undefined) return undefined;
+  const tells = [
+    ...(muted === undefined ? [] : [tellOf.mute(muted, false)]),
+    ...(deafened === undefined ? [] : [tellOf.deafen(deafened, false)]),
+  ];
+  const next = {
+    ...agent,
+    muted: muted === undefined ? agent.muted : undefined,
+    deafened: deafened === undefined ? agent.deafened : undefined,
+  };
+  return done(agent, { ok: true, agent: next, dn: agent.dn, tells }, moment);
+}
+
+/** Its party is in another call now; nothing is told of that here. Undefined: there is nothing about the one that it comes from. */
+export function inOtherCall(agent: LoggedIn, from: ConnId, to: ConnId): LoggedIn | undefined {
+  const { muted, deafened } = agent;
+  if (muted?.connId !== from && deafened?.connId !== from) return undefined;
+  const moved = (calls: WhichCalls | undefined) => (calls?.connId === from ? { connId: to } : calls);
+  return { ...agent, muted: moved(muted), deafened: moved(deafened) };
+}
+
+type Occasion = Moment & Pick<AgentCommand, 'referenceId' | 'reasons'>;
+
+function done({ tenant, agentId, revision }: Agent, step: Step, occasion: Occasion): Done {
+  const { nowMs, server, referenceId, reasons = [] } = occasion;
   const events = step.tells.map(
     (tell): AgentStateEvent => ({
       ...tell,
       tenant,
-      time: moment.nowMs,
-      Server: moment.server,
+      time: nowMs,
+      Server: server,
       ThisDN: step.dn,
       AgentID: agentId,
       ...(referenceId !== undefined && { ReferenceID: referenceId }),

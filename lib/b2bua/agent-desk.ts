@@ -1,12 +1,13 @@
-import type { AgentTable, AgentName } from '../agents/agent-table.ts';
+import type { AgentName, AgentTable } from '../agents/agent-table.ts';
 import { type AgentView, agentView } from '../agents/agent-view.ts';
-import type { Agent } from '../agents/agent.ts';
+import type { Agent, LoggedIn } from '../agents/agent.ts';
 import { agentFrom } from '../agents/stored.ts';
 import type { ActionName, AgentCommand } from '../agents/command.ts';
 import type { Dn } from '../call/ids.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AgentStateEvent } from '../events/event.ts';
 import type { Clock, Shelf } from '../ports.ts';
+import type { CallsOfDns } from './calls-of-dns.ts';
 import type { B2buaLog } from './options.ts';
 
 /** What somebody outside wants of an agent. */
@@ -36,6 +37,7 @@ export interface AgentDeskParts {
   readonly agentShelf?: Shelf;
   /** Tells what has become true. */
   readonly tell: (events: readonly AgentStateEvent[]) => void;
+  readonly calls: CallsOfDns;
 }
 
 /** Agents, for those who work with them. */
@@ -69,7 +71,13 @@ export class AgentDesk {
   /** Decided and stored when it returns; what is told follows. */
   command({ command, ...name }: AgentRequest): AgentAnswer {
     const { table, server, clock, log, agentMetrics: metrics, tell } = this.#parts;
-    const outcome = table.carryOut(name, command, { nowMs: clock.nowMs(), server });
+    const before = table.get(name);
+    const obstacle = this.#obstacle(before, command);
+    const moment = { nowMs: clock.nowMs(), server };
+    const outcome =
+      obstacle === undefined
+        ? table.carryOut(name, command, moment)
+        : ({ ok: false, code: obstacle } as const);
     const { action } = command;
     metrics?.agentCommanded(action, outcome.ok ? 'done' : outcome.code);
     if (!outcome.ok) {
@@ -81,6 +89,7 @@ export class AgentDesk {
     log.info({ ...name, action, dn: events[0]?.ThisDN, state: agent.is }, 'agent');
     this.#parts.agentShelf?.put(nameOf(agent), agent);
     tell(events);
+    this.#act(before, agent);
     return { ok: true, agent: agentView(agent) };
   }
 
@@ -94,9 +103,28 @@ export class AgentDesk {
     }
     agentMetrics?.agentsAre(table.counts);
   }
+
+  /** What is about one call must be about one of the agent's. */
+  #obstacle(agent: Agent | undefined, command: AgentCommand): ErrorCode | undefined {
+    if (!('connId' in command) || command.connId === undefined) return undefined;
+    if (agent === undefined || agent.is === 'logged-out') return undefined;
+    return this.#parts.calls.obstacle(command.connId, agent);
+  }
+
+  #act(before: Agent | undefined, after: Agent): void {
+    const was = hereOnly(before);
+    const is = hereOnly(after);
+    const place = is ?? was;
+    if (place === undefined || (was?.muted === is?.muted && was?.deafened === is?.deafened)) return;
+    this.#parts.calls.audioSwitched(place);
+  }
 }
 
 /** Names of tenants have no slash. */
 function nameOf({ tenant, agentId }: AgentName): string {
   return `${tenant}/${agentId}`;
+}
+
+function hereOnly(agent: Agent | undefined): LoggedIn | undefined {
+  return agent?.is === 'logged-out' ? undefined : agent;
 }

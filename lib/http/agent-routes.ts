@@ -1,6 +1,7 @@
 import type { AgentView } from '../agents/agent-view.ts';
 import type { AgentCommand } from '../agents/command.ts';
 import type { AgentAnswer, AgentRequest } from '../b2bua/agent-desk.ts';
+import type { ErrorCode } from '../errors.ts';
 import { answerOnce, refusal, sendAnswer } from './answer-once.ts';
 import {
   AgentBody,
@@ -90,9 +91,17 @@ function command(
     command: { ...rest, ...(reasons !== undefined && { reasons: readReasons(reasons) }) } as AgentCommand,
   });
   if (answer.ok) return success(answer.agent, grant);
-  const isTarget = answer.code === 'forward-loop' || answer.code === 'unprocessable';
-  return refusal(answer.code, { ...(isTarget && { path: '/to' }) });
+  const path = memberAtFault[answer.code];
+  return refusal(answer.code, { ...(path !== undefined && { path }) });
 }
+
+/** Which member of the body a code speaks of. */
+const memberAtFault: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'forward-loop': '/to',
+  unprocessable: '/to',
+  'call-unknown': '/connId',
+  'party-unknown': '/connId',
+};
 
 /** Who may not read agents learns by a command only what became of it. */
 function success(agent: AgentView, { scopes }: Grant): Answer {

@@ -55,11 +55,12 @@ describe('agents over HTTP', () => {
 
   it('show all that is on', async () => {
     house = await House.open();
-    await command({ ...at2001, queues: ['sales', 'sales', 'care'] });
+    const { connId } = house;
+    await command({ ...at2001, dn: 'bob', queues: ['sales', 'sales', 'care'] });
     for (const body of [
       { action: 'dnd-on' },
       { action: 'forward-set', to: '+4930' },
-      { action: 'mute-on', connId: '00000000000000ff@acme:n1' },
+      { action: 'mute-on', connId },
       { action: 'listen-disconnect' },
       { action: 'monitor-next-call', monitorDn: '2002' },
       { action: 'message-waiting-on', waiting: 2 },
@@ -68,7 +69,7 @@ describe('agents over HTTP', () => {
     expect((await house.send('/v1/agents/1001')).body).to.deep.equal({
       agentId: '1001',
       tenant: 'acme',
-      dn: '2001',
+      dn: 'bob',
       state: 'not-ready',
       workMode: 'Unknown',
       reasons: [],
@@ -76,7 +77,7 @@ describe('agents over HTTP', () => {
       dnd: true,
       forwardTo: '+4930',
       muted: true,
-      mutedConnId: '00000000000000ff@acme:n1',
+      mutedConnId: connId,
       listenDisconnected: true,
       listenDisconnectedConnId: null,
       monitoring: { monitorDn: '2002', type: 'MonitorOneCall' },
@@ -133,6 +134,14 @@ describe('agents over HTTP', () => {
     ['a second login', [at2001], at2001, 409, 'agent-logged-in', undefined],
     ['a forward to itself', [at2001], { action: 'forward-set', to: '2001' }, 422, 'forward-loop', '/to'],
     ['a forward to nowhere', [at2001], { action: 'forward-set', to: 'no uri' }, 422, 'unprocessable', '/to'],
+    [
+      'mute in a call that is not there',
+      [at2001],
+      { action: 'mute-on', connId: '1234567812345678@acme:node1' },
+      404,
+      'call-unknown',
+      '/connId',
+    ],
     ['no action', [], {}, 422, 'unprocessable', '/action'],
     ['an unknown action', [], { action: 'sleep' }, 422, 'unprocessable', '/action'],
     ['an action that is no text', [], { action: 1 }, 422, 'unprocessable', '/action'],
@@ -178,6 +187,22 @@ describe('agents over HTTP', () => {
       expect({ ...answer, path: answer['path'] }).to.include({ status, code, path });
     });
   }
+
+  it('are muted by re-INVITEs in their calls, and in no others', async () => {
+    house = await House.open();
+    await command({ action: 'login', dn: 'bob' });
+    await command({ action: 'login', dn: '2002' }, '1002');
+    expect(await command({ action: 'mute-on', connId: house.connId }, '1002')).to.include({
+      status: 422,
+      code: 'party-unknown',
+      path: '/connId',
+    });
+    const reinvites = (): number => house.effects.filter(effect => effect.do === 'request').length;
+    expect(await command({ action: 'mute-on' }, '1002')).to.include({ status: 200 });
+    expect(reinvites()).to.equal(0);
+    expect(await command({ action: 'mute-on' })).to.include({ status: 200, muted: true });
+    expect(reinvites()).to.equal(1);
+  });
 
   it('have names with anything but control characters in them', async () => {
     house = await House.open();

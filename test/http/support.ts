@@ -30,6 +30,9 @@ interface HouseOptions {
   readonly maxSubscribers?: number;
 }
 
+const sdpOf = (name: string): string =>
+  `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 0\r\n`;
+
 /** Nobody works here, and no phone has registered. */
 export const noAgents: AgentRoutesDesk & DnRoutesDesk = {
   dns: () => [],
@@ -178,7 +181,7 @@ export class House {
       source: { protocol: 'udp', address: '127.0.0.1', port: 5080 },
       receivedOn: '127.0.0.1:5060',
       callId: 'c1',
-      ...payloadOf({ sdp: 'offer', headers: ['X-MS-Custom-CaseId: 1'] }),
+      ...payloadOf({ sdp: sdpOf('alice'), headers: ['X-MS-Custom-CaseId: 1'] }),
     };
     this.b2bua.receiveSignal({ type: 'invited', leg, request });
     const bob = this.effects.find(effect => effect.do === 'invite')?.leg ?? leg;
@@ -186,7 +189,7 @@ export class House {
       type: 'answered',
       leg: bob,
       status: 200,
-      payload: payloadOf({ sdp: 'answer' }),
+      payload: payloadOf({ sdp: sdpOf('bob') }),
     });
     this.b2bua.receiveSignal({ type: 'acknowledged', leg, payload: { headers: [] } });
   }

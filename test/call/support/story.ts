@@ -1,5 +1,6 @@
 import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { CallFollower } from '../../../lib/agents/call-follower.ts';
+import { onCalls } from '../../agents/agents-at.ts';
 import { checkEvents } from '../../support/valid-event.ts';
 import type { AuthoredChange, Call } from '../../../lib/call/call.ts';
 import { asConsultation, newCall } from '../../../lib/call/new-call.ts';
@@ -155,7 +156,11 @@ export class Story {
     const { agents } = this.env;
     if (agents !== undefined)
       this.ours = {
-        follower: new CallFollower({ agents, isRegistered: () => false, tenantOf: () => 'acme' }),
+        follower: new CallFollower({
+          agents: onCalls(agents),
+          isRegistered: () => false,
+          tenantOf: () => 'acme',
+        }),
         hooks: [],
       };
   }

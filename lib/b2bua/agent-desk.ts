@@ -106,7 +106,7 @@ export class AgentDesk {
 
   /** What is about one call must be about one of the agent's. */
   #obstacle(agent: Agent | undefined, command: AgentCommand): ErrorCode | undefined {
-    if (!('connId' in command) || command.connId === undefined) return undefined;
+    if (!('connId' in command)) return undefined;
     if (agent === undefined || agent.is === 'logged-out') return undefined;
     return this.#parts.calls.obstacle(command.connId, agent);
   }

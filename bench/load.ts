@@ -43,12 +43,14 @@ const lingerMs = 32_000;
 const warmUpSeconds = 10;
 
 interface Stage {
+  /** For this load alone, or for those of other lengths. */
   readonly folder: string;
   readonly sipPort: number;
   readonly targetPort: number;
 }
 
-async function playCalls(
+/** Of the caller's and of the callee's SIPp. */
+export async function playCalls(
   { folder, sipPort, targetPort }: Stage,
   options: LoadOptions,
 ): Promise<SippOutcome[]> {

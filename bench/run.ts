@@ -1,10 +1,20 @@
 // npm run bench [-- CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
 // npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
 // npm run bench -- transfers [TRANSFERS PER_S BACKGROUND_CALLS_PER_S]: ends with 1 when one failed or anything was left.
+// npm run bench -- stream [EVENTS CALLS_PER_SECOND SECONDS]: events into Kafka, and what that costs a call.
 // All print their figures as Markdown.
+import { KafkaBroker } from '../support/kafka-broker.ts';
 import { type ChangesFigures, runChanges } from './changes.ts';
 import { type LoadFigures, runLoad } from './load.ts';
-import { machine, table } from './report.ts';
+import { machine, percentile, table } from './report.ts';
+import {
+  type DrainFigures,
+  type ReadFigures,
+  runDrain,
+  runSustained,
+  type SustainedFigures,
+} from './stream.ts';
+import { type CostFigures, runStreamCost } from './stream-cost.ts';
 import { runTransfers, type TransferFigures } from './transfers.ts';
 
 const mebibyte = 1024 * 1024;
@@ -94,7 +104,74 @@ async function transfers(count = 100, perSecond = 10, backgroundPerSecond = 100)
   }
 }
 
+const readText = ({ missing, doubled }: ReadFigures): string => `${missing} / ${doubled}`;
+
+function drainTable(figures: DrainFigures): string {
+  return table([
+    ['a full outbox', 'value'],
+    ['events', figures.events],
+    ['kept', `${figures.keptPerSecond.toFixed(0)}/s`],
+    ['drained into Kafka', `${figures.drainedPerSecond.toFixed(0)}/s`],
+    ['missing / doubled at a reader', readText(figures.read)],
+  ]);
+}
+
+function sustainedTable(rows: readonly (readonly [wanted: string, SustainedFigures])[]): string {
+  return table([
+    [
+      'events/s wanted',
+      'published',
+      'event to committed p50',
+      'p99',
+      'waiting at the end',
+      'missing / doubled',
+    ],
+    ...rows.map(([wanted, figures]) => [
+      wanted,
+      `${figures.publishedPerSecond.toFixed(0)}/s`,
+      `${figures.p50Ms.toFixed(0)} ms`,
+      `${figures.p99Ms.toFixed(0)} ms`,
+      figures.waiting,
+      readText(figures.read),
+    ]),
+  ]);
+}
+
+function costTable(figures: CostFigures): string {
+  const all = (values: readonly number[]): string => values.map(value => value.toFixed(2)).join(', ');
+  const [without, withStream] = [figures.without, figures.with].map(values => percentile(values, 0.5));
+  return table([
+    ['CPU per 1,000 calls', 'median', 'rounds'],
+    ['without the stream', `${without?.toFixed(2)} s`, all(figures.without)],
+    ['with the stream', `${withStream?.toFixed(2)} s`, all(figures.with)],
+    ['more', `${(((withStream ?? 0) / (without ?? 1) - 1) * 100).toFixed(0)} %`, ''],
+    ['failed calls', figures.failedCalls, ''],
+  ]);
+}
+
+/** Asserts nothing. */
+async function stream(events = 100_000, callsPerSecond = 100, seconds = 20): Promise<void> {
+  console.log(machine());
+  const broker = await KafkaBroker.start();
+  try {
+    // The first transactions make topics that the broker keeps them in.
+    await runDrain({ broker, events: events / 5 });
+    console.log(`\n${drainTable(await runDrain({ broker, events }))}`);
+    const rows: [string, SustainedFigures][] = [];
+    for (const wantedPerSecond of [300, 1_200, 3_000, undefined]) {
+      const figures = await runSustained({ broker, wantedPerSecond, seconds: 10 });
+      rows.push([String(wantedPerSecond ?? 'as many as go'), figures]);
+    }
+    console.log(`\n${sustainedTable(rows)}`);
+    const figures = await runStreamCost({ broker, callsPerSecond, seconds, rounds: 5 });
+    console.log(`\n${callsPerSecond} calls/s for ${seconds} s each\n\n${costTable(figures)}`);
+  } finally {
+    await broker.stop();
+  }
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'changes') await changes(...rest.map(Number));
 else if (first === 'transfers') await transfers(...rest.map(Number));
+else if (first === 'stream') await stream(...rest.map(Number));
 else await load(...process.argv.slice(2).map(Number));

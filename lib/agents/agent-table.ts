@@ -38,6 +38,8 @@ export class AgentTable implements AgentsOnCalls {
   /** Of those that are logged out, who has been so longest first. */
   readonly #away = new Set<string>();
   #readyCount = 0;
+  /** Called with what an agent has become. */
+  onChanged: ((agent: Agent) => void) | undefined;
   /** Called for an agent that had to go for somebody new. */
   onForgotten: ((name: AgentName) => void) | undefined;
 
@@ -70,7 +72,7 @@ export class AgentTable implements AgentsOnCalls {
   restore(agent: Agent): boolean {
     if (this.get(agent) !== undefined || !this.#makeRoom()) return false;
     if (agent.is !== 'logged-out' && this.at(agent.tenant, agent.dn) !== undefined) return false;
-    this.#put({ ok: true, agent, events: [] });
+    this.#learn(agent);
     return true;
   }
 
@@ -102,7 +104,12 @@ export class AgentTable implements AgentsOnCalls {
 
   #put(outcome: Outcome): Outcome {
     if (!outcome.ok) return outcome;
-    const { agent } = outcome;
+    this.#learn(outcome.agent);
+    this.onChanged?.(outcome.agent);
+    return outcome;
+  }
+
+  #learn(agent: Agent): void {
     const key = keyOf(agent.tenant, agent.agentId);
     const before = this.#agents.get(key);
     if (before !== undefined && before.is !== 'logged-out')
@@ -112,7 +119,6 @@ export class AgentTable implements AgentsOnCalls {
     else this.#byDn.set(keyOf(agent.tenant, agent.dn), key);
     this.#readyCount += Number(agent.is === 'ready') - Number(before?.is === 'ready');
     this.#agents.set(key, agent);
-    return outcome;
   }
 
   /** Who has been away longest is forgotten for somebody new. False: all are here. */

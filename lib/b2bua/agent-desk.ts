@@ -37,7 +37,7 @@ export interface AgentDeskParts {
   readonly agentShelf?: Shelf;
   /** Tells what has become true. */
   readonly tell: (events: readonly AgentStateEvent[]) => void;
-  readonly calls: CallsOfDns;
+  readonly calls: Pick<CallsOfDns, 'obstacle' | 'audioSwitched'>;
 }
 
 /** Agents, for those who work with them. */
@@ -46,6 +46,9 @@ export class AgentDesk {
 
   constructor(parts: AgentDeskParts) {
     this.#parts = parts;
+    parts.table.onChanged = agent => {
+      parts.agentShelf?.put(nameOf(agent), agent);
+    };
     parts.table.onForgotten = name => {
       parts.agentShelf?.put(nameOf(name), undefined);
     };
@@ -87,20 +90,23 @@ export class AgentDesk {
     const { agent, events } = outcome;
     metrics?.agentsAre(table.counts);
     log.info({ ...name, action, dn: events[0]?.ThisDN, state: agent.is }, 'agent');
-    this.#parts.agentShelf?.put(nameOf(agent), agent);
     tell(events);
     this.#act(before, agent);
     return { ok: true, agent: agentView(agent) };
   }
 
-  /** Nothing is told: it has been, and for those who hear it nothing has changed. */
+  /** Nothing is told: it has been, and for those who hear it nothing has changed. Only the calls of that process have ended. */
   #restore(): void {
-    const { table, agentShelf, agentMetrics, log } = this.#parts;
+    const { table, agentShelf, agentMetrics, clock, log, server, tell } = this.#parts;
     for (const [name, thing] of agentShelf?.entries() ?? []) {
       const agent = agentFrom(thing);
       if (agent === undefined || !table.restore(agent))
         log.warn({ code: 'state-broken', name }, 'an agent could not be taken over');
     }
+    const moment = { nowMs: clock.nowMs(), server };
+    for (const agent of [...table.list()].flatMap(each => hereOnly(each) ?? []))
+      for (const connId of new Set([agent.muted?.connId, agent.deafened?.connId]))
+        if (connId !== undefined) tell(table.leave(agent, connId, moment));
     agentMetrics?.agentsAre(table.counts);
   }
 

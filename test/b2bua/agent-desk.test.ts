@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { AgentTable } from '../../lib/agents/agent-table.ts';
 import { AgentDesk } from '../../lib/b2bua/agent-desk.ts';
-import type { Dn } from '../../lib/call/ids.ts';
+import type { ConnId, Dn } from '../../lib/call/ids.ts';
 import type { Shelf } from '../../lib/ports.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const ann = { tenant: 'acme', agentId: 'ann' };
+const call = '0123456789abcdef@acme:n1' as ConnId;
 const login = { action: 'login', dn: '2001' as Dn } as const;
 
 /** What has been put there is JSON to the next process. */
@@ -48,6 +49,10 @@ describe('the desk of agents', () => {
       },
       agentShelf: shelf,
       tell: events => order.push(...events.map(({ id }) => `${id}, stored ${shelf.things.size}`)),
+      calls: {
+        obstacle: connId => (connId === call ? undefined : 'party-unknown'),
+        audioSwitched: ({ dn }) => order.push(`audio of ${dn}`),
+      },
     });
   }
 
@@ -76,6 +81,39 @@ describe('the desk of agents', () => {
     desk.command({ ...ann, command: { action: 'logout' } });
     desk.command({ ...ann, agentId: 'ben', command: login });
     expect([...shelf.things.keys()]).to.deep.equal(['acme/ben']);
+  });
+
+  it('has the audio of calls switched where it becomes another, after it has told so', () => {
+    const desk = open();
+    desk.command({ ...ann, command: login });
+    desk.command({ ...ann, command: { action: 'dnd-on' } });
+    desk.command({ ...ann, command: { action: 'mute-on' } });
+    desk.command({ ...ann, command: { action: 'logout' } });
+    expect(order.map(one => one.split(',')[0])).to.deep.equal([
+      ...['EventAgentLogin', 'EventDNDOn', 'EventMuteOn', 'audio of 2001'],
+      ...['EventDNDOff', 'EventMuteOff', 'EventAgentLogout', 'audio of 2001'],
+    ]);
+  });
+
+  it('mutes nobody in a call that is not his', () => {
+    const desk = open();
+    desk.command({ ...ann, command: login });
+    const other = '1111111111111111@acme:n1' as ConnId;
+    const refused = desk.command({ ...ann, command: { action: 'mute-on', connId: other } });
+    expect(refused).to.deep.equal({ ok: false, code: 'party-unknown' });
+    expect(desk.command({ ...ann, command: { action: 'mute-on', connId: call } })).to.include({ ok: true });
+  });
+
+  it('has nobody muted in a call of an earlier process, and tells so', () => {
+    const before = open();
+    before.command({ ...ann, command: login });
+    before.command({ ...ann, command: { action: 'mute-on', connId: call } });
+    before.command({ ...ann, command: { action: 'listen-disconnect' } });
+    order = [];
+    const after = open();
+    expect(order).to.deep.equal(['EventMuteOff, stored 1']);
+    expect(after.get(ann)).to.include({ muted: false, listenDisconnected: true });
+    expect(open().get(ann)).to.include({ muted: false });
   });
 
   it('takes nobody over who cannot be, and says so', () => {

@@ -16,6 +16,7 @@ export function crossCheck(tree: Tree): Problem[] {
     ...checkListeners(tree),
     ...checkHttp(tree),
     ...checkKafka(tree),
+    ...checkMedia(tree),
   ];
 }
 
@@ -117,6 +118,16 @@ function checkKafka(tree: Tree): Problem[] {
       ? [problem('retry.firstMs', 'must not be over retry.maxMs')]
       : []),
   ];
+}
+
+/** Instances are named in one place only, for the anchor and for recordings alike. */
+function checkMedia(tree: Tree): Problem[] {
+  const key = 'recording.rtpengine.ng';
+  const named = valueAt(tree, key);
+  const isNamed = typeof named === 'string' ? splitAtCommas(named).length > 0 : listAt(tree, key).length > 0;
+  return valueAt(tree, 'media.anchor') === 'rtpengine' && !isNamed
+    ? [{ key, message: 'must be set where media.anchor is rtpengine' }]
+    : [];
 }
 
 function isOutside(listen: string): boolean {

@@ -1,15 +1,10 @@
 import zlib from 'node:zlib';
 import { z } from 'zod';
-import { isHost } from '../engine/message/host.ts';
-import { formatSocketAddress, readHostPort } from '../engine/transport/address.ts';
-import { count, durationMs, listOf, name, oneOf, parsed, spanMs } from './field.ts';
+import { count, durationMs, name, oneOf, spanMs } from './field.ts';
+import { type HostPort, hostPortList } from './host-port.ts';
 
 /** Where a Kafka broker listens. */
-export interface Broker {
-  /** Name or address, IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
+export type Broker = HostPort;
 
 /** What is in it takes more than a page of the file. */
 const smallestOutboxBytes = 65_536;
@@ -24,13 +19,6 @@ const outbox = z.strictObject({
   maxAgeMs: durationMs,
   onFull: oneOf(['block-new-calls', 'drop-oldest']),
   maxDeadLetters: count.max(1_000_000),
-});
-
-const brokers = listOf(parsed(parseBroker)).superRefine((list, context) => {
-  const texts = list.map(({ host, port }) => formatSocketAddress({ address: host, port }));
-  for (const [index, text] of texts.entries())
-    if (texts.indexOf(text) < index)
-      context.addIssue({ code: 'custom', path: [index], message: `"${text}" is there twice` });
 });
 
 const optional = z.string().transform(text => (text === '' ? undefined : text));
@@ -56,7 +44,7 @@ const sasl = z.strictObject({
 
 /** The event stream; without brokers it is off. */
 export const kafka = z.strictObject({
-  brokers,
+  brokers: hostPortList,
   clientId: z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, ., _ and - (at most 249)'),
   tls,
   sasl,
@@ -82,15 +70,4 @@ export type KafkaConfig = z.output<typeof kafka>;
 /** Node brings zstd since 22.15. */
 function isCompressionHere(word: string): boolean {
   return word !== 'zstd' || 'zstdCompressSync' in zlib;
-}
-
-/** `kafka1.example.com:9092`, `[2001:db8::1]:9092`. Names compare without regard to letter case. */
-function parseBroker(text: string): Broker | Error {
-  const read = readHostPort(text);
-  if (read instanceof Error) return read;
-  const { host, port } = read;
-  if (!isHost(host)) return new Error(`"${text}": expected host:port`);
-  if (port === undefined) return new Error(`"${text}": the port is missing`);
-  if (port === 0) return new Error(`"${text}": nothing can be reached at port 0`);
-  return { host: host.toLowerCase(), port };
 }

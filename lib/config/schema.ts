@@ -14,6 +14,7 @@ import { kafka } from './kafka.ts';
 import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
+import { media, recording } from './recording.ts';
 import { registrar } from './registrar.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -140,6 +141,8 @@ export const configSchema = z.strictObject({
   agents: z.strictObject({ maxAgents: count.max(1_000_000) }),
   webhooks,
   kafka,
+  media,
+  recording,
   log: z.strictObject({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     userData: z.boolean(),

@@ -5,6 +5,7 @@ import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { KafkaMeters } from './metrics/kafka.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
+import { RtpengineMeters } from './metrics/rtpengine.ts';
 import { StateMeters } from './metrics/state.ts';
 import { StreamMeters } from './metrics/streams.ts';
 import { WebhookMeters } from './metrics/webhooks.ts';
@@ -20,6 +21,7 @@ export class Metrics {
   readonly outbox = new OutboxMeters(this.#registry);
   readonly webhooks = new WebhookMeters(this.#registry);
   readonly kafka = new KafkaMeters(this.#registry);
+  readonly rtpengine = new RtpengineMeters(this.#registry);
   readonly #http = new Counter({
     name: 'baton_http_requests_total',
     help: 'HTTP requests answered, by route, method and status',

@@ -43,6 +43,7 @@ async function main(asked) {
     ensureInstalled();
     if (['scenarios', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
     if (['scenarios', 'kafka'].some(name => names.includes(name))) ensureSipp();
+    if (['scenarios', 'unit'].some(name => names.includes(name))) ensureRtpengine();
   } catch (error) {
     fail(error.message);
   }
@@ -161,6 +162,11 @@ function ensureSipp() {
 /** SIPp says its version with exit code 99. */
 function hasSipp() {
   return spawnSync('sipp', ['-v'], { stdio: 'ignore' }).error === undefined;
+}
+
+function ensureRtpengine() {
+  const isThere = () => existsSync('/usr/bin/rtpengine');
+  ensureProgram({ name: 'rtpengine is', isThere, packages: ['rtpengine-daemon'] });
 }
 
 function summary({ passed, failed, skipped }) {

@@ -27,3 +27,7 @@ function parseHostPort(text: string): HostPort | Error {
   if (port === 0) return new Error(`"${text}": nothing can be reached at port 0`);
   return { host: host.toLowerCase(), port };
 }
+
+/** The inverse of how it is written. */
+export const hostPortText = ({ host, port }: HostPort): string =>
+  formatSocketAddress({ address: host, port });

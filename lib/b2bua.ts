@@ -17,6 +17,7 @@ import type { B2buaParts } from './b2bua/options.ts';
 import { originate, type OriginateAnswer, type OriginateRequest } from './b2bua/origination.ts';
 import { Performer } from './b2bua/performer.ts';
 import { Replacements } from './b2bua/replacements.ts';
+import { RecordedCalls } from './b2bua/recorded-calls.ts';
 import { type RetainedCalls, retainedCallsOf } from './b2bua/retained-calls.ts';
 import { Standstill, type StopMode } from './b2bua/standstill.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
@@ -58,6 +59,8 @@ export class B2bua implements SignallingUser {
   readonly #newIds: (standing: Standing) => CallIdentity;
   /** Agents, as somebody outside knows them. */
   readonly agents: AgentDesk;
+  /** Calls, for who records them. */
+  readonly recorded: RecordedCalls;
 
   constructor(parts: B2buaParts) {
     const { options } = parts;
@@ -101,6 +104,7 @@ export class B2bua implements SignallingUser {
       log: parts.log,
     });
     this.#retained = retainedCallsOf(parts);
+    this.recorded = new RecordedCalls(later);
     this.agents = new AgentDesk({
       ...parts,
       table: agents,
@@ -215,6 +219,7 @@ export class B2bua implements SignallingUser {
     const fresh = newCall(this.#newIds(standing), leg, request, standing, clock.nowMs());
     const call = this.#holding.asConsultation(fresh, store);
     this.#open(call);
+    this.#parts.recorder?.callBegan(call, request);
     this.#index.addDialog(call.connId, request.callId);
     this.#step(call.connId, signal);
   }
@@ -295,6 +300,7 @@ export class B2bua implements SignallingUser {
 
   #endByForce(call: Call): void {
     this.#performer.endByForce(call);
+    this.#parts.recorder?.callGone(call.connId);
     this.#parts.store.remove(call.connId);
     this.#joint.drop(call);
     this.#follower.forget(call.connId);

@@ -1,6 +1,7 @@
 import { agentErrors } from './errors/agent-errors.ts';
 import { dataErrors } from './errors/data-errors.ts';
 import { outboxErrors } from './errors/outbox-errors.ts';
+import { recordingErrors } from './errors/recording-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
 import { stateErrors } from './errors/state-errors.ts';
 import { streamErrors } from './errors/stream-errors.ts';
@@ -94,6 +95,7 @@ export const errorTable = {
   ...registrarErrors,
   ...stateErrors,
   ...agentErrors,
+  ...recordingErrors,
   'bad-refer-to': {
     meaning: 'Not exactly one Refer-To, or one that cannot be read or wants another method than INVITE.',
     sipStatus: 400,

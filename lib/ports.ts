@@ -132,6 +132,16 @@ export interface CallScreening {
   ask(incoming: IncomingCall, onVerdict: (verdict: ScreeningVerdict) => void): () => void;
 }
 
+/** Who records calls. All are synchronous, never throw, and are cheap for a call that nobody records. */
+export interface CallRecorder {
+  /** By this INVITE; nothing has been decided about it. */
+  callBegan(call: Call, invite: NewRequest): void;
+  /** As it is now: what was decided has been done and told. Its last is released, and there may be more after that. */
+  callChanged(call: Call): void;
+  /** By a defect, without a last state. */
+  callGone(connId: ConnId): void;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number;

@@ -12,7 +12,7 @@ const onlookers = channel('baton:event');
 /** What is told of no call. */
 export type Told = Pick<Decision, 'events'>;
 
-interface Parts extends Pick<B2buaParts, 'journal' | 'log' | 'publisher'> {
+interface Parts extends Pick<B2buaParts, 'journal' | 'log' | 'publisher' | 'recorder'> {
   readonly performer: Performer;
   readonly notes: NoteBook;
   readonly follower: CallFollower;
@@ -50,6 +50,7 @@ export class FollowUp {
       try {
         if ('call' in next) this.#parts.performer.act(next);
         this.#tell(next);
+        if ('call' in next) this.#parts.recorder?.callChanged(next.call);
       } catch (error) {
         this.#parts.log.error({ err: error }, 'a decision could not be carried out');
       }

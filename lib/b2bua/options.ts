@@ -5,6 +5,7 @@ import type { TransferMode, TransferOutcome } from '../call/transfer/transfer.ts
 import type { NotificationOutcome, NotifyLimits } from '../call/turn.ts';
 import type { Verdict } from '../call/ending/verdict.ts';
 import type {
+  CallRecorder,
   CallScreening,
   CallStore,
   Clock,
@@ -97,6 +98,8 @@ export interface B2buaParts {
   readonly journal?: EventJournal;
   /** Absent: nobody is asked about calls. */
   readonly screening?: CallScreening;
+  /** Absent: no call is recorded. */
+  readonly recorder?: CallRecorder;
   /** Absent: REGISTER is not served. */
   readonly registrar?: Pick<Registrar, 'receive'>;
   readonly clock: Clock;

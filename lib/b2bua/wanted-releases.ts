@@ -15,6 +15,13 @@ export const wantedReleases = {
     reason: 'released by request',
     verdict: { by: 'third-party', why: 'requested', atFault: 'none' },
   },
+  /** It must be recorded, and cannot. */
+  unrecorded: {
+    type: 'releaseWanted',
+    status: 500,
+    reason: 'recording failed',
+    verdict: { by: 'baton', why: 'unrecorded', atFault: 'baton' },
+  },
   shutdown: {
     type: 'releaseWanted',
     status: 503,

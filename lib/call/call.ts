@@ -8,6 +8,7 @@ import type { Leg } from './leg.ts';
 import type { Debt } from './data/owed.ts';
 import { isNamedSdp } from './media/sdp.ts';
 import type { Session } from './media/session.ts';
+import type { CallRecording } from './recording/recording.ts';
 import type { AnyTransfer } from './transfer/transfer.ts';
 import type { Body, LegId, MidCallMethod, NewRequest, Payload, RequestId } from './signal.ts';
 
@@ -160,6 +161,8 @@ export interface Call {
   readonly held: readonly HeldRequest[];
   /** Undefined: none is sought. */
   readonly agreement: Agreement | undefined;
+  /** The one begun last; undefined: it never was recorded. */
+  readonly recording: CallRecording | undefined;
   /** Of the ids that `decide` gives to requests and legs. */
   readonly lastId: number;
   readonly startedAtMs: number;

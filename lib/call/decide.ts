@@ -19,6 +19,7 @@ import { onNotifyRetry, onNotifyTimeout } from './notify/notify.ts';
 import { onOfferRetry, sendOwnOffers } from './media/own-offer.ts';
 import { tellParties } from './events/party-events.ts';
 import { onAckMissing, onReinviteAcknowledged, onResponded } from './relay/relay-response.ts';
+import { onRecordingChanged, type RecordingChanged } from './recording/recording.ts';
 import { letGo } from './transfer/hand-over.ts';
 import { onReportTimeout, onSubscriptionExpired } from './transfer/referral.ts';
 import { onReplacing, type Replacing } from './transfer/replacing.ts';
@@ -49,6 +50,7 @@ export type CallSignal =
   | OriginateWanted
   | Replacing
   | AudioSwitched
+  | RecordingChanged
   | TransferWanted
   | JoinWanted;
 
@@ -151,6 +153,9 @@ function carryOut(turn: Turn, wish: Exclude<CallSignal, Signal | Replacing>): vo
       return;
     case 'originateWanted':
       onOriginateWanted(turn, wish);
+      return;
+    case 'recordingChanged':
+      onRecordingChanged(turn, wish);
       return;
     default:
       return wish satisfies never;

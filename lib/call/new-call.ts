@@ -97,6 +97,7 @@ function blankCall(
     relayed: [],
     held: [],
     agreement: undefined,
+    recording: undefined,
     lastId: 0,
     startedAtMs: nowMs,
     releasedAtMs: undefined,

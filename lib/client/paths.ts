@@ -255,6 +255,38 @@ export interface paths {
                                 };
                                 readonly userToUser?: string;
                             };
+                            /** @description The one begun last. */
+                            readonly recording?: {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            } | null;
                         };
                     };
                 };
@@ -321,6 +353,38 @@ export interface paths {
                             };
                             /** @description Counts the changes of the data. */
                             readonly revision: number;
+                            /** @description The one begun last. */
+                            readonly recording: {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            } | null;
                         };
                     };
                 };
@@ -438,6 +502,38 @@ export interface paths {
                                 };
                                 readonly userToUser?: string;
                             };
+                            /** @description The one begun last. */
+                            readonly recording?: {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            } | null;
                         };
                     };
                 };
@@ -516,6 +612,38 @@ export interface paths {
                                 };
                                 readonly userToUser?: string;
                             };
+                            /** @description The one begun last. */
+                            readonly recording?: {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            } | null;
                         };
                     };
                 };
@@ -636,6 +764,38 @@ export interface paths {
                                 };
                                 readonly userToUser?: string;
                             };
+                            /** @description The one begun last. */
+                            readonly recording?: {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            } | null;
                         };
                     };
                 };

@@ -1,4 +1,5 @@
 import { mergeRules } from '../attached-data/merge.ts';
+import { recorderNames, recordingModes } from '../call/recording/recording.ts';
 import { consultRules } from '../routing/trunk.ts';
 import { type Static, Type } from 'typebox';
 
@@ -204,13 +205,39 @@ const carried = {
   }),
 };
 
-export const CallDetail = Type.Object({ ...callView, ...carried, revision });
+export const RecordingView = Type.Object({
+  recordingId: Type.String({ description: 'userid of who asked for it, or of our making.' }),
+  mode: words(recordingModes, ''),
+  backend: words(recorderNames, ''),
+  state: words(['starting', 'active', 'paused', 'stopping', 'stopped', 'failed'], ''),
+  startedAt: Type.String({ format: 'date-time', description: 'When it was asked for.' }),
+  endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+  segments: Type.Array(
+    Type.Object({
+      file: Type.Optional(Type.String({ description: "On the recorder's machine." })),
+      bytes: Type.Optional(Type.Integer({ description: 'Final when the recording has stopped.' })),
+      startedAt: Type.Optional(Type.String({ format: 'date-time' })),
+      endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    }),
+  ),
+  code: Type.Optional(Type.String({ description: 'Why it failed: one of docs/errors.md.' })),
+  reason: Type.Optional(Type.String({ description: 'For people.' })),
+});
+
+const recording = Type.Union([RecordingView, Type.Null()], { description: 'The one begun last.' });
+
+export const CallDetail = Type.Object({ ...callView, ...carried, revision, recording });
 
 const { connId, state, ...restOfView } = callView;
 
 /** What a write is answered with. */
 export const WrittenCall = Type.Object(
-  { connId, state, revision, ...Type.Partial(Type.Object({ ...restOfView, ...carried })).properties },
+  {
+    connId,
+    state,
+    revision,
+    ...Type.Partial(Type.Object({ ...restOfView, ...carried, recording })).properties,
+  },
   { description: 'Tokens without calls:read get connId, state and revision only.' },
 );
 

@@ -17,6 +17,7 @@ const call: CallDetail = {
   ],
   customContext: { sipHeaders: {}, voipHeaders: {} },
   revision: 3,
+  recording: null,
 };
 
 describe('a call for people', () => {

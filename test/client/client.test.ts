@@ -28,6 +28,7 @@ const aliceAndBob: CallDetail = {
   userData: [{ key: 'CaseId', type: 'string', value: '42' }],
   customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
   revision: 3,
+  recording: null,
 };
 const desk = { dn: '2001', tenant: 'acme', inService: true, contacts: [] };
 const zoe = agentView(newAgent('acme', '1001'));

@@ -27,6 +27,7 @@ const aliceAndBob: CallDetail = {
   userData: [{ key: 'CaseId', type: 'string', value: '42' }],
   customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
   revision: 3,
+  recording: null,
 };
 const path = `/v1/calls/${aliceAndBob.connId}`;
 const update = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };

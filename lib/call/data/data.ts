@@ -16,6 +16,7 @@ import { type Author, type AuthoredChange, type Call, partiesOf } from '../call.
 import { callTypeOf, roleOf, trunkOf } from '../events/call-type.ts';
 import type { Leg } from '../leg.ts';
 import { enqueue } from '../notify/notify.ts';
+import { recordingExtensions } from '../recording/recording.ts';
 import { type Conveyed, conveyedTo, owe, settle } from './owed.ts';
 import type { Dn } from '../ids.ts';
 import type { LegId, Payload } from '../signal.ts';
@@ -202,6 +203,7 @@ function eventsOf(
   { dn, referenceId, elsewhere }: Author,
   data: AttachedData,
 ): readonly EventAttachedDataChanged[] {
+  const extensions = recordingExtensions(call);
   return attachedDataChanged({
     connId: call.connId,
     callId: call.callId,
@@ -218,6 +220,7 @@ function eventsOf(
       ...(elsewhere === true && { toldElsewhere: true }),
     },
     userData: toldData(data, env.keys),
+    ...(extensions.length > 0 && { extensions }),
   });
 }
 

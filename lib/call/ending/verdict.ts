@@ -8,7 +8,7 @@ export type EndedBy = 'caller' | 'callee' | 'third-party' | 'baton' | 'network';
  * - `busy`, `no-answer`, `redirected`, `rejected`: what the callee said, or that it said nothing; `forwarded`: what its agent wants;
  * - `unreachable`: nothing could be sent, or nothing came back; `lost`: a dialog that broke;
  * - `transferred`: another has taken its place, a leg's end only;
- * - `requested`: over an API; `shutdown`: Baton stops; `refused`: the call never started; `internal`: a defect.
+ * - `requested`: over an API; `unrecorded`: a recording that it needs failed; `shutdown`: Baton stops; `refused`: the call never started; `internal`: a defect.
  */
 export type Why =
   | 'hangup'
@@ -22,6 +22,7 @@ export type Why =
   | 'lost'
   | 'transferred'
   | 'requested'
+  | 'unrecorded'
   | 'shutdown'
   | 'refused'
   | 'internal';

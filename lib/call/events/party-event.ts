@@ -4,6 +4,7 @@ import type { CallHandlingEvent } from '../../events/event.ts';
 import type { CallHandlingEventName } from '../../events/names.ts';
 import type { Call } from '../call.ts';
 import { callTypeOf, roleOf, trunkOf } from './call-type.ts';
+import { recordingExtensions } from '../recording/recording.ts';
 import type { Joined } from '../transfer/join.ts';
 import type { Leg } from '../leg.ts';
 import { broughtBy, isHandedOver, isJoined } from './transfer-events.ts';
@@ -32,6 +33,7 @@ export function partyEvent(
   const { before, verdict } = moment;
   const thisTrunk = trunkOf(leg);
   const agentId = env.agents?.at(leg.trunk.tenant, leg.dn)?.agentId;
+  const recorded = recordingExtensions(call);
   return {
     id,
     time: nowMs,
@@ -51,7 +53,7 @@ export function partyEvent(
     DNIS: call.dialled,
     ...(agentId !== undefined && { AgentID: agentId }),
     UserData: toldData(call.data, env.keys),
-    ...(verdict !== undefined && howEnded(verdict)),
+    ...(verdict === undefined ? withExtensions(recorded) : howEnded(verdict, recorded)),
   };
 }
 
@@ -108,22 +110,26 @@ const callStates: Readonly<Record<Why, EventCallState>> = {
   refused: 'GeneralError',
   unreachable: 'SystemError',
   lost: 'SystemError',
+  unrecorded: 'SystemError',
   shutdown: 'SystemError',
   internal: 'SystemError',
 };
 
+function withExtensions(all: readonly Extension[]): Pick<CallHandlingEvent, 'Extensions'> {
+  return all.length === 0 ? {} : { Extensions: all };
+}
+
 /** Our choice: the verdict stands in Extensions, the SIP status of a failure in Cause besides. */
-export function howEnded({
-  by,
-  why,
-  sipStatus,
-  atFault,
-}: Verdict): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
+export function howEnded(
+  { by, why, sipStatus, atFault }: Verdict,
+  others: readonly Extension[] = [],
+): Pick<CallHandlingEvent, 'Cause' | 'Extensions'> {
   const verdict: readonly Extension[] = [
     { ReleasedBy: by },
     { ReleaseReason: why },
     { SipStatus: sipStatus },
     { AtFault: atFault },
+    ...others,
   ];
   return { ...(sipStatus >= 300 && { Cause: sipStatus }), Extensions: verdict };
 }

@@ -10,7 +10,7 @@ import type {
   SignallingEffect,
 } from '../../../lib/call/signal.ts';
 import type { CallEvent } from '../../../lib/events/event.ts';
-import type { CallScreening, EventJournal, Signalling } from '../../../lib/ports.ts';
+import type { CallRecorder, CallScreening, EventJournal, Signalling } from '../../../lib/ports.ts';
 import type { Registrar } from '../../../lib/registrar/registrar.ts';
 import { MemoryStore } from '../../../lib/store/memory-store.ts';
 import { lines, payloadOf } from '../../call/support/story.ts';
@@ -80,6 +80,7 @@ export function house(
   options: Partial<B2buaOptions> = {},
   screening?: CallScreening,
   registrar?: Pick<Registrar, 'receive'>,
+  recorder?: CallRecorder,
 ) {
   const signalling = new RecordedSignalling();
   const journal = new RecordedJournal(signalling);
@@ -126,6 +127,7 @@ export function house(
     ...(screening !== undefined && { screening }),
     journal,
     ...(registrar !== undefined && { registrar }),
+    ...(recorder !== undefined && { recorder }),
     clock,
     log: {
       debug: write('debug'),

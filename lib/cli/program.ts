@@ -10,6 +10,7 @@ import { addCallCommand } from './call-command.ts';
 import { addConfigFlags, type ConfigFlags, configFrom } from './config-flags.ts';
 import { complaintOf } from './failure.ts';
 import type { Paint } from './log-line.ts';
+import { addOutboxCommand } from './outbox-command.ts';
 import { withoutSecrets } from './secrets.ts';
 import { type ProcessHost, runService, type Service } from './service.ts';
 import { addTailCommand } from './tail-command.ts';
@@ -71,6 +72,7 @@ function buildProgram(around: Surroundings, end: (code: number) => void): Comman
   addCallCommand(program, terminal);
   addUserDataCommand(program, terminal);
   addAgentCommand(program, terminal);
+  addOutboxCommand(program, terminal, end);
   addUuiCommands(program, terminal);
   return program;
 }

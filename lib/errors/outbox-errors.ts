@@ -18,4 +18,24 @@ export const outboxErrors = {
     exitCode: 78,
     blame: 'operator',
   },
+  'outbox-held': {
+    meaning: 'The outbox belongs to a Baton that is running: a command may work in it when that has stopped.',
+    exitCode: 69,
+    blame: 'operator',
+  },
+  'outbox-missing': {
+    meaning: 'There is no outbox in the folder that the configuration names.',
+    exitCode: 66,
+    blame: 'operator',
+  },
+  'outbox-broken': {
+    meaning: 'The file of the outbox cannot be read; the next start of Baton sets it aside.',
+    exitCode: 1,
+    blame: 'operator',
+  },
+  'dead-letter-unknown': {
+    meaning: 'No event with this position is set apart.',
+    exitCode: 66,
+    blame: 'operator',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { releasedAsLost } from '../call/events/lost-parties.ts';
 import type { Config } from '../config.ts';
 import type { CallEvent } from '../events/event.ts';
@@ -9,10 +8,8 @@ import type { EventJournal, Outbox } from '../ports.ts';
 import { EventOutbox } from '../store/outbox/event-outbox.ts';
 import { MemoryRecords } from '../store/outbox/memory-records.ts';
 import type { RecordStore } from '../store/outbox/record-store.ts';
+import { outboxPlace } from './outbox-place.ts';
 import type { Started } from './started.ts';
-
-/** A call thread that has been silent for so long, with nobody on it, begins anew at sequence 1. */
-const sequenceIdleMs = 3_600_000;
 
 export interface Journal {
   readonly journal: EventJournal & Outbox;
@@ -44,15 +41,11 @@ export async function startJournal(
 }
 
 async function openRecords(config: Config, log: Logger, metrics: Metrics): Promise<RecordStore> {
-  const { kind, directory, ...limits } = config.kafka.outbox;
-  if (kind === 'none') return new MemoryRecords(limits);
+  if (config.kafka.outbox.kind === 'none') return new MemoryRecords(config.kafka.outbox);
   // LMDB is native code: only for those who need it.
   const { openOutboxFolder } = await import('../store/outbox/outbox-folder.ts');
   const { records, setAside } = await openOutboxFolder({
-    folder: join(directory, config.node),
-    ...limits,
-    // After-call changes may come as late as this.
-    sequenceIdleMs: sequenceIdleMs + config.attachedData.retainAfterReleaseMs,
+    ...outboxPlace(config),
     nowMs: Date.now,
   });
   if (setAside !== undefined) {

@@ -2,7 +2,6 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 import { join } from 'node:path';
 import type { ErrorCode } from '../errors.ts';
 import type { Shelf } from '../ports.ts';
+import { makeFolder } from './make-folder.ts';
 import { FolderLock } from './outbox/folder-lock.ts';
 import { parseStateLine, serializeStateLine, type StateLine } from './state-lines.ts';
 
@@ -192,7 +192,7 @@ export class StateFile {
     const next = `${path}.new`;
     try {
       this.#closeFile();
-      mkdirSync(this.#options.folder, { recursive: true });
+      makeFolder(this.#options.folder);
       writeFileSync(next, [...this.#allLines()].join(''));
       renameSync(next, path);
       this.#descriptor = openSync(path, 'a');

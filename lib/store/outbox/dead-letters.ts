@@ -39,6 +39,15 @@ export class DeadLetters {
     return tooMany;
   }
 
+  positions(): readonly number[] {
+    return [...this.#table.getKeys()];
+  }
+
+  get(position: number): DeadLetter | undefined {
+    const value = this.#table.getBinary(position);
+    return value && decodeDeadLetter(position, value);
+  }
+
   remove(position: number): void {
     this.#table.removeSync(position);
   }

@@ -5,6 +5,13 @@ const stepBytes = 2 * 1024 * 1024;
 /** Kept for what makes room again. */
 const reserveBytes = 4 * 1024 * 1024;
 
+/** What a transaction may write besides its records: pages of the trees that lead to them, changed by copying. */
+export const bytesOfTransaction = 262_144;
+export const bytesOfEntry = 24_576;
+export const bytesOfRemoval = 1_024;
+/** What does not fit in a page needs pages that follow one another. */
+export const bytesOfPage = 4_000;
+
 export interface RoomWanted {
   /** That are written at most. */
   readonly bytes: number;

@@ -3,7 +3,7 @@ import type { CallHandlingEvent } from '../../events/event.ts';
 import { learnEvent } from '../../events/open-parties.ts';
 import type { OutboxRecord } from '../../ports.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { DiskRoom } from './disk-room.ts';
+import { bytesOfEntry, bytesOfPage, bytesOfRemoval, bytesOfTransaction, DiskRoom } from './disk-room.ts';
 import { freeBytesOf, openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
 import { eventOf, PartyShelf, withData } from './party-shelf.ts';
 import { decodeRecord, sealRecord, timeOfRecord } from './record-bytes.ts';
@@ -23,12 +23,6 @@ export interface LmdbRecordsOptions {
   readonly onClosed?: () => Promise<void>;
 }
 
-/** What a transaction may write besides its records: pages of the trees that lead to them, changed by copying. */
-const bytesOfTransaction = 262_144;
-const bytesOfEntry = 24_576;
-const bytesOfRemoval = 1_024;
-/** What does not fit in a page needs pages that follow one another. */
-const bytesOfPage = 4_000;
 /** Records that are forgotten in one transaction. */
 const removalLimit = 500;
 

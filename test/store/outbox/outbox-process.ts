@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { callEvent } from '../../support/call-event.ts';
 import { EventOutbox } from '../../../lib/store/outbox/event-outbox.ts';
-import { openOutboxFolder } from '../../../lib/store/outbox/outbox-folder.ts';
+import { openOutboxFolder, openStoppedOutbox } from '../../../lib/store/outbox/outbox-folder.ts';
 import type { OutboxLimits } from '../../../lib/store/outbox/bounds.ts';
 import { openRecords, randomOf } from './support.ts';
 import type { RecordStore } from '../../../lib/store/outbox/record-store.ts';
@@ -11,6 +11,7 @@ import type { RecordStore } from '../../../lib/store/outbox/record-store.ts';
  *
  * - `keep FOLDER SEED FIRST DIE`: keeps and publishes at random, events numbered from FIRST on; kills itself after DIE keeps
  * - `hold FOLDER`: opens the folder and does nothing
+ * - `retry FOLDER`: puts dead letters back, a few at a time
  * - `fill FOLDER`: keeps until nothing can be written any more, then publishes, then goes on
  */
 const [what, folder = '', ...numbers] = process.argv.slice(2);
@@ -76,6 +77,17 @@ async function hold(): Promise<void> {
   setInterval(() => undefined, 1_000_000);
 }
 
+async function retry(): Promise<void> {
+  const limits = { maxBytes: 2 ** 30, maxAgeMs: 2 ** 50, maxDeadLetters: 3_000, sequenceIdleMs: 3_600_000 };
+  const outbox = await openStoppedOutbox({ folder, ...limits, nowMs: Date.now });
+  const positions = [...outbox.deadLetters('all')].map(({ position }) => position);
+  for (let at = 0; at < positions.length; at += 25) {
+    outbox.retry(positions.slice(at, at + 25));
+    say('retried', at);
+  }
+  await outbox.close();
+}
+
 async function fill(): Promise<void> {
   const records = openRecords(folder);
   const outbox = outboxOver(records);
@@ -97,4 +109,5 @@ async function fill(): Promise<void> {
 
 if (what === 'keep') keepAtRandom();
 else if (what === 'hold') await hold();
+else if (what === 'retry') await retry();
 else await fill();

@@ -96,10 +96,13 @@ function runMaven(folder, stop) {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => (output += text));
+  // Only when it has ended nothing is written any more: what is left can be removed then.
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
+    let failure;
+    child.once('error', error => (failure = error));
     child.once('close', code => {
-      if (code === 0) resolve();
+      if (failure !== undefined) reject(failure);
+      else if (code === 0) resolve();
       else reject(new Error(`Kafka could not be fetched: ${firstError(output) ?? `mvn ended with ${code}`}`));
     });
   });

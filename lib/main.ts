@@ -15,7 +15,7 @@ import {
   type Readiness,
 } from './http/server.ts';
 import type { Logger } from './log.ts';
-import { startEngine } from './main/own-engine.ts';
+import { type OwnEngine, startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
 import { type Running, Started } from './main/started.ts';
@@ -26,8 +26,8 @@ import { Metrics } from './metrics.ts';
 import type { Clock, EventJournal, Publisher, Signalling } from './ports.ts';
 import { dnViews } from './registrar/dn-view.ts';
 import type { ServiceChange } from './registrar/registrations.ts';
-import { DrachtioSignalling } from './signalling/drachtio-signalling.ts';
-import type { ServerAddress } from './signalling/signalling-url.ts';
+import { EngineSignalling } from './signalling/engine-signalling.ts';
+import { drachtioWay } from './signalling/ways.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { EventRing } from './stream/event-ring.ts';
 
@@ -62,7 +62,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   asked.throwIfAborted();
   const shelf = await startState(config, log, started, metrics);
   const engine =
-    config.signalling.kind === 'engine' ? await startEngine(config, log, started, metrics) : undefined;
+    config.signalling.kind === 'drachtio' ? undefined : await startEngine(config, log, started, metrics);
   const signalling = signallingTo(config, engine, log);
   const ring = ringOf(config, log);
   startWebhooks(config, log, started, ring, metrics);
@@ -157,7 +157,7 @@ function b2buaOptions(
 
 /** It waits for a SIP engine as long as there is none: only being asked to stop ends that. */
 async function startSignalling(
-  signalling: DrachtioSignalling,
+  signalling: EngineSignalling,
   b2bua: B2bua,
   asked: AbortSignal,
 ): Promise<void> {
@@ -240,11 +240,12 @@ function publisherOf(config: Config, ring: EventRing, log: Logger): Publisher {
 
 function signallingTo(
   { signalling, engine: { control } }: Config,
-  engine: { readonly server: ServerAddress } | undefined,
+  engine: OwnEngine | undefined,
   log: Logger,
-): DrachtioSignalling {
-  const servers = signalling.kind === 'engine' ? [engine?.server].filter(isGiven) : signalling.servers;
-  return new DrachtioSignalling({ servers, log, graceMs: control.graceMs });
+): EngineSignalling {
+  const servers = signalling.kind === 'drachtio' ? signalling.servers : [];
+  const ways = engine === undefined ? servers.map(drachtioWay) : [engine.way];
+  return new EngineSignalling({ ways, log, graceMs: control.graceMs });
 }
 
 /** Where SIP listens: our own engine has said so, a drachtio-server does when it is there. */
@@ -254,5 +255,3 @@ function addressesOf(
 ): () => readonly SocketAddress[] {
   return engine === undefined ? addressesIn(() => signalling.listening) : () => engine.listeners;
 }
-
-const isGiven = <T>(value: T | undefined): value is T => value !== undefined;

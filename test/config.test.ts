@@ -279,7 +279,6 @@ describe('the configuration', () => {
         'target: sip:example.com;transport=ws',
         'target: "sip:example.com;transport=ws": transport ws is not supported yet',
       ],
-      ['the direct signalling', 'signalling: direct', 'signalling: direct is not supported yet'],
       [
         'a word it does not know',
         'relay: {anyTarget: sometimes}',

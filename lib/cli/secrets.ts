@@ -10,7 +10,7 @@ export function withoutSecrets(config: Config): Config {
   return {
     ...config,
     signalling:
-      signalling.kind === 'engine'
+      signalling.kind !== 'drachtio'
         ? signalling
         : { ...signalling, servers: signalling.servers.map(server => ({ ...server, secret: hidden })) },
     engine: { control: { ...engine.control, secret: engine.control.secret === '' ? '' : hidden } },

@@ -1,6 +1,6 @@
 import { breaksHeader } from '../attached-data/header-text.ts';
 import type { HeaderLine, Payload, SignallingEffect } from '../call/signal.ts';
-import { headersToSend } from './headers-to-send.ts';
+import { linesToSend } from './lines-to-send.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
 import type { Content, SendFailure } from './wire.ts';
@@ -8,8 +8,9 @@ import type { Content, SendFailure } from './wire.ts';
 export type EffectOf<Do extends SignallingEffect['do']> = Extract<SignallingEffect, { do: Do }>;
 
 export const nothing: Payload = { headers: noHeaders };
+export const noContent: Content = { lines: noHeaders };
 
-/** A payload as drachtio-srf takes it; what cannot be sent is noted. */
+/** What of a payload can be sent; what cannot is noted. */
 export function contentOf(
   desk: Desk,
   leg: Leg,
@@ -18,9 +19,11 @@ export function contentOf(
   mayNameContact = false,
 ): Content {
   const { body } = payload;
-  const { headers, refused } = headersToSend({ lines: payload.headers, body, own, mayNameContact });
+  const { lines, refused } = linesToSend({ lines: payload.headers, body, own, mayNameContact });
   if (refused.length > 0) desk.noteRefused(leg, refused);
-  return body === undefined ? { headers } : { headers, body: body.content };
+  if (body === undefined) return { lines };
+  const { content, octets } = body;
+  return octets === undefined ? { lines, body: content } : { lines, body: content, octets };
 }
 
 /** The URI of a request stands in the request line, the next hop between `|` in the control frame's first line. */

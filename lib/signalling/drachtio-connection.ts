@@ -5,6 +5,7 @@ import type { Clock } from '../ports.ts';
 import {
   dialogHeaders,
   failureOf,
+  headersOf,
   isError,
   type RequestHandle,
   type ResponseHandle,
@@ -21,12 +22,14 @@ import type {
   SrfRequest,
   SrfResponse,
 } from './drachtio-srf-types.ts';
+import { parseRawMessage } from './message-from-raw.ts';
 import { type OnFailure, type Outcome, Outcomes } from './outcomes.ts';
 import type { ServerAddress } from './signalling-url.ts';
 import type {
   ClientUser,
   ConnectionUser,
   Content,
+  EngineConnection,
   ReceivedRequest,
   ReceivedResponse,
   RequestToSend,
@@ -71,7 +74,7 @@ const noAnswer: SendFailure = { kind: 'timeout', reason: 'the SIP engine never t
  * - an ACK is never sent for anything but a 2xx;
  * - statuses and reason phrases outside drachtio-srf's table can be sent.
  */
-export class DrachtioConnection {
+export class DrachtioConnection implements EngineConnection {
   readonly #server: ServerAddress;
   readonly #tags: readonly string[];
   readonly #user: ConnectionUser;
@@ -153,7 +156,7 @@ export class DrachtioConnection {
       (outcome, { agent, socket }) => {
         res.socket = socket;
         // Assigned rather than given as options: those are appended, with their names lowered (§13.2).
-        res.msg.headers = { ...dialogHeaders(res.msg.headers), ...response.headers };
+        res.msg.headers = { ...dialogHeaders(res.msg.headers), ...headersOf(response) };
         res.msg.body = response.body ?? '';
         res.msg.status = response.status;
         res.msg.reason = response.reason;
@@ -196,7 +199,7 @@ export class DrachtioConnection {
     const log = (failure: SendFailure) => this.#log.debug({ reason: failure.reason }, 'CANCEL was not sent');
     this.#write(log, (outcome, { socket }) => {
       req.socket = socket;
-      req.cancel({ headers: { ...content.headers } }, error => {
+      req.cancel({ headers: headersOf(content) }, error => {
         if (isError(error)) outcome.fail(failureOf(error));
         else outcome.take();
       });
@@ -208,7 +211,8 @@ export class DrachtioConnection {
     // RFC 3261 §17.1.1.3: the ACK to any other final response is the transaction's.
     if (answer.status < 200 || answer.status > 299) return;
     const { res, ack } = answer.handle as ResponseHandle;
-    const { headers, body } = content;
+    const headers = headersOf(content);
+    const { body } = content;
     this.#write(failed, (outcome, { socket }) => {
       res.socket = socket;
       ack(body === undefined ? { headers } : { headers, body }, error => {
@@ -324,7 +328,7 @@ export class DrachtioConnection {
     const request = receivedRequest(req, res);
     if (req.method === 'INVITE') {
       req.on('cancel', (cancel: { raw: string }) =>
-        this.#guard(() => this.#user.receiveCancel(request, cancel.raw)),
+        this.#guard(() => this.#user.receiveCancel(request, parseRawMessage(cancel.raw))),
       );
       this.#onUpdateWithin(req, request);
     }

@@ -6,7 +6,9 @@ import type {
   SrfRequestOptions,
   SrfResponse,
 } from './drachtio-srf-types.ts';
-import type { ReceivedRequest, ReceivedResponse, RequestToSend, SendFailure } from './wire.ts';
+import { OCTETS_HEADER } from '../engine/message/serialize.ts';
+import { parseRawMessage } from './message-from-raw.ts';
+import type { Content, ReceivedRequest, ReceivedResponse, RequestToSend, SendFailure } from './wire.ts';
 
 /** What belongs to drachtio-srf and travels as an opaque handle through the rest of the adapter. */
 export interface RequestHandle {
@@ -20,11 +22,11 @@ export interface ResponseHandle {
 }
 
 export function requestOptions(request: RequestToSend, socket: Socket): SrfRequestOptions {
-  const { method, requestUri, dialogId, via, headers, body } = request;
+  const { method, requestUri, dialogId, via, body } = request;
   return {
     _socket: socket,
     method,
-    headers: { ...headers },
+    headers: headersOf(request),
     ...(requestUri === undefined ? {} : { uri: requestUri }),
     ...(dialogId === undefined ? {} : { stackDialogId: dialogId }),
     ...(via === undefined ? {} : { proxy: via }),
@@ -43,15 +45,32 @@ export function receivedRequest(req: SrfRequest, res: SrfResponse): ReceivedRequ
     port: req.source_port,
     receivedOn: req.receivedOn ?? '',
     dialogId: req.stackDialogId,
-    raw: req.msg.raw,
     handle,
+    message: () => parseRawMessage(req.msg.raw),
   };
 }
 
 export function receivedResponse(res: SrfResponse, ack: SrfAcknowledge): ReceivedResponse {
   const handle: ResponseHandle = { res, ack };
   const { status, reason, raw } = res.msg;
-  return { status, reason, dialogId: res.stackDialogId ?? '', raw, handle };
+  return { status, reason, dialogId: res.stackDialogId ?? '', handle, message: () => parseRawMessage(raw) };
+}
+
+/**
+ * All lines in one entry whose value carries the further lines: `{A: '1\r\nB: 2\r\nA: 3'}`.
+ *
+ * drachtio-srf writes `name: value` for each entry of a plain object (control protocol §13.2): there a repeated name cannot
+ * be told, arrays become one line with commas, and the names of responses are lowered. Within a value it changes
+ * nothing, so this is the one way in which repeats, order and spelling survive. What makes it a hole elsewhere is
+ * closed by lines-to-send.ts.
+ */
+export function headersOf({ lines, octets }: Content): Record<string, string> {
+  const all = octets === true ? [...lines, { name: OCTETS_HEADER, value: '1' }] : lines;
+  const [first, ...others] = all;
+  if (first === undefined) return {};
+  let value = first.value;
+  for (const line of others) value += `\r\n${line.name}: ${line.value}`;
+  return { [first.name]: value };
 }
 
 /** The four that drachtio-srf copies from the request; it finds a pending INVITE by `call-id`. */

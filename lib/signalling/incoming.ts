@@ -2,10 +2,10 @@ import { firstValue } from '../call/header-lines.ts';
 import type { NewRequest, Payload } from '../call/signal.ts';
 import { tagOf } from '../engine/message/name-addr.ts';
 import type { StandaloneAnswer } from '../ports.ts';
-import { headersToSend } from './headers-to-send.ts';
+import { linesToSend } from './lines-to-send.ts';
 import type { Leg } from './leg.ts';
-import type { Desk } from './leg-table.ts';
-import { parseRawMessage, type RawMessage, reasonTextOf } from './message-from-raw.ts';
+import { type Desk, noHeaders } from './leg-table.ts';
+import { type ReceivedMessage, reasonTextOf } from './message-from-raw.ts';
 import type { Outgoing } from './outgoing.ts';
 import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { Server } from './server.ts';
@@ -31,22 +31,22 @@ export class Incoming {
 
   receiveRequest(server: Server, request: ReceivedRequest, during?: ReceivedRequest): void {
     const leg = server.byDialog.get(request.dialogId) ?? this.#legDuring(during);
-    const message = parseRawMessage(request.raw);
+    const message = request.message();
     if (request.origin === 'application') this.#receiveNotice(leg, message);
     else if (leg !== undefined) this.#receiveWithin(leg, request, message);
     else if (request.dialogId !== '' || hasTag(message.payload)) refuseUnknown(server, request);
     else this.#receiveNew(server, request, message);
   }
 
-  receiveCancel(server: Server, invite: ReceivedRequest, raw: string): void {
+  receiveCancel(server: Server, invite: ReceivedRequest, { payload }: ReceivedMessage): void {
     const leg = this.#desk.legs.byInvite(invite);
     if (leg === undefined) {
-      this.#withdraw(server, invite, raw);
+      this.#withdraw(server, invite, payload);
       return;
     }
     if (leg.state !== 'invited') return;
     this.#desk.legs.end(leg);
-    this.#desk.tell({ type: 'cancelled', leg: leg.id, payload: parseRawMessage(raw).payload });
+    this.#desk.tell({ type: 'cancelled', leg: leg.id, payload });
   }
 
   #legDuring(invite: ReceivedRequest | undefined): Leg | undefined {
@@ -54,23 +54,22 @@ export class Incoming {
   }
 
   /** A re-INVITE taken back: the engine has answered it 487, so our answer would come too late. */
-  #withdraw(server: Server, invite: ReceivedRequest, raw: string): void {
+  #withdraw(server: Server, invite: ReceivedRequest, payload: Payload): void {
     const leg = server.byDialog.get(invite.dialogId);
     const pending = leg?.pending.find(one => one.kind === 'toAnswer' && one.received === invite);
     if (leg === undefined || pending?.kind !== 'toAnswer') return;
     leg.drop(pending);
-    const { payload } = parseRawMessage(raw);
     this.#desk.tell({ type: 'withdrawn', leg: leg.id, request: pending.request, payload });
   }
 
   /** The engine ended the dialog by itself (control protocol §4.4). */
-  #receiveNotice(leg: Leg | undefined, message: RawMessage): void {
+  #receiveNotice(leg: Leg | undefined, message: ReceivedMessage): void {
     if (leg === undefined) return;
     const reason = reasonTextOf(message.payload.headers) || 'ended by the SIP engine';
     this.#outgoing.lose(leg, reason);
   }
 
-  #receiveWithin(leg: Leg, request: ReceivedRequest, message: RawMessage): void {
+  #receiveWithin(leg: Leg, request: ReceivedRequest, message: ReceivedMessage): void {
     const { payload } = message;
     if (request.method === 'ACK') this.#receiveAck(leg, message);
     else if (request.method === 'BYE') this.#receiveBye(leg, request, payload);
@@ -83,7 +82,7 @@ export class Incoming {
   }
 
   // RFC 3261 §13.3.1.4: the ACK has the CSeq number of the INVITE it acknowledges.
-  #receiveAck(leg: Leg, { payload, cseqNumber }: RawMessage): void {
+  #receiveAck(leg: Leg, { payload, cseqNumber }: ReceivedMessage): void {
     for (const pending of leg.pending) {
       if (pending.kind !== 'ackDue' || pending.cseqNumber !== cseqNumber) continue;
       leg.drop(pending);
@@ -105,12 +104,12 @@ export class Incoming {
 
   #receiveBye(leg: Leg, request: ReceivedRequest, payload: Payload): void {
     const wasEnding = leg.state === 'ending';
-    answer(leg.server, request, { status: 200, reason: reasonPhrase(200), headers: {} });
+    answer(leg.server, request, { status: 200, reason: reasonPhrase(200), lines: noHeaders });
     this.#desk.legs.end(leg);
     if (!wasEnding) this.#desk.tell({ type: 'hungUp', leg: leg.id, payload });
   }
 
-  #receiveNew(server: Server, request: ReceivedRequest, { payload, cseqNumber }: RawMessage): void {
+  #receiveNew(server: Server, request: ReceivedRequest, { payload, cseqNumber }: ReceivedMessage): void {
     switch (request.method) {
       case 'ACK':
         return;
@@ -134,9 +133,9 @@ export class Incoming {
     const answered = this.#receiveStandalone(newRequest(request, payload));
     if (answered === 'ignore') return;
     const { status, reason } = answered;
-    const { headers, refused } = headersToSend({ lines: answered.headers, mayNameContact: true });
+    const { lines, refused } = linesToSend({ lines: answered.headers, mayNameContact: true });
     this.#desk.noteRefused(undefined, refused);
-    answer(server, request, { status, reason: reasonPhrase(status, reason), headers });
+    answer(server, request, { status, reason: reasonPhrase(status, reason), lines });
   }
 }
 
@@ -157,7 +156,7 @@ function newRequest(request: ReceivedRequest, payload: Payload): NewRequest {
 // RFC 3261 §12.2.2: a request of a dialog that does not exist.
 function refuseUnknown(server: Server, request: ReceivedRequest): void {
   if (request.method === 'ACK') return;
-  answer(server, request, { status: 481, reason: reasonPhrase(481), headers: {} });
+  answer(server, request, { status: 481, reason: reasonPhrase(481), lines: noHeaders });
 }
 
 function answer(server: Server, request: ReceivedRequest, response: ResponseToSend): void {

@@ -65,7 +65,7 @@ export class LegTable {
   answerOpen(leg: Leg): void {
     for (const pending of leg.takeAll()) {
       if (pending.kind !== 'toAnswer') continue;
-      const response = { status: 487, reason: reasonPhrase(487), headers: {} };
+      const response = { status: 487, reason: reasonPhrase(487), lines: noHeaders };
       leg.server.connection.respond(pending.received, response, () => undefined);
     }
   }

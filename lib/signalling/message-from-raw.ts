@@ -4,7 +4,7 @@ import { canonicalName, keyOf } from '../engine/message/header-names.ts';
 import { OCTETS_HEADER } from '../engine/message/serialize.ts';
 
 /** What crosses the port of one received message. */
-export interface RawMessage {
+export interface ReceivedMessage {
   readonly payload: Payload;
   /** The number in CSeq, -1 when there is none. */
   readonly cseqNumber: number;
@@ -15,7 +15,7 @@ export interface RawMessage {
  * with commas and lowers names (control protocol §13.2); this one keeps every line as it came, with folded lines
  * joined (RFC 3261 §7.3.1) and one-letter names written out.
  */
-export function parseRawMessage(raw: string): RawMessage {
+export function parseRawMessage(raw: string): ReceivedMessage {
   const blank = raw.indexOf('\r\n\r\n');
   const headEnd = blank < 0 ? raw.length : blank;
   const headers: HeaderLine[] = [];
@@ -29,7 +29,10 @@ export function parseRawMessage(raw: string): RawMessage {
   }
   const octetsAt = headers.findIndex(({ name }) => name === OCTETS_HEADER);
   if (octetsAt >= 0) headers.splice(octetsAt, 1);
-  const body = bodyOf(headers, blank < 0 ? '' : raw.slice(blank + 4), octetsAt >= 0);
+  const rest = blank < 0 ? '' : raw.slice(blank + 4);
+  const octets = octetsAt >= 0;
+  const content = octets ? rest : cutToLength(rest, firstValue(headers, 'content-length'));
+  const body = bodyOf(headers, content, octets);
   return { payload: body === undefined ? { headers } : { headers, body }, cseqNumber: cseqNumberOf(headers) };
 }
 
@@ -64,8 +67,8 @@ function appendLine(headers: HeaderLine[], line: string): void {
   });
 }
 
-function bodyOf(headers: readonly HeaderLine[], rest: string, octets: boolean): Body | undefined {
-  const content = octets ? rest : cutToLength(rest, firstValue(headers, 'content-length'));
+/** The body of a message with these header lines; undefined when it has none. `octets`: one character for each. */
+export function bodyOf(headers: readonly HeaderLine[], content: string, octets: boolean): Body | undefined {
   if (content === '') return undefined;
   const contentType = firstValue(headers, 'content-type') || impliedType(content);
   const more = headers.filter(({ name }) => isOtherContentLine(name.toLowerCase()));

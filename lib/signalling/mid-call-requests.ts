@@ -1,7 +1,6 @@
-import { contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
+import { contentOf, type EffectOf, hopsLine, noContent, nothing, statusFor } from './content.ts';
 import type { Leg, Pending } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
-import { parseRawMessage } from './message-from-raw.ts';
 import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { ReceivedResponse } from './wire.ts';
 
@@ -71,11 +70,11 @@ export class MidCallRequests {
     if (status >= 200) leg.drop(asked);
     const accepted = isInvite && status >= 200 && status <= 299;
     if (!this.#desk.legs.holds(leg) || leg.state === 'ending') {
-      if (accepted) leg.server.connection.acknowledge(response, { headers: {} }, () => undefined);
+      if (accepted) leg.server.connection.acknowledge(response, noContent, () => undefined);
       return;
     }
     if (accepted) leg.add({ kind: 'toAcknowledge', request, answer: response });
-    const { payload } = parseRawMessage(response.raw);
+    const { payload } = response.message();
     this.#desk.tell({ type: 'responded', leg: leg.id, request, method, status, reason, payload });
   }
 

@@ -1,8 +1,7 @@
 import type { HeaderLine, Payload, RequestId } from '../call/signal.ts';
-import { breaksFrame, contentOf, type EffectOf, hopsLine, nothing, statusFor } from './content.ts';
+import { breaksFrame, contentOf, type EffectOf, hopsLine, noContent, nothing, statusFor } from './content.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, noHeaders } from './leg-table.ts';
-import { parseRawMessage } from './message-from-raw.ts';
 import { MidCallRequests } from './mid-call-requests.ts';
 import { reasonPhrase } from '../call/reason-phrase.ts';
 import type { Server } from './server.ts';
@@ -156,7 +155,7 @@ export class Outgoing {
     // RFC 3261 §13.2.2.4: every 2xx is acknowledged, also by who wants no call any more.
     for (const pending of leg.pending) {
       if (pending.kind !== 'toAcknowledge') continue;
-      leg.server.connection.acknowledge(pending.answer, { headers: {} }, () => undefined);
+      leg.server.connection.acknowledge(pending.answer, noContent, () => undefined);
     }
     this.#desk.legs.answerOpen(leg);
     this.#sendBye(leg, headers);
@@ -187,7 +186,7 @@ export class Outgoing {
       told = true;
     };
     leg.server.connection.send(
-      { method: 'OPTIONS', dialogId: leg.dialogId, headers: {} },
+      { method: 'OPTIONS', dialogId: leg.dialogId, ...noContent },
       {
         sent: () => tell(true),
         responded: () => undefined,
@@ -203,7 +202,7 @@ export class Outgoing {
     const ending = leg.state === 'ending';
     if (status < 200) {
       if (status > 100 && !ending) {
-        const { payload } = parseRawMessage(response.raw);
+        const { payload } = response.message();
         this.#desk.tell({ type: 'progressed', leg: leg.id, status, reason, payload });
       }
       return;
@@ -212,7 +211,7 @@ export class Outgoing {
     if (status >= 300) {
       this.#desk.legs.end(leg);
       if (ending) return;
-      const { payload } = parseRawMessage(response.raw);
+      const { payload } = response.message();
       this.#desk.tell({ type: 'rejected', leg: leg.id, status, reason, payload });
       return;
     }
@@ -226,7 +225,7 @@ export class Outgoing {
       type: 'answered',
       leg: leg.id,
       status,
-      payload: parseRawMessage(response.raw).payload,
+      payload: response.message().payload,
     });
   }
 

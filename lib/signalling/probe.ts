@@ -1,7 +1,7 @@
 import type { HeaderLine } from '../call/signal.ts';
 import type { ProbeTarget } from '../ports.ts';
 import { breaksFrame, hopsLine, statusFor } from './content.ts';
-import { headersToSend } from './headers-to-send.ts';
+import { linesToSend } from './lines-to-send.ts';
 import type { Server } from './server.ts';
 
 /** RFC 3261 §11.1: OPTIONS outside a dialog. What is told, and when: `Signalling.probe`. */
@@ -20,9 +20,9 @@ export function sendProbe(
     hopsLine(70),
     { name: 'Accept', value: 'application/sdp' },
   ];
-  const { headers } = headersToSend({ lines: [], own });
+  const { lines } = linesToSend({ lines: [], own });
   server.connection.send(
-    { method: 'OPTIONS', requestUri, via, headers },
+    { method: 'OPTIONS', requestUri, via, lines },
     {
       sent: () => undefined,
       responded: ({ status }) => {

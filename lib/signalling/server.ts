@@ -1,5 +1,5 @@
-import type { DrachtioConnection } from './drachtio-connection.ts';
 import type { Leg } from './leg.ts';
+import type { EngineConnection } from './wire.ts';
 
 /** One SIP engine behind its control connection, and the legs whose dialogs it holds. */
 export class Server {
@@ -14,19 +14,19 @@ export class Server {
   wasUp = false;
   /** Stops the wait for its return. */
   stopWaiting: (() => void) | undefined;
-  #connection: DrachtioConnection | undefined;
+  #connection: EngineConnection | undefined;
 
   constructor(name: string, keepsDialogs: boolean | undefined) {
     this.name = name;
     this.keepsDialogs = keepsDialogs;
   }
 
-  get connection(): DrachtioConnection {
+  get connection(): EngineConnection {
     if (this.#connection === undefined) throw new Error(`${this.name} has no connection`);
     return this.#connection;
   }
 
-  set connection(connection: DrachtioConnection) {
+  set connection(connection: EngineConnection) {
     this.#connection = connection;
   }
 }

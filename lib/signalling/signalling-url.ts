@@ -15,22 +15,23 @@ export interface ServerAddress {
 
 /** What BATON_SIGNALLING asks for. */
 export type SignallingChoice =
-  | { readonly kind: 'engine' }
+  /** The embedded engine, over the drachtio control protocol, or by calls. */
+  | { readonly kind: 'engine' | 'direct' }
   | { readonly kind: 'drachtio'; readonly servers: readonly ServerAddress[] };
 
 const scheme = 'drachtio://';
 /** drachtio-server's own default. */
 const defaultControlPort = 9022;
-const wanted = 'expected engine or drachtio://secret@host:9022';
+const wanted = 'expected engine, direct or drachtio://secret@host:9022';
 
 /**
- * Reads `engine`, or `drachtio://secret@host:9022` and further ones after commas. The secret is percent-decoded, so that it
+ * Reads `engine`, `direct`, or `drachtio://secret@host:9022` and further ones after commas. The secret is percent-decoded, so that it
  * may hold commas, slashes and at signs. An Error says what is wrong, without the secret.
  */
 export function parseSignallingUrl(text: string): SignallingChoice | Error {
   const trimmed = text.trim();
   if (trimmed === 'engine') return { kind: 'engine' };
-  if (trimmed === 'direct') return new Error('direct is not supported yet');
+  if (trimmed === 'direct') return { kind: 'direct' };
   const servers: ServerAddress[] = [];
   for (const part of trimmed.split(',')) {
     if (part.trim() === '') continue;

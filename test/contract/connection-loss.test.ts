@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { LegId } from '../../lib/call/signal.ts';
 import { eventually } from '../support/eventually.ts';
-import { backendNames, Stage } from './stage.ts';
+import { remoteBackendNames, Stage } from './stage.ts';
 
 const bobLeg = 'leg-of-bob' as LegId;
 const empty = { headers: [] };
 
-for (const backend of backendNames) {
+for (const backend of remoteBackendNames) {
   describe(`losing the control connection to the ${backend}`, () => {
     let stage: Stage;
 
@@ -121,17 +121,19 @@ describe('an application that stays away', () => {
   });
 });
 
-describe('fifty calls, ended in every way', () => {
-  it('leave nothing behind: not in the adapter, not in drachtio-srf, not in the engine', async () => {
-    const stage = await Stage.open('embedded engine', { timing: { t1Ms: 10, t2Ms: 40, t4Ms: 50 } });
-    const ways = [rejected, cancelled, hungUpByPeer, hungUpByUs, reinvited];
-    for (let call = 0; call < 50; call += 1) await ways[call % ways.length]?.(stage, call);
-    await stage.idle();
-    await eventually(() => stage.keptByEngine === 0, 'the engine keeps nothing');
-    expect(stage.told.untaken).to.deep.equal([]);
-    await stage.close();
+for (const backend of ['embedded engine', 'direct engine'] as const) {
+  describe(`fifty calls through the ${backend}, ended in every way`, () => {
+    it('leave nothing behind: not in the adapter, not in drachtio-srf, not in the engine', async () => {
+      const stage = await Stage.open(backend, { timing: { t1Ms: 10, t2Ms: 40, t4Ms: 50 } });
+      const ways = [rejected, cancelled, hungUpByPeer, hungUpByUs, reinvited];
+      for (let call = 0; call < 50; call += 1) await ways[call % ways.length]?.(stage, call);
+      await stage.idle();
+      await eventually(() => stage.keptByEngine === 0, 'the engine keeps nothing');
+      expect(stage.told.untaken).to.deep.equal([]);
+      await stage.close();
+    });
   });
-});
+}
 
 async function rejected(stage: Stage): Promise<void> {
   const { invite, leg } = await stage.invited();

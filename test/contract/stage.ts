@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { LegId, Payload, RequestId, SignallingEffect } from '../../lib/call/signal.ts';
 import { Engine, type EngineOptions } from '../../lib/engine/engine.ts';
-import { DrachtioSignalling } from '../../lib/signalling/drachtio-signalling.ts';
+import { SipEngine, type SipEngineCounts } from '../../lib/engine/sip-engine.ts';
+import { EngineSignalling } from '../../lib/signalling/engine-signalling.ts';
+import { directWay, drachtioWay, type EngineWay, SoleApplication } from '../../lib/signalling/ways.ts';
 import type { SignallingLog } from '../../lib/signalling/wire.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../../support/free-ports.ts';
@@ -16,7 +18,9 @@ import { knownDifferences, type KnownDifference } from './known-differences.ts';
 
 /** A SIP engine that the contract is held against. */
 interface Backend {
-  readonly control: { readonly host: string; readonly port: number };
+  readonly way: EngineWay;
+  /** Between the adapter and the engine's control port, where there is one. */
+  readonly relay?: TcpRelay;
   readonly sipPort: number;
   /** Nothing open, as far as the engine tells. */
   idle(): boolean;
@@ -27,14 +31,16 @@ interface Backend {
   stop(): Promise<void>;
 }
 
-export type BackendName = 'embedded engine' | 'drachtio-server';
+export type BackendName = 'embedded engine' | 'direct engine' | 'drachtio-server';
 
 const secret = 'contract';
 const drachtioBinary = findOnPath('drachtio');
 
-/** The embedded engine always; a real drachtio-server when its binary is on PATH. */
-export const backendNames: readonly BackendName[] =
+/** Engines behind a control connection, that can be lost: the embedded one always; a real drachtio-server when its binary is on PATH. */
+export const remoteBackendNames: readonly BackendName[] =
   drachtioBinary === undefined ? ['embedded engine'] : ['embedded engine', 'drachtio-server'];
+/** Those, and the embedded engine driven by calls. */
+export const backendNames: readonly BackendName[] = [...remoteBackendNames, 'direct engine'];
 
 const empty: Payload = { headers: [] };
 const silent = (): void => undefined;
@@ -48,45 +54,40 @@ export class Stage {
   readonly alice: SipAgent;
   readonly bob: SipAgent;
   readonly told = new SignalRecorder();
-  readonly signalling: DrachtioSignalling;
-  /** Between the adapter and the engine's control port. */
-  readonly relay: TcpRelay;
+  readonly signalling: EngineSignalling;
   readonly #backend: Backend;
   #requests = 0;
 
   private constructor(options: {
     readonly name: BackendName;
     readonly backend: Backend;
-    readonly relay: TcpRelay;
-    readonly control: { readonly host: string; readonly port: number };
     readonly agents: readonly [SipAgent, SipAgent];
   }) {
-    const { name, control } = options;
+    const { name, backend } = options;
     this.name = name;
-    this.#backend = options.backend;
-    this.relay = options.relay;
+    this.#backend = backend;
     [this.alice, this.bob] = options.agents;
-    this.signalling = new DrachtioSignalling({
-      servers: [{ ...control, secret, keepsDialogs: name === 'embedded engine' }],
-      log: silentLog,
-    });
+    this.signalling = new EngineSignalling({ ways: [backend.way], log: silentLog });
   }
 
   static async open(name: BackendName, options: StageOptions = {}): Promise<Stage> {
-    const backend = name === 'embedded engine' ? await startEngine(options) : await startDrachtio();
-    const relay = new TcpRelay(backend.control);
-    const control = await relay.start();
+    const backend = await startBackend(name, options);
     const agents = [await SipAgent.open('alice'), await SipAgent.open('bob')] as const;
-    const stage = new Stage({ name, backend, relay, control, agents });
+    const stage = new Stage({ name, backend, agents });
     await stage.signalling.start(stage.told);
     return stage;
   }
 
   async close(): Promise<void> {
     await this.signalling.stop();
-    await this.relay.stop();
+    await this.#backend.relay?.stop();
     await this.#backend.stop();
     await Promise.all([this.alice.close(), this.bob.close()]);
+  }
+
+  get relay(): TcpRelay {
+    if (this.#backend.relay === undefined) throw new Error(`the ${this.name} has no control connection`);
+    return this.#backend.relay;
   }
 
   /** Whether this engine is known to do otherwise. */
@@ -174,21 +175,62 @@ export function sdpPayload(name: string): Payload {
   return { headers: [], body: { contentType: 'application/sdp', content: sdp(name) } };
 }
 
+const listen = [{ protocol: 'udp', address: '127.0.0.1', port: 0 } as const];
+
+function startBackend(name: BackendName, options: StageOptions): Promise<Backend> {
+  switch (name) {
+    case 'embedded engine':
+      return startEngine(options);
+    case 'direct engine':
+      return startDirect(options);
+    case 'drachtio-server':
+      return startDrachtio();
+  }
+}
+
+async function relayed(
+  control: { readonly host: string; readonly port: number },
+  keepsDialogs: boolean,
+): Promise<Required<Pick<Backend, 'way' | 'relay'>>> {
+  const relay = new TcpRelay(control);
+  return { relay, way: drachtioWay({ ...(await relay.start()), secret, keepsDialogs }) };
+}
+
+/** Transactions linger until their timers end (RFC 3261 §17): dialogs and what they wait for must not. */
+const isIdle = ({ dialogs, requestsOpen, acksAwaited }: SipEngineCounts): boolean =>
+  dialogs + requestsOpen + acksAwaited === 0;
+
+const sum = (counts: object): number =>
+  Object.values(counts as Record<string, number>).reduce((total, count) => total + count, 0);
+
+async function startDirect({ timing }: StageOptions): Promise<Backend> {
+  const application = new SoleApplication();
+  const engine = new SipEngine({
+    listen,
+    applications: application,
+    ...(timing !== undefined && { timing }),
+  });
+  const [listener] = await engine.start();
+  return {
+    way: directWay(engine.core, application),
+    sipPort: listener?.port ?? 0,
+    idle: () => isIdle(engine.counts()),
+    kept: () => sum(engine.counts()),
+    restart: () => Promise.reject(new Error('it ends with its application')),
+    stop: () => engine.stop(),
+  };
+}
+
 async function startEngine(options: StageOptions): Promise<Backend> {
-  const listen = [{ protocol: 'udp', address: '127.0.0.1', port: 0 } as const];
   let engine = new Engine({ listen, control: { host: '127.0.0.1', port: 0, secret }, ...options });
   const { control, listeners } = await engine.start();
   return {
-    control,
+    ...(await relayed(control, true)),
     sipPort: listeners[0]?.port ?? 0,
-    idle: () => {
-      // Transactions linger until their timers end (RFC 3261 §17): dialogs and what they wait for must not.
-      const { dialogs, requestsOpen, acksAwaited } = engine.counts();
-      return dialogs + requestsOpen + acksAwaited === 0;
-    },
+    idle: () => isIdle(engine.counts()),
     kept: () => {
       const { owners, ...kept } = engine.counts();
-      return owners === 1 ? Object.values(kept).reduce((sum, count) => sum + count, 0) : -1;
+      return owners === 1 ? sum(kept) : -1;
     },
     restart: async () => {
       await engine.stop();
@@ -221,7 +263,7 @@ async function startDrachtio(): Promise<Backend> {
   };
   process.once('exit', onExit);
   return {
-    control: { host: '127.0.0.1', port: controlPort },
+    ...(await relayed({ host: '127.0.0.1', port: controlPort }, false)),
     sipPort,
     idle: () => true,
     kept: () => undefined,

@@ -4,6 +4,7 @@ import { parseSignallingUrl } from '../../lib/signalling/signalling-url.ts';
 describe('parseSignallingUrl', () => {
   it('reads engine', () => {
     expect(parseSignallingUrl(' engine ')).to.deep.equal({ kind: 'engine' });
+    expect(parseSignallingUrl('direct')).to.deep.equal({ kind: 'direct' });
   });
 
   const addresses: readonly (readonly [string, { host: string; port: number; secret: string }])[] = [
@@ -34,7 +35,6 @@ describe('parseSignallingUrl', () => {
     ['', /expected engine/],
     ['http://a@b', /expected engine/],
     [' , ', /expected engine/],
-    ['direct', /direct is not supported yet/],
     ['drachtio://host:9022', /secret is missing/],
     ['drachtio://@host:9022', /secret is missing/],
     ['drachtio://:@host:9022', /secret is missing/],

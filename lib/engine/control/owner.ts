@@ -1,5 +1,6 @@
 import type { ByteString } from '../message/bytes.ts';
-import type { SipMessage } from '../message/message.ts';
+import type { HeaderList } from '../message/header-list.ts';
+import type { SipMessage, StartLine } from '../message/message.ts';
 import type { Protocol, SocketAddress } from '../transport/transport.ts';
 
 /** A SIP message on its way to an application (control protocol §4). */
@@ -39,12 +40,24 @@ export type SendReply =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** One `sip` frame of an application (control protocol §7, §8). */
-export interface SendOrder {
+/** What an order is about (control protocol §7, §8). */
+export interface OrderTarget {
   readonly transactionId: string;
   readonly dialogId: string;
   /** Next hop only (§7). */
   readonly routeUrl?: string;
+}
+
+/** What is to be sent. */
+export interface OrderText {
+  readonly start: StartLine;
+  /** As the application spelled them; a response's lower-cased names are given their usual spelling when sent. */
+  readonly headers: HeaderList;
+  readonly body: ByteString;
+}
+
+/** One `sip` frame of an application. */
+export interface SendOrder extends OrderTarget {
   /** Start line, header lines, blank line, body. */
   readonly text: ByteString;
 }
@@ -70,7 +83,7 @@ export interface Applications {
   serves(method: string): boolean;
 }
 
-/** What the core offers the control side (and later a direct caller). */
+/** What the core offers the control side. */
 export interface SipCore {
   /** `reply` is called exactly once, and before any delivery that results from the order. */
   send(owner: Owner, order: SendOrder, reply: (reply: SendReply) => void): void;
@@ -83,4 +96,10 @@ export interface SipCore {
   /** `proto/host:port,…` as advertised and as bound (§2.3). */
   readonly advertisedHostports: string;
   readonly localHostports: string;
+}
+
+/** What it offers an application in this process. */
+export interface InProcessCore extends SipCore {
+  /** As `send`, of what needs no reading. */
+  carryOut(owner: Owner, order: OrderTarget, text: OrderText, reply: (reply: SendReply) => void): void;
 }

@@ -90,8 +90,12 @@ function applicationStart(start: StartLine): StartLine {
   if (start.kind === 'response') {
     return { ...start, reason: start.reason.replace(/\xe2\x80[\xa8\xa9]/g, ' ') };
   }
-  const requestUri = start.requestUri.replace(/[\x80-\xff]/g, char => percent(char.charCodeAt(0)));
-  return { ...start, requestUri };
+  return { ...start, requestUri: asciiUri(start.requestUri) };
+}
+
+/** Octets that RFC 3261 §25.1 wants escaped in a URI, escaped. */
+export function asciiUri(uri: ByteString): string {
+  return uri.replace(/[\x80-\xff]/g, octet => percent(octet.charCodeAt(0)));
 }
 
 /**

@@ -1,11 +1,10 @@
-import type { SendOrder, SendReply } from '../control/owner.ts';
+import type { OrderTarget, OrderText, SendReply } from '../control/owner.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import { HeaderList } from '../message/header-list.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { DialogEnder } from './dialog-ender.ts';
 import { buildInDialog, NOTHING_TO_ADD, withDialogHop } from './in-dialog.ts';
-import type { OrderText } from './order-text.ts';
 import { OwedAck } from './owed-ack.ts';
 import { sentReply, type Shared } from './shared.ts';
 
@@ -46,7 +45,7 @@ export class AckDesk {
   }
 
   /** The application's ACK. */
-  order(order: SendOrder, text: OrderText, reply: (reply: SendReply) => void): void {
+  order(order: OrderTarget, text: OrderText, reply: (reply: SendReply) => void): void {
     const dialog = this.#shared.dialogs.byId(order.dialogId);
     const owed = dialog === undefined ? undefined : this.#owed.get(dialog);
     if (dialog === undefined || owed === undefined) return reply({ ok: false, reason: STRAY_ACK });

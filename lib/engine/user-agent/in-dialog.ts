@@ -7,7 +7,7 @@ import { newBranch } from '../transaction/branch.ts';
 import type { Hop } from '../transport/transport.ts';
 import { contactOf } from './response-builder.ts';
 import { nextHopOf, resolveHop } from './next-hop.ts';
-import type { OrderText } from './order-text.ts';
+import type { OrderText } from '../control/owner.ts';
 import { buildRequest } from './request-builder.ts';
 import type { Shared } from './shared.ts';
 

@@ -1,4 +1,4 @@
-import type { Owner } from '../control/owner.ts';
+import type { OrderText, Owner } from '../control/owner.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import { NO_ROUTES } from '../dialog/route-set.ts';
 import type { SipMessage } from '../message/message.ts';
@@ -7,7 +7,6 @@ import { newCallId, newTag } from '../random.ts';
 import { newBranch } from '../transaction/branch.ts';
 import type { Hop } from '../transport/transport.ts';
 import { contactFor, withOwnAddress } from './addresses.ts';
-import type { OrderText } from './order-text.ts';
 import { buildRequest } from './request-builder.ts';
 import { contactOf, contactsOf } from './response-builder.ts';
 import type { Shared } from './shared.ts';

@@ -1,7 +1,7 @@
 import type { HeaderList } from '../message/header-list.ts';
 import { canonicalName } from '../message/header-names.ts';
 import { withOwnAddress } from './addresses.ts';
-import type { OrderText } from './order-text.ts';
+import type { OrderText } from '../control/owner.ts';
 
 /** Header fields that are the engine's, whatever the application wrote (control protocol §7.1). */
 const ENGINE_OWNED: ReadonlySet<string> = new Set([

@@ -1,16 +1,10 @@
+import type { OrderText } from '../control/owner.ts';
 import { type ByteString, trimmed } from '../message/bytes.ts';
 import { HeaderList } from '../message/header-list.ts';
 import { isToken } from '../message/token.ts';
 import type { StartLine } from '../message/message.ts';
 import { OCTETS_KEY } from '../message/serialize.ts';
 import { octetsFromUtf8 } from '../message/utf8.ts';
-
-export interface OrderText {
-  readonly start: StartLine;
-  /** As the application spelled them; a response's lower-cased names are given their usual spelling when sent. */
-  readonly headers: HeaderList;
-  readonly body: ByteString;
-}
 
 const REQUEST_LINE = /^([^ \t]+) ([^ \t]+) SIP\/2\.0$/;
 const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/;

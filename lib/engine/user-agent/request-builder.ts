@@ -3,7 +3,7 @@ import { HeaderList } from '../message/header-list.ts';
 import { SipMessage } from '../message/message.ts';
 import type { Protocol } from '../transport/transport.ts';
 import { appendOrderHeaders } from './order-headers.ts';
-import type { OrderText } from './order-text.ts';
+import type { OrderText } from '../control/owner.ts';
 
 export interface RequestParts {
   readonly method: string;

@@ -5,7 +5,7 @@ import { tagOf, withTag } from '../message/name-addr.ts';
 import type { Protocol } from '../transport/transport.ts';
 import { withOwnAddress } from './addresses.ts';
 import { appendOrderHeaders } from './order-headers.ts';
-import type { OrderText } from './order-text.ts';
+import type { OrderText } from '../control/owner.ts';
 
 export interface ResponseParts {
   readonly request: SipMessage;

@@ -1,4 +1,4 @@
-import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
+import type { OrderTarget, OrderText, Owner, SendReply } from '../control/owner.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { newTag } from '../random.ts';
@@ -11,7 +11,6 @@ import { ClientExchange, type ClientExchangeEvents } from './client-exchange.ts'
 import type { DialogEnder } from './dialog-ender.ts';
 import { buildInDialog, withDialogHop } from './in-dialog.ts';
 import { nextHopOf, resolveHop } from './next-hop.ts';
-import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
 import { buildNew, methodOf, openEarlyDialog, requestUriOf } from './new-request.ts';
 import { sentReply, type Shared } from './shared.ts';
@@ -25,7 +24,7 @@ const NO_DIALOG = 'Server error: unable to find dialog for dialog id provided';
 /** What one order becomes before it is sent. */
 interface Outgoing {
   readonly owner: Owner;
-  readonly order: SendOrder;
+  readonly order: OrderTarget;
   readonly text: OrderText;
   readonly reply: Reply;
 }

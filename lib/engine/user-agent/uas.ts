@@ -1,4 +1,4 @@
-import type { Owner, SendOrder, SendReply } from '../control/owner.ts';
+import type { OrderTarget, OrderText, Owner, SendReply } from '../control/owner.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { SipMessage } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
@@ -13,7 +13,6 @@ import type { DialogEnder } from './dialog-ender.ts';
 import { asCancel, dialogOfRequest } from './dialog-of-request.ts';
 import { ExchangeTable } from './exchange-table.ts';
 import { makesDialog } from './new-request.ts';
-import type { OrderText } from './order-text.ts';
 import { lacksContentType } from './request-builder.ts';
 import {
   KNOWN_METHODS,
@@ -163,7 +162,7 @@ export class Uas implements ServerExchangeEvents {
   }
 
   /** One response of an application. */
-  respond(order: SendOrder, text: OrderText, reply: (reply: SendReply) => void): void {
+  respond(order: OrderTarget, text: OrderText, reply: (reply: SendReply) => void): void {
     const exchange = this.#exchanges.byId(order.transactionId);
     const status = text.start.kind === 'response' ? text.start.status : 0;
     if (exchange === undefined) return reply(failed('Response not sent due to unknown transaction'));

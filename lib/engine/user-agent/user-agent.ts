@@ -1,4 +1,12 @@
-import type { Delivery, Owner, SendOrder, SendReply, SipCore } from '../control/owner.ts';
+import type {
+  Delivery,
+  OrderTarget,
+  OrderText,
+  Owner,
+  SendOrder,
+  SendReply,
+  InProcessCore,
+} from '../control/owner.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { DialogTable } from '../dialog/dialog-table.ts';
 import type { SipMessage } from '../message/message.ts';
@@ -23,10 +31,10 @@ export interface UserAgentOptions extends Given {
 }
 
 /**
- * RFC 3261's user agent core: dialogs, who answers what, who owns which dialog. Applications give it orders (`SipCore`), the
+ * RFC 3261's user agent core: dialogs, who answers what, who owns which dialog. Applications give it orders (`InProcessCore`), the
  * transaction layer gives it messages (`TransactionUser`).
  */
-export class UserAgent implements SipCore, TransactionUser {
+export class UserAgent implements InProcessCore, TransactionUser {
   readonly #shared: Shared;
   readonly #uas: Uas;
   readonly #uac: Uac;
@@ -118,7 +126,11 @@ export class UserAgent implements SipCore, TransactionUser {
   send(owner: Owner, order: SendOrder, reply: (reply: SendReply) => void): void {
     const text = parseOrderText(order.text);
     if (text === undefined) reply({ ok: false, reason: 'unparsable SIP text' });
-    else if (text.start.kind === 'response') this.#uas.respond(order, text, reply);
+    else this.carryOut(owner, order, text, reply);
+  }
+
+  carryOut(owner: Owner, order: OrderTarget, text: OrderText, reply: (reply: SendReply) => void): void {
+    if (text.start.kind === 'response') this.#uas.respond(order, text, reply);
     else this.#uac.request({ owner, order, text, reply });
   }
 

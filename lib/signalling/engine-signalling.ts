@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { LegId, RequestId, Signal, SignallingEffect } from '../call/signal.ts';
 import { afterRealTime } from '../engine/control/after.ts';
 import type { Clock, ProbeTarget, Signalling, SignallingUser } from '../ports.ts';
-import { DrachtioConnection } from './drachtio-connection.ts';
 import { Incoming } from './incoming.ts';
 import type { Leg } from './leg.ts';
 import { type Desk, LegTable, noHeaders } from './leg-table.ts';
 import { Outgoing } from './outgoing.ts';
 import { sendProbe } from './probe.ts';
 import { Server } from './server.ts';
-import type { ServerAddress } from './signalling-url.ts';
+import type { EngineWay } from './ways.ts';
 import type { SignallingLog } from './wire.ts';
 
-export interface DrachtioSignallingOptions {
-  readonly servers: readonly ServerAddress[];
+export interface EngineSignallingOptions {
+  /** At least one. */
+  readonly ways: readonly EngineWay[];
   readonly log: SignallingLog;
   readonly clock?: Pick<Clock, 'after'>;
   /**
@@ -40,8 +40,8 @@ const octetsTag = 'octets';
 /** What our engine says in its version besides the number; a real drachtio-server gives no dialog back. */
 const engineVersionMark = 'baton';
 
-/** The Signalling port over one or more SIP engines that speak the drachtio control protocol. */
-export class DrachtioSignalling implements Signalling {
+/** The Signalling port over one or more SIP engines. */
+export class EngineSignalling implements Signalling {
   readonly counters = new SignallingCounters();
   /** By it an engine knows this process again (control protocol §6). */
   readonly instanceTag = `instance:${randomUUID()}`;
@@ -62,7 +62,7 @@ export class DrachtioSignalling implements Signalling {
   #stopping = false;
   #started: { done: () => void; failed: (error: Error) => void } | undefined;
 
-  constructor(options: DrachtioSignallingOptions) {
+  constructor(options: EngineSignallingOptions) {
     this.#log = options.log;
     this.#clock = options.clock ?? { after: afterRealTime };
     this.#graceMs = options.graceMs ?? 30_000;
@@ -73,7 +73,7 @@ export class DrachtioSignalling implements Signalling {
       outgoing: this.#outgoing,
       receiveStandalone: request => this.#user?.receiveStandalone(request) ?? 'ignore',
     });
-    this.#servers = options.servers.map(address => this.#serverAt(address));
+    this.#servers = options.ways.map(way => this.#serverOf(way));
   }
 
   get listening(): readonly string[] {
@@ -180,16 +180,15 @@ export class DrachtioSignalling implements Signalling {
     return undefined;
   }
 
-  #serverAt(address: ServerAddress): Server {
-    const server = new Server(`${address.host}:${address.port}`, address.keepsDialogs);
-    server.connection = new DrachtioConnection({
-      server: address,
+  #serverOf(way: EngineWay): Server {
+    const server = new Server(way.name, way.keepsDialogs);
+    server.connection = way.open({
       tags: [this.instanceTag, octetsTag],
       log: this.#log,
       clock: this.#clock,
       user: {
         receiveRequest: (request, during) => this.#incoming.receiveRequest(server, request, during),
-        receiveCancel: (invite, raw) => this.#incoming.receiveCancel(server, invite, raw),
+        receiveCancel: (invite, cancel) => this.#incoming.receiveCancel(server, invite, cancel),
         connected: ({ hostports, version }) => this.#onConnected(server, hostports, version),
         disconnected: () => this.#onDisconnected(server),
         refused: () => this.#onRefused(server),

@@ -1,12 +1,11 @@
 import { breaksHeader } from '../attached-data/header-text.ts';
 import type { Body, HeaderLine } from '../call/signal.ts';
 import { keyOf } from '../engine/message/header-names.ts';
-import { OCTETS_HEADER } from '../engine/message/serialize.ts';
 import { isToken } from '../engine/message/token.ts';
 
-/** Header lines in the form that drachtio-srf sends without changing them, and what was refused. */
-export interface OutgoingHeaders {
-  readonly headers: Readonly<Record<string, string>>;
+/** Header lines that can be sent, in order, and what was refused. */
+export interface SendableLines {
+  readonly lines: readonly HeaderLine[];
   /** Names of the lines left out: not sendable, or not ours to send. */
   readonly refused: readonly string[];
 }
@@ -25,19 +24,12 @@ const owned: ReadonlySet<string> = new Set([
   ...['via', 'cseq', 'call-id', 'from', 'to', 'contact', 'route', 'record-route', 'max-forwards', 'rseq'],
 ]);
 
-/**
- * Puts all lines into one entry whose value carries the further lines: `{A: '1\r\nB: 2\r\nA: 3'}`.
- *
- * drachtio-srf writes `name: value` for each entry of a plain object (control protocol §13.2): there a repeated name cannot
- * be told, arrays become one line with commas, and the names of responses are lowered. Within a value it changes
- * nothing, so this is the one way in which repeats, order and spelling survive. What makes it a hole elsewhere is
- * closed here: a line with CR, LF or NUL is refused, whoever wrote it.
- */
-export function headersToSend(outgoing: OutgoingLines): OutgoingHeaders {
-  const kept: HeaderLine[] = [];
+/** Refused, whoever wrote it: what would end its line and begin another one, and what the engine writes itself. */
+export function linesToSend(outgoing: OutgoingLines): SendableLines {
+  const lines: HeaderLine[] = [];
   const refused: string[] = [];
   const keep = (line: HeaderLine, allowed: boolean): void => {
-    if (allowed && isSendable(line)) kept.push(line);
+    if (allowed && isSendable(line)) lines.push(line);
     else refused.push(line.name);
   };
   for (const line of outgoing.own ?? []) keep(line, true);
@@ -46,17 +38,8 @@ export function headersToSend(outgoing: OutgoingLines): OutgoingHeaders {
   if (body !== undefined) {
     keep({ name: 'Content-Type', value: body.contentType }, true);
     for (const line of body.more ?? []) keep(line, isContentLine(line.name));
-    if (body.octets === true) keep({ name: OCTETS_HEADER, value: '1' }, true);
   }
-  return { headers: inOneEntry(kept), refused };
-}
-
-function inOneEntry(lines: readonly HeaderLine[]): Record<string, string> {
-  const [first, ...others] = lines;
-  if (first === undefined) return {};
-  let value = first.value;
-  for (const line of others) value += `\r\n${line.name}: ${line.value}`;
-  return { [first.name]: value };
+  return { lines, refused };
 }
 
 function isOwned(name: string, mayNameContact: boolean): boolean {

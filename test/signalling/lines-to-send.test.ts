@@ -1,34 +1,32 @@
 import { expect } from 'chai';
-import { headersToSend } from '../../lib/signalling/headers-to-send.ts';
+import type { HeaderLine } from '../../lib/call/signal.ts';
+import { linesToSend } from '../../lib/signalling/lines-to-send.ts';
 
 const line = (name: string, value: string) => ({ name, value });
 
-/** The text that drachtio-srf makes of it. */
-const asText = (headers: Readonly<Record<string, string>>): string =>
-  Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\r\n');
+const asText = (lines: readonly HeaderLine[]): string =>
+  lines.map(({ name, value }) => `${name}: ${value}`).join('\r\n');
 
-describe('headersToSend', () => {
+describe('linesToSend', () => {
   it('keeps repeats, order and spelling of lines', () => {
-    const lines = [
+    const given = [
       line('user-TO-user', 'aa'),
       line('X-A', '1'),
       line('User-to-User', 'bb'),
       line('X-A', '2'),
     ];
-    const { headers, refused } = headersToSend({ lines });
-    expect(asText(headers)).to.equal('user-TO-user: aa\r\nX-A: 1\r\nUser-to-User: bb\r\nX-A: 2');
+    const { lines, refused } = linesToSend({ lines: given });
+    expect(asText(lines)).to.equal('user-TO-user: aa\r\nX-A: 1\r\nUser-to-User: bb\r\nX-A: 2');
     expect(refused).to.deep.equal([]);
   });
 
   it('puts the lines of its own first, and those of the body last', () => {
-    const { headers } = headersToSend({
+    const { lines } = linesToSend({
       lines: [line('X-A', '1')],
       own: [line('From', '<sip:a@localhost>'), line('Max-Forwards', '69')],
       body: { contentType: 'text/plain', content: 'x', more: [line('Content-Disposition', 'render')] },
     });
-    expect(asText(headers)).to.equal(
+    expect(asText(lines)).to.equal(
       'From: <sip:a@localhost>\r\nMax-Forwards: 69\r\nX-A: 1\r\nContent-Type: text/plain\r\nContent-Disposition: render',
     );
   });
@@ -60,23 +58,23 @@ describe('headersToSend', () => {
   ];
   for (const [name, value] of refusals) {
     it(`refuses ${JSON.stringify(`${name}: ${value}`)}`, () => {
-      const { headers, refused } = headersToSend({ lines: [line(name, value), line('X-Kept', '1')] });
-      expect(asText(headers)).to.equal('X-Kept: 1');
+      const { lines, refused } = linesToSend({ lines: [line(name, value), line('X-Kept', '1')] });
+      expect(asText(lines)).to.equal('X-Kept: 1');
       expect(refused).to.deep.equal([name]);
     });
   }
 
   it('lets a redirection name its Contact', () => {
-    const { headers } = headersToSend({ lines: [line('Contact', '<sip:c@d>')], mayNameContact: true });
-    expect(headers).to.deep.equal({ Contact: '<sip:c@d>' });
+    const { lines } = linesToSend({ lines: [line('Contact', '<sip:c@d>')], mayNameContact: true });
+    expect(lines).to.deep.equal([line('Contact', '<sip:c@d>')]);
   });
 
   it('refuses a Content-Type that would end its line', () => {
-    const { headers, refused } = headersToSend({
+    const { lines, refused } = linesToSend({
       lines: [],
       body: { contentType: 'a/b\r\nVia: x', content: 'x' },
     });
-    expect(headers).to.deep.equal({});
+    expect(lines).to.deep.equal([]);
     expect(refused).to.deep.equal(['Content-Type']);
   });
 });

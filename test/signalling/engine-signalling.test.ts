@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { LegId, RequestId } from '../../lib/call/signal.ts';
-import { DrachtioSignalling } from '../../lib/signalling/drachtio-signalling.ts';
+import { EngineSignalling } from '../../lib/signalling/engine-signalling.ts';
+import { drachtioWay } from '../../lib/signalling/ways.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeControlServer } from '../support/fake-control-server.ts';
 import { SignalRecorder } from '../support/signal-recorder.ts';
@@ -68,10 +69,10 @@ const orderTo = (requestUri: string) => {
   } as const;
 };
 
-describe('DrachtioSignalling', () => {
+describe('EngineSignalling', () => {
   let engine: FakeControlServer;
   let alice: SignalRecorder;
-  let signalling: DrachtioSignalling;
+  let signalling: EngineSignalling;
   let port: number;
   let timers: (() => void)[];
   const closings: (() => Promise<void>)[] = [];
@@ -81,8 +82,8 @@ describe('DrachtioSignalling', () => {
     port = await engine.start();
     alice = new SignalRecorder();
     timers = [];
-    signalling = new DrachtioSignalling({
-      servers: [{ host: '127.0.0.1', port, secret: engine.secret }],
+    signalling = new EngineSignalling({
+      ways: [drachtioWay({ host: '127.0.0.1', port, secret: engine.secret })],
       log: silent,
       clock: {
         after: (_delayMs, fire) => {
@@ -142,8 +143,8 @@ describe('DrachtioSignalling', () => {
   });
 
   it('refuses to start with a wrong secret', async () => {
-    const stranger = new DrachtioSignalling({
-      servers: [{ host: '127.0.0.1', port, secret: 'wrong' }],
+    const stranger = new EngineSignalling({
+      ways: [drachtioWay({ host: '127.0.0.1', port, secret: 'wrong' })],
       log: silent,
     });
     const refusal = await stranger.start(new SignalRecorder()).catch((error: unknown) => error);
@@ -155,8 +156,8 @@ describe('DrachtioSignalling', () => {
     const late = new FakeControlServer();
     const latePort = await late.start();
     await late.stop();
-    const patient = new DrachtioSignalling({
-      servers: [{ host: '127.0.0.1', port: latePort, secret: late.secret }],
+    const patient = new EngineSignalling({
+      ways: [drachtioWay({ host: '127.0.0.1', port: latePort, secret: late.secret })],
       log: silent,
     });
     closings.push(
@@ -172,14 +173,12 @@ describe('DrachtioSignalling', () => {
 
   it('uses several servers in turn, and keeps apart what bears the same dialog id at two', async () => {
     const second = new FakeControlServer();
-    const servers = [port, await second.start()].map(each => ({
-      host: '127.0.0.1',
-      port: each,
-      secret: engine.secret,
-    }));
+    const ways = [port, await second.start()].map(each =>
+      drachtioWay({ host: '127.0.0.1', port: each, secret: engine.secret }),
+    );
     const warned: string[] = [];
     const log = { ...silent, warn: (_fields: object, message: string) => warned.push(message) };
-    const both = new DrachtioSignalling({ servers, log });
+    const both = new EngineSignalling({ ways, log });
     closings.push(
       async () => both.stop(),
       async () => second.stop(),

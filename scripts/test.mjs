@@ -22,7 +22,9 @@ const suites = {
   unit: () => mocha(testFiles().filter(file => !ownSuite.test(file))),
   contract: () => mocha(testFiles().filter(file => file.startsWith('test/contract/'))),
   kafka: () => withKafka(() => mocha(testFiles().filter(file => file.startsWith('test/kafka-broker/')))),
-  scenarios: () => mocha([scenarioFile], stories),
+  scenarios: () => mocha([scenarioFile], { only: stories }),
+  // The same stories once more: BATON_SIGNALLING=direct.
+  direct: () => mocha([scenarioFile], { env: { STORY_SIGNALLING: 'direct' } }),
 };
 
 let interrupted = false;
@@ -41,9 +43,9 @@ async function main(asked) {
   const names = named.length > 0 ? named : Object.keys(suites);
   try {
     ensureInstalled();
-    if (['scenarios', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
-    if (['scenarios', 'kafka'].some(name => names.includes(name))) ensureSipp();
-    if (['scenarios', 'unit'].some(name => names.includes(name))) ensureRtpengine();
+    if (['scenarios', 'direct', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
+    if (['scenarios', 'direct', 'kafka'].some(name => names.includes(name))) ensureSipp();
+    if (['scenarios', 'direct', 'unit'].some(name => names.includes(name))) ensureRtpengine();
   } catch (error) {
     fail(error.message);
   }
@@ -64,7 +66,7 @@ async function check(script, args) {
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function mocha(files, only = []) {
+async function mocha(files, { only = [], env = {} } = {}) {
   if (files.length === 0 || !files.every(file => existsSync(join(root, file))))
     return crashed('it has no tests');
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
@@ -75,7 +77,10 @@ async function mocha(files, only = []) {
       'node_modules/mocha/bin/mocha.js',
       ...['--reporter', './scripts/mocha-reporter.mjs', ...grep, ...files],
     ];
-    const { code, hung } = await run(args, { env: { BATON_TEST_COUNTS: countsFile }, doneWhen: countsFile });
+    const { code, hung } = await run(args, {
+      env: { ...env, BATON_TEST_COUNTS: countsFile },
+      doneWhen: countsFile,
+    });
     if (!existsSync(countsFile)) return crashed(`it ended with ${code} before its last test`);
     const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
     if (hung) return crashed('it did not end after its last test: something is still open', counts);

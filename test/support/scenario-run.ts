@@ -36,6 +36,9 @@ export interface StoryResult {
 /** The configuration all stories start from: nothing of it may change what a story shows. */
 const defaults = { node: 'story', log: { level: 'info' } };
 
+/** What stands behind Baton's signalling; undefined: the default. */
+const signalling = process.env['STORY_SIGNALLING'];
+
 /** The address everything of a story is bound to, or undefined when this machine has none such. */
 function addressFor(story: Story): string | undefined {
   const family = story.ip === 4 ? 'IPv4' : 'IPv6';
@@ -225,6 +228,7 @@ class Stage {
     this.#baton = await BatonProcess.start({
       config,
       env: {
+        ...(signalling !== undefined && { BATON_SIGNALLING: signalling }),
         BATON_SIP_LISTEN: `udp:${host}:${sipPort},tcp:${host}:${sipPort}`,
         BATON_HTTP_LISTEN: `127.0.0.1:${httpPort}`,
         BATON_TARGET: `sip:${targets[0] ?? ''}${transport === 'tcp' ? ';transport=tcp' : ''}`,

@@ -93,11 +93,17 @@ export interface OutboxRecord {
 export interface Outbox {
   /** Identity of this outbox, 16 hex digits; another file has another. */
   readonly id: string;
-  /** Oldest first, those after position `after`: at most `maxRecords`, and about `maxBytes` of values (at least one record). */
+  /**
+   * Oldest first, those after position `after`: at most `maxRecords`, and about `maxBytes` of values (at least one record). Throws
+   * BatonError `outbox-failing`.
+   */
   read(after: number, limits: { readonly maxRecords: number; readonly maxBytes: number }): OutboxRecord[];
   /** All up to and with this position are published: forgotten. */
   published(position: number): void;
-  /** Cannot be published: kept apart with its reason, and no longer read. */
+  /**
+   * Cannot be published: kept apart with its reason, and no longer read. Throws BatonError `outbox-failing`: it is where it was, and
+   * nothing behind it may be called published.
+   */
   setApart(record: OutboxRecord, why: { readonly code: string; readonly reason: string }): void;
   /** Called when something was kept, in a later turn of the loop, once for all that was kept until then. */
   onKept: (() => void) | undefined;

@@ -35,4 +35,9 @@ export const streamErrors = {
     meaning: 'The Kafka broker refuses the event as it is; it is set apart.',
     blame: 'operator',
   },
+  'outbox-failing': {
+    meaning:
+      'An event that Kafka does not take cannot be set apart: the outbox cannot be read or written. Nothing is published until it can.',
+    blame: 'operator',
+  },
 } as const satisfies Record<string, ErrorEntry>;

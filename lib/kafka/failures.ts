@@ -1,3 +1,4 @@
+import { BatonError } from '../errors.ts';
 import type { streamErrors } from '../errors/stream-errors.ts';
 
 /**
@@ -105,6 +106,9 @@ interface ClientError extends Error {
 /** What lies deepest comes first: it is nearest to the reason. */
 function failuresIn(error: unknown, response: unknown): Failure[] {
   if (error instanceof PublishError) return [error.failure];
+  // Where events come from: nothing goes on before it does.
+  if (error instanceof BatonError && error.code === 'outbox-failing')
+    return [{ kind: 'refused', code: error.code, reason: error.message }];
   if (!(error instanceof Error)) return [];
   const failed: ClientError = error;
   const { apiId, path = '', serverErrorMessage, errors = [], cause } = failed;

@@ -208,8 +208,13 @@ export class Publisher {
     const inHand = this.#inHand;
     this.#inHand = [];
     this.#options.metrics.publishFailed(failure.code);
-    if (failure.kind === 'record' && inHand.length > 0) this.#isolate(inHand, failure);
-    else if (failure.kind !== 'topic' || !this.#isGivenUp(failure))
+    if (failure.kind === 'record' && inHand.length > 0) {
+      try {
+        this.#isolate(inHand, failure);
+      } catch (apartError) {
+        await this.#recover(apartError);
+      }
+    } else if (failure.kind !== 'topic' || !this.#isGivenUp(failure))
       await this.#pause(this.#health.failed(failure, error));
   }
 

@@ -9,6 +9,7 @@ import {
   UserError,
 } from '@platformatic/kafka';
 import { expect } from 'chai';
+import { BatonError } from '../../lib/errors.ts';
 import { streamErrors } from '../../lib/errors/stream-errors.ts';
 import { failureOf, protocolFailure, PublishError } from '../../lib/kafka/failures.ts';
 
@@ -42,6 +43,7 @@ describe('failureOf', () => {
   const wrongPassword = new AuthenticationError('SASL authentication failed.');
 
   for (const [what, error, kind, code] of [
+    ['an outbox that fails', new BatonError('outbox-failing', 'ENOSPC'), 'refused', 'outbox-failing'],
     ['a refused connection', notConnected(coded('ECONNREFUSED')), 'retry', 'kafka-unreachable'],
     ['a name that nobody knows', notConnected(coded('ENOTFOUND')), 'retry', 'kafka-unreachable'],
     ['a connection that closes', new NetworkError('Connection closed'), 'retry', 'kafka-unreachable'],

@@ -261,6 +261,35 @@ describe('Publisher', () => {
       expect(stream.metrics.counted).to.include('apart calls kafka-record-too-large');
     });
 
+    for (const [what, refusal, apart] of [
+      ['it is too large', tooLarge, ['b']],
+      [
+        'its topic takes nothing',
+        { ...tooLarge, kind: 'topic', code: 'kafka-topic-unknown', topic: 'calls' },
+        ['b', 'c'],
+      ],
+    ] as const)
+      it(`and cannot be set apart, it waits with all behind it, and says so once: ${what}`, async () => {
+        stream.brokers.judge = records => (holds('b')(records) ? refusal : undefined);
+        stream.outbox.keep('a');
+        await start();
+        stream.outbox.isBroken = true;
+        stream.outbox.keep('b', 'c');
+        await stream.settle();
+        await stream.passWaits(12);
+        expect(stream.outbox.waiting.map(({ value }) => value.toString())).to.deep.equal(['b', 'c']);
+        expect(stream.brokers).to.deep.include({ seen: ['a'], position: 1 });
+        expect(stream.publisher.trouble?.failure.code).to.equal('outbox-failing');
+        expect(stream.metrics.counted).to.include('failed outbox-failing');
+        expect(stream.metrics.up).to.equal(false);
+        expect(stream.log.lines.filter(line => line === 'error stream down')).to.have.length(1);
+        stream.outbox.isBroken = false;
+        await stream.passWaits(10);
+        expect(stream.outbox.apart.map(({ value }) => value)).to.deep.equal(apart);
+        expect([...stream.brokers.seen, ...apart].toSorted()).to.deep.equal(['a', 'b', 'c']);
+        expect(stream.outbox.waiting).to.be.empty;
+      });
+
     it('publishes large batches again afterwards', async () => {
       stream.brokers.judge = records => (holds('a')(records) ? tooLarge : undefined);
       stream.outbox.keep('a', ...Array.from({ length: 16 }, (_, index) => String(index)));

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadConfig } from '../../lib/config.ts';
+import { BatonError } from '../../lib/errors.ts';
 import { PublishError } from '../../lib/kafka/failures.ts';
 import type { ProducersOptions } from '../../lib/kafka/producers.ts';
 import type { Failure } from '../../lib/kafka/failures.ts';
@@ -22,6 +23,8 @@ export class PaperOutbox implements Outbox {
   /** Largest that were asked for at a time. */
   readonly asked: number[] = [];
   #position = 0;
+  /** Its disk takes nothing. */
+  isBroken = false;
   readonly #sequences = new Map<string, number>();
   readonly #nowMs: () => number;
 
@@ -59,7 +62,10 @@ export class PaperOutbox implements Outbox {
     this.waiting = this.waiting.filter(record => record.position > position);
   }
 
-  setApart({ value }: OutboxRecord, { code, reason }: { code: string; reason: string }): void {
+  /** As the real one, whose publisher reads it no more. */
+  setApart({ value, position }: OutboxRecord, { code, reason }: { code: string; reason: string }): void {
+    if (this.isBroken) throw new BatonError('outbox-failing', 'no space left on device');
+    this.waiting = this.waiting.filter(record => record.position !== position);
     this.apart.push({ value: value.toString(), code, reason });
   }
 

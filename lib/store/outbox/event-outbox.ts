@@ -1,4 +1,5 @@
 import { encodeEvent } from '../../events/encode.ts';
+import { BatonError } from '../../errors.ts';
 import type { CallEvent } from '../../events/event.ts';
 import type { EventJournal, Outbox, OutboxRecord, StreamTopic } from '../../ports.ts';
 import { type Bound, Bounds, isOverBounds, type OutboxLimits } from './bounds.ts';
@@ -98,7 +99,8 @@ export class EventOutbox implements Outbox, EventJournal {
   }
 
   read(after: number, limits: ReadLimits): OutboxRecord[] {
-    return this.#options.records.read(after, limits);
+    // What is broken is set apart on the way.
+    return this.#must(() => this.#options.records.read(after, limits));
   }
 
   published(position: number): void {
@@ -106,10 +108,8 @@ export class EventOutbox implements Outbox, EventJournal {
   }
 
   setApart(record: OutboxRecord, why: SetApart): void {
-    this.#try(() => {
-      const dropped = this.#options.records.setApart(record, why);
-      if (dropped > 0) this.#options.metrics.eventsDropped('dead-letters', dropped);
-    });
+    const dropped = this.#must(() => this.#options.records.setApart(record, why));
+    if (dropped > 0) this.#options.metrics.eventsDropped('dead-letters', dropped);
   }
 
   close(): Promise<void> {
@@ -147,17 +147,32 @@ export class EventOutbox implements Outbox, EventJournal {
 
   /** False: it has failed, which has been told. */
   #try(write: () => void): boolean {
-    const { log, nowMs } = this.#options;
     try {
       write();
     } catch (error) {
-      if (this.#failedMs === undefined) log.error({ err: error }, 'the outbox cannot be written');
-      this.#failedMs = nowMs();
+      this.#failed(error);
       return false;
     }
-    if (this.#failedMs !== undefined) log.info({}, 'the outbox can be written again');
+    if (this.#failedMs !== undefined) this.#options.log.info({}, 'the outbox can be written again');
     this.#failedMs = undefined;
     return true;
+  }
+
+  /** Throws `outbox-failing`: what was to be done is still to be done. */
+  #must<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      this.#failed(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BatonError('outbox-failing', reason, { cause: error });
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { log, nowMs } = this.#options;
+    if (this.#failedMs === undefined) log.error({ err: error }, 'the outbox cannot be written');
+    this.#failedMs = nowMs();
   }
 
   #boundUnwritten(): void {

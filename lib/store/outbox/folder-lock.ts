@@ -15,9 +15,14 @@ export class FolderLock {
   /** Undefined when another process has it. Throws when the folder is not there, or may not be read. */
   static async take(folder: string): Promise<FolderLock | undefined> {
     const lock = new FolderLock();
-    if (await lock.#takeBoth(folder)) return lock;
-    await lock.release();
-    return undefined;
+    let isTaken = false;
+    try {
+      isTaken = await lock.#takeBoth(folder);
+    } finally {
+      // What was taken of it keeps nobody away.
+      if (!isTaken) await lock.release();
+    }
+    return isTaken ? lock : undefined;
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { BatonError } from '../../../lib/errors.ts';
 import type { CallEvent } from '../../../lib/events/event.ts';
 import { encodeEvent } from '../../../lib/events/encode.ts';
 import {
@@ -7,7 +8,8 @@ import {
   type OutboxReading,
 } from '../../../lib/store/outbox/event-outbox.ts';
 import { MemoryRecords } from '../../../lib/store/outbox/memory-records.ts';
-import type { Entry } from '../../../lib/store/outbox/record-store.ts';
+import type { OutboxRecord } from '../../../lib/ports.ts';
+import type { Entry, ReadLimits, SetApart } from '../../../lib/store/outbox/record-store.ts';
 import { callEvent } from '../../support/call-event.ts';
 import { everything } from './support.ts';
 
@@ -20,6 +22,16 @@ class FailingRecords extends MemoryRecords {
     this.tried += 1;
     if (this.isBroken) throw new Error('no space left on device');
     super.append(entries);
+  }
+
+  override setApart(record: OutboxRecord, why: SetApart): number {
+    if (this.isBroken) throw new Error('no space left on device');
+    return super.setApart(record, why);
+  }
+
+  override read(after: number, limits: ReadLimits): OutboxRecord[] {
+    if (this.isBroken) throw new Error('no space left on device');
+    return super.read(after, limits);
   }
 }
 
@@ -184,6 +196,24 @@ describe('an outbox that cannot be written', () => {
       'error: the outbox cannot be written',
       'info: the outbox can be written again',
     ]);
+  });
+
+  it('does not let go of an event that is to be set apart, and shows that it fails', () => {
+    const it_ = house();
+    it_.outbox.keep(events(1));
+    const [record] = it_.outbox.read(0, everything);
+    it_.records.isBroken = true;
+    const failing = { code: 'outbox-failing', message: 'no space left on device' };
+    expect(() => it_.outbox.setApart(record as OutboxRecord, { code: 'c', reason: 'r' }))
+      .to.throw(BatonError)
+      .that.includes(failing);
+    expect(() => it_.outbox.read(0, everything))
+      .to.throw(BatonError)
+      .that.includes(failing);
+    expect([...(it_.read()?.alarms ?? [])]).to.deep.equal(['write']);
+    expect(it_.logged).to.deep.equal(['error: the outbox cannot be written']);
+    it_.records.isBroken = false;
+    expect(it_.outbox.read(0, everything)).to.have.length(1);
   });
 
   it('tries again for a call that wants to begin, at most once a second', () => {

@@ -1,11 +1,14 @@
 import type { ConnId } from '../call/ids.ts';
-import type { CallEvent, EventAttachedDataChanged } from './event.ts';
+import type { AgentStateEvent, CallEvent, EventAttachedDataChanged } from './event.ts';
 
 /**
- * Which parties have been told of a call and not yet of its end for them: known from events alone.
+ * Which parties have been told of a call and not yet of its end for them, and which DNs were told to be off the hook and not yet to be
+ * on it: known from events alone.
  *
  *     nothing ──Dialing, Ringing──▶ open ──any event of its own──▶ open ──Released, Abandoned──▶ nothing
  *                                    └─ PartyChanged from another ConnID: open there under this one
+ *
+ *     nothing ──OffHook──▶ open ──OnHook──▶ nothing
  */
 
 /** Keeps of each open party what is worth keeping of its last event. */
@@ -58,6 +61,12 @@ export function learnEvent<Last>(parties: OpenParties<Last>, learnt: LearntEvent
       if (name !== undefined) parties.close(name);
       return;
     }
+    case 'EventOffHook':
+      liftHook(parties, event, last());
+      return;
+    case 'EventOnHook':
+      parties.close(hookName(event));
+      return;
     case 'EventAttachedDataChanged':
       updateData(parties, event, before => withData(before, event));
       return;
@@ -89,6 +98,18 @@ function openParty<Last>(parties: OpenParties<Last>, named: Named, last: Last): 
     parties.open(name, last);
     return;
   }
+}
+
+/** No ConnID begins so. */
+function hookName({ tenant, ThisDN }: AgentStateEvent): string {
+  return `hook ${tenant} ${ThisDN}`;
+}
+
+/** One that was left off the hook is off it still. */
+function liftHook<Last>(parties: OpenParties<Last>, event: AgentStateEvent, last: Last): void {
+  const name = hookName(event);
+  if (parties.get(name) === undefined) parties.open(name, last);
+  else parties.update(name, last);
 }
 
 function lastName<Last>(parties: OpenParties<Last>, named: Named): string | undefined {

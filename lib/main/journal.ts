@@ -1,4 +1,4 @@
-import { releasedAsLost } from '../call/events/lost-parties.ts';
+import { onHookAsLost, releasedAsLost } from '../call/events/lost-parties.ts';
 import type { Config } from '../config.ts';
 import type { CallEvent } from '../events/event.ts';
 import { recordOf } from '../kafka/record.ts';
@@ -58,18 +58,20 @@ async function openRecords(config: Config, log: Logger, metrics: Metrics): Promi
 }
 
 function recover(records: RecordStore, journal: EventJournal, log: Logger): readonly CallEvent[] {
-  const { lasts, unreadable } = records.openParties();
+  const { lasts, lifted, unreadable } = records.openParties();
   if (unreadable > 0)
     log.error(
       { parties: unreadable },
       'the outbox has parties whose last event cannot be read: they are lost',
     );
-  const released = releasedAsLost(lasts, Date.now());
-  journal.keep(released);
+  const nowMs = Date.now();
+  const released = releasedAsLost(lasts, nowMs);
+  const told = [...released, ...onHookAsLost(lifted, nowMs)];
+  journal.keep(told);
   if (released.length > 0)
     log.warn(
       { parties: released.length },
       'an earlier process has lost calls: their parties are told released',
     );
-  return released;
+  return told;
 }

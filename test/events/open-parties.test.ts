@@ -13,8 +13,8 @@ const of = (dn: string, role: string, id: string, parts: Parts = {}) =>
 const alice = (id: string, parts?: Parts) => of('alice', 'Origination', id, parts);
 const bob = (id: string, parts?: Parts) => of('bob', 'Destination', id, parts);
 
-/** Who is open after the events, each with its last: `alice: Dialing`, the call in front when it is not that of most. */
-function openAfter(...events: readonly CallEvent[]): string[] {
+/** By party, the last event of whoever is open after the events. */
+function partiesAfter(events: readonly CallEvent[]): ReadonlyMap<string, string> {
   const parties = new Map<string, string>();
   const store = {
     get: (party: string) => parties.get(party),
@@ -28,7 +28,12 @@ function openAfter(...events: readonly CallEvent[]): string[] {
       last: () => event.id.slice('Event'.length),
       withData: (before, { UserData }) => `${before} with ${UserData.length} pairs`,
     });
-  return [...parties].map(([party, last]) => {
+  return parties;
+}
+
+/** Who is open after the events, each with its last: `alice: Dialing`, the call in front when it is not that of most. */
+function openAfter(...events: readonly CallEvent[]): string[] {
+  return [...partiesAfter(events)].map(([party, last]) => {
     const [connId = '', , , dn] = party.split(' ');
     return `${connId === consult ? 'consult ' : ''}${dn}: ${last}`;
   });
@@ -89,5 +94,31 @@ describe('the open parties', () => {
   ] as const)
     it(`are ${what}`, () => {
       expect(openAfter(...events).toSorted()).to.deep.equal(open);
+    });
+});
+
+describe('the DNs off the hook', () => {
+  const hook = (id: 'EventOffHook' | 'EventOnHook', ThisDN: string, tenant = 'acme'): CallEvent => ({
+    ...{ id, tenant, time: 1, Server: 'baton/n1', ThisDN, AgentID: 'ann' },
+  });
+
+  for (const [what, events, open] of [
+    ['those that were lifted', [hook('EventOffHook', '1'), hook('EventOffHook', '2')], ['acme 1', 'acme 2']],
+    ['not those that hung up', [hook('EventOffHook', '1'), hook('EventOnHook', '1')], []],
+    [
+      'each of its own tenant',
+      [hook('EventOffHook', '1'), hook('EventOffHook', '1', 'globex'), hook('EventOnHook', '1')],
+      ['globex 1'],
+    ],
+    [
+      'once, however often they were lifted',
+      [hook('EventOffHook', '1'), hook('EventOffHook', '1')],
+      ['acme 1'],
+    ],
+    ['not those that were on it all the time', [hook('EventOnHook', '1')], []],
+  ] as const)
+    it(`are ${what}`, () => {
+      const parties = partiesAfter(events);
+      expect([...parties.keys()]).to.deep.equal(open.map(name => `hook ${name}`));
     });
 });

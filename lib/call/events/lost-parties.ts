@@ -1,4 +1,4 @@
-import type { CallHandlingEvent } from '../../events/event.ts';
+import type { AgentStateEvent, CallHandlingEvent } from '../../events/event.ts';
 import type { CallHandlingEventName } from '../../events/names.ts';
 import type { Verdict } from '../ending/verdict.ts';
 import { howEnded } from './party-event.ts';
@@ -15,6 +15,15 @@ export function releasedAsLost(lasts: readonly CallHandlingEvent[], nowMs: numbe
   return lasts
     .toSorted((a, b) => a.CallID - b.CallID || rank(a) - rank(b) || a.time - b.time)
     .map(last => releasedOf(last, nowMs));
+}
+
+/** What DNs are told then that were left off the hook: `lifted` has the EventOffHook of each. After what their calls are told. */
+export function onHookAsLost(lifted: readonly AgentStateEvent[], nowMs: number): AgentStateEvent[] {
+  return lifted.map(({ tenant, Server, ThisDN, AgentID }) => ({
+    id: 'EventOnHook',
+    ...{ tenant, time: nowMs, Server, ThisDN },
+    ...(AgentID !== undefined && { AgentID }),
+  }));
 }
 
 function releasedOf(last: CallHandlingEvent, nowMs: number): CallHandlingEvent {

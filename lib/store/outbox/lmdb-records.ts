@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { CallHandlingEvent } from '../../events/event.ts';
+import type { AgentStateEvent, CallHandlingEvent } from '../../events/event.ts';
 import { learnEvent } from '../../events/open-parties.ts';
 import type { OutboxRecord } from '../../ports.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { bytesOfEntry, bytesOfPage, bytesOfRemoval, bytesOfTransaction, DiskRoom } from './disk-room.ts';
 import { freeBytesOf, openOutboxFile, type OutboxFile, usedBytesOf } from './outbox-file.ts';
-import { eventOf, PartyShelf, withData } from './party-shelf.ts';
+import { eventOf, lastOf, PartyShelf, withData } from './party-shelf.ts';
 import { decodeRecord, sealRecord, timeOfRecord } from './record-bytes.ts';
-import type { Depth, Entry, ReadLimits, RecordStore, SetApart } from './record-store.ts';
+import type { Depth, Entry, LeftOpen, ReadLimits, RecordStore, SetApart } from './record-store.ts';
 import { Sequences } from './sequences.ts';
 
 export interface LmdbRecordsOptions {
@@ -150,19 +150,22 @@ export class LmdbRecords implements RecordStore {
     return bytes === undefined ? 0 : this.#moveAway(position, bytes, why);
   }
 
-  openParties(): ReturnType<RecordStore['openParties']> {
+  openParties(): LeftOpen {
     const lasts: CallHandlingEvent[] = [];
+    const lifted: AgentStateEvent[] = [];
     const unreadable: string[] = [];
     for (const { key, value } of this.#file.parties.getRange()) {
       const record = decodeRecord(value);
-      if (record === undefined) unreadable.push(key);
-      else lasts.push(eventOf(record.value));
+      const event = record && eventOf(record.value);
+      if (event === undefined) unreadable.push(key);
+      else if (event.id === 'EventOffHook') lifted.push(event);
+      else lasts.push(event);
     }
     if (unreadable.length > 0)
       this.#write(() => {
         for (const party of unreadable) this.#file.parties.removeSync(party);
       });
-    return { lasts, unreadable: unreadable.length };
+    return { lasts, lifted, unreadable: unreadable.length };
   }
 
   async close(): Promise<void> {
@@ -180,7 +183,7 @@ export class LmdbRecords implements RecordStore {
 
   #learn({ event, record }: Entry): void {
     if (record === undefined && event.id !== 'EventAttachedDataChanged') return;
-    learnEvent(this.#parties, { event, last: () => record?.bytes ?? nothing, withData });
+    learnEvent(this.#parties, { event, last: () => lastOf({ event, record }), withData });
   }
 
   #moveAway(position: number, bytes: Buffer, why: SetApart): number {
@@ -248,4 +251,3 @@ export class LmdbRecords implements RecordStore {
 }
 
 const brokenRecord: SetApart = { code: 'outbox-record-broken', reason: 'its checksum is wrong' };
-const nothing = Buffer.alloc(0);

@@ -81,7 +81,7 @@ export class MemoryRecords implements RecordStore {
 
   /** Nothing is known of an earlier process. */
   openParties() {
-    return { lasts: [], unreadable: 0 };
+    return { lasts: [], lifted: [], unreadable: 0 };
   }
 
   close(): Promise<void> {

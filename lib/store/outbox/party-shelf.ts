@@ -1,9 +1,12 @@
 import { encodeEvent } from '../../events/encode.ts';
-import type { CallHandlingEvent, EventAttachedDataChanged } from '../../events/event.ts';
+import type { AgentStateEvent, CallHandlingEvent, EventAttachedDataChanged } from '../../events/event.ts';
 import type { OpenParties } from '../../events/open-parties.ts';
 import type { OutboxFile } from './outbox-file.ts';
 import { decodeRecord, placeOfRecord, recordBytes, sealRecord } from './record-bytes.ts';
+import type { Entry } from './record-store.ts';
 import { type Sequences, shortKey } from './sequences.ts';
+
+type OffHook = AgentStateEvent & { readonly id: 'EventOffHook' };
 
 /** The open parties, each with the record of its last event. To be called within a transaction. */
 export class PartyShelf implements OpenParties<Buffer> {
@@ -41,6 +44,17 @@ export class PartyShelf implements OpenParties<Buffer> {
   }
 }
 
+/** What is kept of an event: its record. The tenant of a DN, which is not in it, is kept as well. */
+export function lastOf({ event, record }: Entry): Buffer {
+  if (record === undefined || event.id !== 'EventOffHook') return record?.bytes ?? nothing;
+  const { topic, key, timeMs } = record;
+  const bytes = recordBytes({ topic, key, event: event.id, timeMs, json: JSON.stringify(event) });
+  sealRecord(bytes, 0, 0);
+  return bytes;
+}
+
+const nothing = Buffer.alloc(0);
+
 /** The record of an earlier event with the data that this one tells. One that cannot be read stays as it is. */
 export function withData(before: Buffer, { UserData }: EventAttachedDataChanged): Buffer {
   const record = decodeRecord(before);
@@ -52,7 +66,7 @@ export function withData(before: Buffer, { UserData }: EventAttachedDataChanged)
   return bytes;
 }
 
-/** What `encodeEvent` wrote: its record's checksum is right. */
-export function eventOf(value: Buffer): CallHandlingEvent {
-  return JSON.parse(value.toString()) as CallHandlingEvent;
+/** What was written: its record's checksum is right. */
+export function eventOf(value: Buffer): CallHandlingEvent | OffHook {
+  return JSON.parse(value.toString()) as CallHandlingEvent | OffHook;
 }

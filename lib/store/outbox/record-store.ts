@@ -1,4 +1,4 @@
-import type { CallEvent, CallHandlingEvent } from '../../events/event.ts';
+import type { AgentStateEvent, CallEvent, CallHandlingEvent } from '../../events/event.ts';
 import type { OutboxRecord, StreamTopic } from '../../ports.ts';
 
 /** An event to be kept, its record when it is to be published. */
@@ -36,6 +36,16 @@ export interface ReadLimits {
   readonly maxBytes: number;
 }
 
+/** Who has not been told of the end. */
+export interface LeftOpen {
+  /** The last events of the parties of calls. */
+  readonly lasts: readonly CallHandlingEvent[];
+  /** The EventOffHook of each DN that is off the hook. */
+  readonly lifted: readonly AgentStateEvent[];
+  /** Of how many it cannot be read any more: those are forgotten. */
+  readonly unreadable: number;
+}
+
 /** Where the records of an outbox lie. What changes something throws when it cannot, and then has changed nothing. */
 export interface RecordStore {
   /** 16 hex digits. */
@@ -52,9 +62,6 @@ export interface RecordStore {
   dropWhile(isTooMuch: (depth: Depth) => boolean): number;
   /** No longer among those that are read. Gives how many older ones had to go for it. */
   setApart(record: OutboxRecord, why: SetApart): number;
-  /**
-   * The last events of the parties who have not been told of their end; of how many it cannot be read any more: those are forgotten.
-   */
-  openParties(): { readonly lasts: readonly CallHandlingEvent[]; readonly unreadable: number };
+  openParties(): LeftOpen;
   close(): Promise<void>;
 }

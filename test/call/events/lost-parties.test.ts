@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { releasedAsLost } from '../../../lib/call/events/lost-parties.ts';
+import { onHookAsLost, releasedAsLost } from '../../../lib/call/events/lost-parties.ts';
 import type { CallHandlingEvent } from '../../../lib/events/event.ts';
 import { callEvent } from '../../support/call-event.ts';
 import { checkEvents } from '../../support/valid-event.ts';
@@ -55,5 +55,19 @@ describe('the parties of a call that is lost with its process', () => {
       '2 alice',
       '2 bob',
     ]);
+  });
+});
+
+describe('the DNs that are left off the hook', () => {
+  const lifted = (AgentID?: string) => ({
+    ...({ id: 'EventOffHook', tenant: 'acme', time: 1, Server: 'baton/n1', ThisDN: '2001' } as const),
+    ...(AgentID !== undefined && { AgentID }),
+  });
+
+  it('are told that they are on it, as whose they were', () => {
+    const told = onHookAsLost([lifted('ann'), lifted()], 9_000);
+    checkEvents(told);
+    const onHook = { id: 'EventOnHook', tenant: 'acme', time: 9_000, Server: 'baton/n1', ThisDN: '2001' };
+    expect(told).to.deep.equal([{ ...onHook, AgentID: 'ann' }, onHook]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { open } from 'lmdb';
 import { join } from 'node:path';
-import type { CallEvent } from '../../../lib/events/event.ts';
+import type { AgentStateEvent, CallEvent } from '../../../lib/events/event.ts';
 import { encodeEvent } from '../../../lib/events/encode.ts';
 import type { LmdbRecords, LmdbRecordsOptions } from '../../../lib/store/outbox/lmdb-records.ts';
 import { MemoryRecords } from '../../../lib/store/outbox/memory-records.ts';
@@ -19,6 +19,16 @@ function entryOf(event: CallEvent): Entry {
   const { id, time: timeMs } = event;
   const key = 'CallThreadID' in event ? event.CallThreadID : '';
   const parts = { topic: 'callThread', key, timeMs } as const;
+  return {
+    event,
+    record: { ...parts, bytes: recordBytes({ ...parts, event: id, json: encodeEvent(event) }) },
+  };
+}
+
+/** All agents may have the key of one tenant. */
+function agentEntry(event: AgentStateEvent): Entry {
+  const { id, time: timeMs } = event;
+  const parts = { topic: 'agentState', key: `all:${event.AgentID ?? ''}`, timeMs } as const;
   return {
     event,
     record: { ...parts, bytes: recordBytes({ ...parts, event: id, json: encodeEvent(event) }) },
@@ -260,7 +270,34 @@ describe('the open parties in a file', () => {
 
   it('are none when all were told', () => {
     records.append([alice('Dialing'), bob('Ringing'), alice('Released'), bob('Abandoned')]);
-    expect(records.openParties()).to.deep.equal({ lasts: [], unreadable: 0 });
+    expect(records.openParties()).to.deep.equal({ lasts: [], lifted: [], unreadable: 0 });
+  });
+
+  it('have DNs off the hook beside them, with the tenant that no record shows', async () => {
+    const hook = (id: string, ThisDN: string) =>
+      agentEntry({
+        id,
+        tenant: 'acme',
+        time: 1_000,
+        Server: 'baton/n1',
+        ThisDN,
+        AgentID: 'ann',
+      } as AgentStateEvent);
+    records.append([hook('EventOffHook', '2001'), alice('Dialing'), hook('EventOffHook', '2002')]);
+    records.append([hook('EventOnHook', '2002')]);
+    expect(shown(records).map(line => line.split(' ').slice(1).join(' '))).to.deep.equal([
+      'all:ann 1',
+      `${callEvent().CallThreadID} 1`,
+      'all:ann 2',
+      'all:ann 3',
+    ]);
+    await records.close();
+    records = openRecords(folder);
+    const { lasts, lifted } = records.openParties();
+    expect(lasts).to.have.length(1);
+    expect(lifted).to.deep.equal([hook('EventOffHook', '2001').event]);
+    records.append([hook('EventOnHook', '2001')]);
+    expect(records.openParties().lifted).to.be.empty;
   });
 
   it('may have names as long as SIP allows', () => {

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { compileKeyPolicy, openKeyPolicy } from '../lib/attached-data/key-policy.ts';
+import { compileKeyPolicy } from '../lib/attached-data/key-policy.ts';
 import { B2bua } from '../lib/b2bua.ts';
 import type { Body, HeaderLine, LegId, NewRequest, Payload, RequestId } from '../lib/call/signal.ts';
 import { createLog, type Logger } from '../lib/log.ts';
 import { type Hidden, hiddenByPolicy } from '../lib/log/redact.ts';
 import { Metrics } from '../lib/metrics.ts';
 import { MemoryStore } from '../lib/store/memory-store.ts';
+import { plainOptions } from './b2bua/support/plain-options.ts';
 import { lines as headerLines } from './call/support/story.ts';
 
 describe('the log', () => {
@@ -241,21 +242,7 @@ function playCalls(log: Logger, secret: () => string): void {
 
 function b2buaOn(log: Logger, onInvite: (leg: LegId) => void): B2bua {
   return new B2bua({
-    options: {
-      node: 'node1',
-      tenant: 'acme',
-      trunks: [],
-      routes: [],
-      target: 'sip:bob@192.0.2.2',
-      trusted: [],
-      anyTarget: 'loopback',
-      answerTimeoutMs: 5000,
-      maxTransfers: 10,
-      maxCalls: 10,
-      packedLimitBytes: 16_000,
-      keys: openKeyPolicy,
-      notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
-    },
+    options: plainOptions,
     signalling: {
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import type { UserDataPair } from '../attached-data/entry.ts';
 import type { AgentWorkMode } from '../events/attributes.ts';
-import type { Agent, MonitorType, Switches } from './agent.ts';
+import { type Agent, allOff, type MonitorType, type Switches } from './agent.ts';
 
 /** An agent as the API shows it. */
 export interface AgentView {
@@ -33,18 +33,7 @@ export function agentView(agent: Agent): AgentView {
   return { agentId, tenant, dn, state, workMode, reasons, queues, ...switchesView(switches), revision };
 }
 
-const nothing = {
-  dn: null,
-  workMode: 'Unknown',
-  reasons: [],
-  queues: [],
-  dnd: false,
-  forwardTo: undefined,
-  muted: undefined,
-  deafened: undefined,
-  monitoring: undefined,
-  messages: undefined,
-} as const;
+const nothing = { dn: null, workMode: 'Unknown', reasons: [], queues: [], ...allOff } as const;
 
 function switchesView({ dnd, forwardTo, muted, deafened, monitoring, messages }: Switches) {
   return {

@@ -74,7 +74,8 @@ export interface Messages {
   readonly old?: number;
 }
 
-const allOff: Switches = {
+/** Nothing is switched on. */
+export const allOff: Switches = {
   dnd: false,
   forwardTo: undefined,
   muted: undefined,

@@ -65,23 +65,26 @@ export function addOutboxCommand(program: Command, terminal: Terminal, end: (cod
     .action(async (positions: readonly number[], flags: OutboxFlags) => {
       await answer(flags, opened => dead(opened, positions));
     });
-  addFlags(outbox.command('retry'))
-    .description('put events back that were set apart: the next run publishes them, at the end of their keys')
-    .argument('[position...]', 'which', collectPositions)
-    .option('--all', 'all there are')
-    .action(async (positions: readonly number[], flags: OutboxFlags) => {
-      const wanted = wantedOf(positions, flags);
-      await answer(flags, opened => retry(opened, wanted));
-    });
-  addFlags(outbox.command('drop'))
-    .description('forget events for good that were set apart')
-    .argument('[position...]', 'which', collectPositions)
-    .option('--all', 'all there are')
-    .action(async (positions: readonly number[], flags: OutboxFlags) => {
-      const wanted = wantedOf(positions, flags);
-      await answer(flags, opened => drop(opened, wanted));
-    });
+  for (const [name, meaning, carryOut] of changes)
+    addFlags(outbox.command(name))
+      .description(meaning)
+      .argument('[position...]', 'which', collectPositions)
+      .option('--all', 'all there are')
+      .action(async (positions: readonly number[], flags: OutboxFlags) => {
+        const wanted = wantedOf(positions, flags);
+        await answer(flags, opened => carryOut(opened, wanted));
+      });
 }
+
+/** What is done to events that were set apart. */
+const changes = [
+  [
+    'retry',
+    'put them back that were set apart: the next run publishes them, at the end of their keys',
+    retry,
+  ],
+  ['drop', 'forget events for good that were set apart', drop],
+] as const;
 
 function addFlags(command: Command): Command {
   return addConfigFlags(command).option('--json', 'JSON also on a terminal');

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -9,28 +7,15 @@ import { recordBytes } from '../../lib/store/outbox/record-bytes.ts';
 import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort } from '../../support/free-ports.ts';
 import { everything, newFolder, openRecords, removeFolders } from '../store/outbox/support.ts';
+import { type Ended, run } from './command.ts';
 import { callEvent } from '../support/call-event.ts';
 
 const built = fileURLToPath(new URL('../../dist/cli/baton.js', import.meta.url));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
 /** The built `baton outbox …` over the outboxes in a directory. */
-async function outbox(directory: string, ...args: readonly string[]): Promise<Ended> {
+function outbox(directory: string, ...args: readonly string[]): Promise<Ended> {
   const set = ['--node', 'n1', '--set', `kafka.outbox.directory=${directory}`];
-  const child = spawn(process.execPath, [built, 'outbox', ...args, ...set], {
-    env: { PATH: process.env['PATH'] },
-  });
-  let out = '';
-  let error = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, error };
+  return run([process.execPath, built, 'outbox', ...args, ...set]);
 }
 
 /** A directory with the outbox of n1: three events of one call, of which the second is set apart. */

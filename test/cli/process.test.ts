@@ -4,17 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort } from '../../support/free-ports.ts';
+import { run } from './command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fromSource = [process.execPath, '--import', 'tsx', 'lib/cli/baton.ts'] as const;
 /** Compiling what changed is part of it. */
 const startWithinMs = 120_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
 
 describe('baton as a process', function () {
   this.timeout(30_000);
@@ -61,7 +56,7 @@ describe('baton as a process', function () {
     const env = { BATON_SIP_LISTEN: `udp:127.0.0.1:${port}`, BATON_HTTP_LISTEN: 'off' };
     const first = await BatonProcess.start({ command: [...fromSource, 'serve'], env, httpUrl: '' });
     try {
-      const second = await run(['serve'], env);
+      const second = await run([...fromSource, 'serve'], env);
       expect(second).to.deep.include({ code: 1, out: '' });
       expect(second.error).to.match(new RegExp(`^baton: .*${port}.*\n$`));
     } finally {
@@ -75,14 +70,14 @@ describe('baton as a process', function () {
     const first = await BatonProcess.start({ command: [...fromSource, 'serve'], env, httpUrl: '' });
     try {
       const error = `baton: http.listen: 127.0.0.1:${port} is in use\n`;
-      expect(await run(['serve'], env)).to.include({ code: 1, error });
+      expect(await run([...fromSource, 'serve'], env)).to.include({ code: 1, error });
     } finally {
       await first.stop();
     }
   });
 
   it('names what is wrong with its configuration, and ends with 78', async () => {
-    const ended = await run(['serve', '--set', 'sip.t1=500'], { BATON_TARGET: 'bob' });
+    const ended = await run([...fromSource, 'serve', '--set', 'sip.t1=500'], { BATON_TARGET: 'bob' });
     expect(ended).to.deep.equal({
       code: 78,
       out: '',
@@ -125,20 +120,6 @@ describe('npm start', function () {
     expect(isRunning(pid)).to.equal(false);
   });
 });
-
-async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
-  const [program, ...first] = fromSource;
-  const child = spawn(program, [...first, ...args], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  let out = '';
-  let error = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, error };
-}
 
 /** Signal 0 asks without disturbing. */
 function isRunning(pid: number): boolean {

@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import { agentView } from '../../lib/agents/agent-view.ts';
 import { newAgent } from '../../lib/agents/agent.ts';
 import type { AgentAnswer, AgentRequest } from '../../lib/b2bua/agent-desk.ts';
-import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type { OriginateRequest } from '../../lib/b2bua/origination.ts';
 import type {
   ChangeAnswer,
@@ -17,19 +16,9 @@ import type { ClientOptions } from '../../lib/client/requests.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import { problemFor } from '../../lib/http/problem.ts';
 import { Metrics } from '../../lib/metrics.ts';
+import { aliceAndBob } from '../support/call-detail.ts';
 import { ImpatientClock, ScriptedServer } from './support.ts';
 
-const aliceAndBob: CallDetail = {
-  connId: '00a1b2c3d4e5f607@acme:node1',
-  callThreadId: '1122334455667788',
-  state: 'established',
-  legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
-  startedAt: '2026-11-20T10:00:00.000Z',
-  userData: [{ key: 'CaseId', type: 'string', value: '42' }],
-  customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
-  revision: 3,
-  recording: null,
-};
 const desk = { dn: '2001', tenant: 'acme', inService: true, contacts: [] };
 const zoe = agentView(newAgent('acme', '1001'));
 const { connId } = aliceAndBob;

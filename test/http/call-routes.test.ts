@@ -4,7 +4,6 @@ import { expect } from 'chai';
 import { noAgents } from './support.ts';
 import { pino } from 'pino';
 import { compileKeyPolicy } from '../../lib/attached-data/key-policy.ts';
-import type { CallDetail } from '../../lib/b2bua/call-view.ts';
 import type {
   ChangeAnswer,
   DataChangeRequest,
@@ -17,18 +16,8 @@ import { loadConfig } from '../../lib/config.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
+import { aliceAndBob } from '../support/call-detail.ts';
 
-const aliceAndBob: CallDetail = {
-  connId: '00a1b2c3d4e5f607@acme:node1',
-  callThreadId: '1122334455667788',
-  state: 'established',
-  legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
-  startedAt: '2026-11-20T10:00:00.000Z',
-  userData: [{ key: 'CaseId', type: 'string', value: '42' }],
-  customContext: { sipHeaders: { 'X-MS-Custom-CaseId': '42' }, voipHeaders: {} },
-  revision: 3,
-  recording: null,
-};
 const path = `/v1/calls/${aliceAndBob.connId}`;
 const update = { operation: 'update', thirdPartyDn: 'crm', userData: [{ key: 'A', value: '1' }] };
 

@@ -16,6 +16,7 @@ import { dnViews } from '../../lib/registrar/dn-view.ts';
 import { Registrations } from '../../lib/registrar/registrations.ts';
 import { MemoryStore } from '../../lib/store/memory-store.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
+import { plainOptions } from '../b2bua/support/plain-options.ts';
 import { payloadOf } from '../call/support/story.ts';
 
 export interface Answered {
@@ -63,22 +64,7 @@ export class House {
   private constructor({ b2bua = {}, http = {}, maxSubscribers = 10 }: HouseOptions) {
     const { metrics, ring, effects } = this;
     this.b2bua = new B2bua({
-      options: {
-        node: 'node1',
-        tenant: 'acme',
-        trunks: [],
-        routes: [],
-        target: 'sip:bob@192.0.2.2',
-        trusted: [],
-        anyTarget: 'loopback',
-        answerTimeoutMs: 5_000,
-        maxTransfers: 10,
-        maxCalls: 10,
-        packedLimitBytes: 16_000,
-        keys: openKeyPolicy,
-        notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1_000 },
-        ...b2bua,
-      },
+      options: { ...plainOptions, ...b2bua },
       signalling: {
         perform: effect => effects.push(effect),
         probe: () => undefined,

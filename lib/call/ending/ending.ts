@@ -1,10 +1,10 @@
-import { attemptFailed, settleCancelled } from '../set-up/attempt.ts';
+import { attemptFailed, type FailedAttempt, settleCancelled } from '../set-up/attempt.ts';
 import { sipReason } from '../relay/capabilities.ts';
 import { failure, wasAnswered } from './failure.ts';
 import { ended, isRinging, type Leg } from '../leg.ts';
 import { emptyPayload, headersForEnd } from '../relay/relay.ts';
 import { type Ending, releaseCall } from './release.ts';
-import type { Payload, SignalOf } from '../signal.ts';
+import type { LegId, Payload, SignalOf } from '../signal.ts';
 import type { Turn } from '../turn.ts';
 import { cancelled, hangup, rejection, type Verdict } from './verdict.ts';
 
@@ -30,14 +30,11 @@ export function onCancelled(turn: Turn, signal: SignalOf<'cancelled'>): void {
  * early dialog so).
  */
 export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
-  const leg = turn.leg(signal.leg);
-  if (leg === undefined || leg.state.is === 'cancelling') {
-    settleCancelled(turn, signal.leg);
-    return;
-  }
-  if (leg.state.is === 'ended') return;
+  const leg = standingLeg(turn, signal.leg);
+  if (leg === undefined) return;
   if (leg.dialled && isRinging(leg)) {
-    calleeWentAway(turn, leg, signal.payload);
+    const verdict = rejection(480, { silent: false });
+    calleeWentAway(turn, leg, { status: 480, payload: { headers: signal.payload.headers }, verdict });
     return;
   }
   if (isRinging(leg)) {
@@ -55,43 +52,33 @@ export function onHungUp(turn: Turn, signal: SignalOf<'hungUp'>): void {
   });
 }
 
-function calleeWentAway(turn: Turn, callee: Leg, payload: Payload): void {
+/** It ends for the first time; one that we were cancelling is settled. */
+function standingLeg(turn: Turn, id: LegId): Leg | undefined {
+  const leg = turn.leg(id);
+  if (leg !== undefined && leg.state.is !== 'cancelling') return leg.state.is === 'ended' ? undefined : leg;
+  settleCancelled(turn, id);
+  return undefined;
+}
+
+/** A target that rang is none any more. */
+function calleeWentAway(turn: Turn, callee: Leg, how: Omit<FailedAttempt, 'reason'>): void {
   turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
-  const gone = turn.changeLeg(callee, { state: ended });
-  attemptFailed(turn, gone, {
-    status: 480,
-    reason: '',
-    payload: { headers: payload.headers },
-    verdict: rejection(480, { silent: false }),
-  });
+  attemptFailed(turn, turn.changeLeg(callee, { state: ended }), { ...how, reason: '' });
 }
 
 /** The leg ended without its peer's doing: no ACK, engine gone. */
 export function onLost(turn: Turn, signal: SignalOf<'lost'>): void {
-  const leg = turn.leg(signal.leg);
-  if (leg === undefined || leg.state.is === 'cancelling') {
-    settleCancelled(turn, signal.leg);
-    return;
-  }
-  if (leg.state.is === 'ended') return;
+  const leg = standingLeg(turn, signal.leg);
+  if (leg === undefined) return;
+  const { reason } = signal;
   if (leg.dialled && isRinging(leg)) {
-    lostWhileRinging(turn, leg, signal.reason);
+    const verdict = rejection(503, { silent: true });
+    calleeWentAway(turn, leg, { status: 503, payload: emptyPayload, verdict });
+    turn.note({ note: 'lost', leg: leg.id, reason });
     return;
   }
   turn.changeLeg(leg, { state: ended });
-  releaseCall(turn, failure(turn.call, leg, signal.reason));
-}
-
-function lostWhileRinging(turn: Turn, callee: Leg, reason: string): void {
-  turn.perform({ do: 'stopTimer', timer: { kind: 'no-answer', leg: callee.id } });
-  const gone = turn.changeLeg(callee, { state: ended });
-  attemptFailed(turn, gone, {
-    status: 503,
-    reason: '',
-    payload: emptyPayload,
-    verdict: rejection(503, { silent: true }),
-  });
-  turn.note({ note: 'lost', leg: callee.id, reason });
+  releaseCall(turn, failure(turn.call, leg, reason));
 }
 
 /** Our 2xx could not be delivered: the caller is gone, and the callee has answered for nothing. */

@@ -1,4 +1,3 @@
-import { openKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { B2bua, type B2buaOptions } from '../../../lib/b2bua.ts';
 import type { Call } from '../../../lib/call/call.ts';
 import type {
@@ -14,6 +13,7 @@ import type { CallRecorder, CallScreening, EventJournal, Signalling } from '../.
 import type { Registrar } from '../../../lib/registrar/registrar.ts';
 import { MemoryStore } from '../../../lib/store/memory-store.ts';
 import { lines, payloadOf } from '../../call/support/story.ts';
+import { plainOptions } from './plain-options.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 class RecordedSignalling implements Signalling {
@@ -100,22 +100,7 @@ export function house(
   let random = 0;
   const made: { publish: (event: CallEvent) => void } = { publish: () => undefined };
   const b2bua = new B2bua({
-    options: {
-      node: 'node1',
-      tenant: 'acme',
-      trunks: [],
-      routes: [],
-      target: 'sip:bob@192.0.2.2',
-      trusted: [],
-      anyTarget: 'loopback',
-      maxTransfers: 10,
-      answerTimeoutMs: 5000,
-      maxCalls: 10,
-      packedLimitBytes: 16_000,
-      keys: openKeyPolicy,
-      notify: { maxBytes: 800, queueLimit: 10, timeoutMs: 1000 },
-      ...options,
-    },
+    options: { ...plainOptions, ...options },
     signalling,
     store,
     publisher: {

@@ -1,28 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Scope } from '../../../lib/attached-data/entry.ts';
 import { compileKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import { profileOf } from '../../../lib/attached-data/profile.ts';
-import type { Dn } from '../../../lib/call/ids.ts';
 import { maxDebts } from '../../../lib/call/data/owed.ts';
+import { carolSets } from '../support/carol-sets.ts';
 import { type Carried, type Party, Story, textOf, trunk } from '../support/story.ts';
 
 const dtmf = { contentType: 'application/dtmf-relay', content: 'Signal=5' };
-
-/** Carol is not on the call. */
-function carolSets(
-  story: Story,
-  pairs: Readonly<Record<string, string | null>>,
-  scope: Scope = 'call',
-): void {
-  for (const [key, value] of Object.entries(pairs)) {
-    const operation =
-      value === null
-        ? ({ operation: 'delete', keys: [key] } as const)
-        : ({ operation: 'update', entries: [{ key, type: 'string', value, scope }] } as const);
-    story.feed({ type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn });
-  }
-}
 
 /** The data headers of the newest request that reached a party. */
 function got(party: Party, method = 'INFO'): string[] {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { Scope } from '../../../lib/attached-data/entry.ts';
 import { compileKeyPolicy } from '../../../lib/attached-data/key-policy.ts';
 import type { Dn } from '../../../lib/call/ids.ts';
 import type { NotifyMode, Trunk } from '../../../lib/routing/trunk.ts';
+import { carolSets } from '../support/carol-sets.ts';
 import { type Carried, Story, type StoryOptions, trunk } from '../support/story.ts';
 
 /** Bob's trunk is told by header lines; alice is on none of that. */
@@ -18,21 +18,6 @@ function called(
     { headers: ['X-MS-Custom-CaseId: 1'] },
     { headers: ['Allow: INVITE, INFO, UPDATE'], ...bob },
   );
-}
-
-/** Carol is not on the call. */
-function carolSets(
-  story: Story,
-  pairs: Readonly<Record<string, string | null>>,
-  scope: Scope = 'call',
-): void {
-  for (const [key, value] of Object.entries(pairs)) {
-    const operation =
-      value === null
-        ? ({ operation: 'delete', keys: [key] } as const)
-        : ({ operation: 'update', entries: [{ key, type: 'string', value, scope }] } as const);
-    story.feed({ type: 'dataRequested', operation, thirdPartyDn: 'carol' as Dn });
-  }
 }
 
 const outcomes = (story: Story) =>

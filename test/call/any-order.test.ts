@@ -14,6 +14,7 @@ import type { Replacing } from '../../lib/call/transfer/replacing.ts';
 import type { JoinWanted, TransferWanted } from '../../lib/call/transfer/transfer-request.ts';
 import { type Decision, Turn } from '../../lib/call/turn.ts';
 import { isGone } from '../../lib/call/leg.ts';
+import type { CallEvent } from '../../lib/events/event.ts';
 import { learnEvent } from '../../lib/events/open-parties.ts';
 import { agentsAt } from '../agents/agents-at.ts';
 import { newRequestOf, lines, Story, textOf, trunk } from './support/story.ts';
@@ -281,14 +282,11 @@ class AnyCall {
 
   #learn(): void {
     const { events } = this.story;
-    const parties = {
-      get: (party: string) => this.openParties.get(party),
-      open: (party: string, last: string) => void this.openParties.set(party, last),
-      update: (party: string, last: string) => void this.openParties.set(party, last),
-      close: (party: string) => void this.openParties.delete(party),
-    };
-    for (const event of events.slice(this.#learnt))
-      learnEvent(parties, { event, last: () => event.id, withData: before => before });
+    // DNs have events of both calls: their order is that of `hooks`.
+    const ofCall = events
+      .slice(this.#learnt)
+      .filter(({ id }) => id !== 'EventOffHook' && id !== 'EventOnHook');
+    learnAll(this.openParties, ofCall);
     this.#learnt = events.length;
     this.#openPartiesAreThere();
   }
@@ -586,6 +584,18 @@ class AnyCall {
   }
 }
 
+/** By party, its last event. */
+function learnAll(open: Map<string, string>, events: readonly CallEvent[]): void {
+  const parties = {
+    get: (party: string) => open.get(party),
+    open: (party: string, last: string) => void open.set(party, last),
+    update: (party: string, last: string) => void open.set(party, last),
+    close: (party: string) => void open.delete(party),
+  };
+  for (const event of events)
+    learnEvent(parties, { event, last: () => event.id, withData: before => before });
+}
+
 function valueOfA({ call }: Story): unknown {
   return call.data.find(({ key }) => key === 'A')?.value;
 }
@@ -659,6 +669,9 @@ describe('a call on which anything happens in any order', () => {
   it('leaves no DN of ours off the hook, and tells each of it in turns', () => {
     for (const [at, { story }] of calls.entries()) {
       expect(story.ours?.follower.size, `seed ${String(at + 1)}`).to.equal(0);
+      const lifted = new Map<string, string>();
+      learnAll(lifted, story.ours?.hooks ?? []);
+      expect([...lifted], `seed ${String(at + 1)}`).to.deep.equal([]);
       const hooks = new Map<string | undefined, string>();
       for (const { id, ThisDN } of story.ours?.hooks ?? []) {
         expect(hooks.get(ThisDN) ?? 'EventOnHook', `seed ${String(at + 1)}`).to.not.equal(id);

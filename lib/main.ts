@@ -15,6 +15,7 @@ import {
   type Readiness,
 } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { type Media, startMedia } from './main/media.ts';
 import { type OwnEngine, startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
@@ -76,9 +77,10 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   });
   const publisher = publisherOf(config, ring, log);
   for (const event of recovered) publisher.publish(event);
+  const media = startMedia(config, { log, metrics, started, clock: realClock, signalling });
   const b2bua = new B2bua({
-    options: b2buaOptions(config, { keys, places, registering }),
-    signalling,
+    options: b2buaOptions(config, { keys, places, registering, media }),
+    signalling: media.signalling,
     store: new MemoryStore(),
     publisher,
     ...(screening !== undefined && { screening }),
@@ -93,7 +95,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   registering?.restore();
   let draining = false;
   started.add(() => signalling.stop());
-  await startSignalling(signalling, b2bua, asked);
+  await startSignalling(media.signalling, b2bua, asked);
   const http = await startHttp(config, log, started, ring, {
     metrics,
     ...deskOf(b2bua, registering),
@@ -104,14 +106,25 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   });
   started.add(async () => {
     draining = true;
-    const untilMs = performance.now() + config.call.drainMs;
-    await b2bua.stop({ mode: config.call.onShutdown, withinMs: config.call.drainMs });
-    const isQuiet = (): boolean => signalling.openCounts.operations + (engine?.countUnfinished() ?? 0) === 0;
-    if (!(await comesTrue(isQuiet, untilMs)))
-      log.warn({ drainMs: config.call.drainMs }, 'stopped before everything was finished');
+    const countUnfinished = () =>
+      signalling.openCounts.operations + (engine?.countUnfinished() ?? 0) + media.countUnfinished();
+    await drain({ config, log, b2bua, countUnfinished });
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+async function drain(parts: {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly b2bua: B2bua;
+  readonly countUnfinished: () => number;
+}): Promise<void> {
+  const { onShutdown: mode, drainMs } = parts.config.call;
+  const untilMs = performance.now() + drainMs;
+  await parts.b2bua.stop({ mode, withinMs: drainMs });
+  if (!(await comesTrue(() => parts.countUnfinished() === 0, untilMs)))
+    parts.log.warn({ drainMs }, 'stopped before everything was finished');
 }
 
 function tellService(change: ServiceChange, { node }: Config, b2bua: B2bua): void {
@@ -130,9 +143,10 @@ function b2buaOptions(
     readonly keys: KeyPolicy;
     readonly places: OwnPlaces;
     readonly registering: RunningRegistrar | undefined;
+    readonly media: Media;
   },
 ): B2buaOptions {
-  const { keys, places, registering } = parts;
+  const { keys, places, registering, media } = parts;
   return {
     node: config.node,
     tenant: config.tenant,
@@ -152,15 +166,12 @@ function b2buaOptions(
     isOwnAddress: places.isOwnAddress,
     ...(registering !== undefined && { registered: registering.registrations }),
     ...(config.target === undefined ? {} : { target: config.target }),
+    ...(media.anchor !== undefined && { marksSdp: true }),
   };
 }
 
 /** It waits for a SIP engine as long as there is none: only being asked to stop ends that. */
-async function startSignalling(
-  signalling: EngineSignalling,
-  b2bua: B2bua,
-  asked: AbortSignal,
-): Promise<void> {
+async function startSignalling(signalling: Signalling, b2bua: B2bua, asked: AbortSignal): Promise<void> {
   asked.throwIfAborted();
   const giveUp = () => void signalling.stop();
   asked.addEventListener('abort', giveUp, { once: true });

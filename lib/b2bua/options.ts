@@ -57,6 +57,8 @@ export interface B2buaOptions {
   readonly isOwnAddress?: (host: string, port: number | undefined) => boolean;
   /** The DNs that have registered here. */
   readonly registered?: RegisteredDns;
+  /** SDP that goes out says whose it is: for a Signalling that stands between the legs' media. */
+  readonly marksSdp?: boolean;
 }
 
 /** As pino has it. */

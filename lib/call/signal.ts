@@ -1,5 +1,6 @@
 import type { Brand } from '../brand.ts';
 import type { IncomingCall } from '../events/incoming-call.ts';
+import type { ConnId } from './ids.ts';
 
 /** Names one leg; chosen by whoever creates the leg (the shell for caller legs, `decide` for callee legs). */
 export type LegId = Brand<string, 'LegId'>;
@@ -19,6 +20,17 @@ export interface Body {
   readonly more?: readonly HeaderLine[];
   /** The body is no text: `content` has one character for each octet, of that number. */
   readonly octets?: true;
+  /** Of SDP on its way out, where `Env.marksSdp` is set: for who stands between the legs' media. */
+  readonly sdp?: SdpMark;
+}
+
+/** Whose SDP a leg's peer is shown. */
+export interface SdpMark {
+  /** The leg that it comes from; the very leg it goes to when we have made it up. */
+  readonly by: LegId;
+  /** As far as the message says it: the 2xx to an INVITE without SDP has an offer and is marked as an answer. */
+  readonly as: 'offer' | 'answer';
+  readonly call: ConnId;
 }
 
 /** What one SIP message carries besides its routing: all its header lines, and its body when there is one. */

@@ -33,6 +33,8 @@ export interface Env {
   readonly agents?: AgentsAtDns | undefined;
   /** Which calls somebody outside decides about; none when absent. */
   readonly screening?: ScreeningRules | undefined;
+  /** SDP that goes out says whose it is. */
+  readonly marksSdp?: boolean;
 }
 
 export interface NotifyLimits {

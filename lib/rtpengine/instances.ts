@@ -95,6 +95,10 @@ export class Instances {
     return [...this.#all.slice(start), ...this.#all.slice(0, start)].filter(({ up }) => up);
   }
 
+  get isAnyUp(): boolean {
+    return this.#all.some(({ up }) => up);
+  }
+
   /** Asked for its statistics: they say for how long it has run. */
   #ping(instance: WatchedInstance): void {
     const { clock, timeouts } = this.#options;

@@ -12,8 +12,14 @@ export function showTo(turn: Turn, to: LegId, said: Said): Body {
   const leg = turn.leg(to);
   if (leg === undefined) return said.body;
   const { session, body } = show(leg.session, { ...said, cut: cutBetween(turn, turn.leg(said.by), leg) });
-  turn.changeLeg(leg, { session });
-  return body;
+  if (turn.env.marksSdp !== true) {
+    turn.changeLeg(leg, { session });
+    return body;
+  }
+  const marked = { ...body, sdp: { by: said.by, as: said.as, call: turn.call.connId } };
+  // What is sent unchanged some time has its mark too.
+  turn.changeLeg(leg, { session: { ...session, shown: marked } });
+  return marked;
 }
 
 /** SDP as it came from this leg's peer. */

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort } from '../../support/free-ports.ts';
 import { AgentDialog, SipAgent } from '../../support/sip-agent.ts';
+import { run } from '../cli/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { eventFault } from '../support/valid-event.ts';
 import { type Cluster, theCluster } from './cluster.ts';
@@ -13,6 +14,8 @@ import { seenOn } from './seen.ts';
 
 const sdp =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n';
+
+const fromSource = [process.execPath, '--import', 'tsx', 'lib/cli/baton.ts'] as const;
 
 interface AsyncApi {
   readonly components: {
@@ -61,7 +64,7 @@ describe('the event stream of a Baton process', function () {
     const all = [`kafka.topics.callThread=${topic}`, `kafka.outbox.directory=${outbox}`, ...set];
     const flags = all.flatMap(assignment => ['--set', assignment]);
     baton = await BatonProcess.start({
-      command: [process.execPath, '--import', 'tsx', 'lib/cli/baton.ts', 'serve', ...flags],
+      command: [...fromSource, 'serve', ...flags],
       config: 'config/test.yaml',
       env: {
         BATON_NODE: cluster.name('node'),
@@ -154,6 +157,28 @@ describe('the event stream of a Baton process', function () {
     expect(seen).to.have.length(2 * expected.length);
     const said = process.log.filter(({ msg }) => msg.startsWith('stream '));
     expect(said.map(({ msg }) => msg)).to.deep.equal(['stream down', 'stream up']);
+  });
+
+  it('has what was set apart, once and in order, when it is put back', async () => {
+    const [node, missing] = [cluster.name('node'), cluster.name('missing')];
+    const set = [`node=${node}`, 'kafka.topics.create=false', `kafka.topics.callThread=${missing}`];
+    const before = await start(...set);
+    await call();
+    const unusable = 'stream topic unusable: its events are set apart';
+    await eventually(() => before.log.some(({ msg }) => msg === unusable), 'the topic is given up', 20_000);
+    await before.stop();
+    await cluster.broker.createTopic(missing);
+    const at = ['--set', `node=${node}`, '--set', `kafka.outbox.directory=${outbox}`];
+    const retried = await run([...fromSource, 'outbox', 'retry', '--all', ...at]);
+    expect(retried).to.include({ code: 0, error: '' });
+    expect(JSON.parse(retried.out)).to.have.property('retried').with.lengthOf(expected.length);
+    await start(...set);
+    const seen = await seenOn(cluster.bootstrap.plain, missing, expected.length);
+    const events = seen.map(({ value }) => JSON.parse(value) as { id: string; ThisDN: string });
+    expect(events.map(({ id, ThisDN }) => [id, ThisDN])).to.deep.equal(expected);
+    expect(seen.map(({ headers }) => headers['baton-sequence'])).to.deep.equal(
+      expected.map((_, index) => String(expected.length + index + 1)),
+    );
   });
 
   it('is complete when the process is stopped right after a call', async () => {

@@ -156,6 +156,8 @@ export type Effect =
       readonly from: string;
       readonly to: string;
       readonly contactUser: string;
+      /** Parameters of the Contact, each with its semicolon: feature tags (RFC 3840 §5). */
+      readonly contactParams?: string;
       readonly maxForwards: number;
       readonly payload: Payload;
       /** Next hop URI, when it is not the Request-URI. */

@@ -275,9 +275,10 @@ function ownLines(effect: EffectOf<'invite'>): HeaderLine[] {
   ];
   // Without a user the engine's own Contact says the same (control protocol §7.1).
   if (/^[^\s<>@"]+$/.test(effect.contactUser)) {
-    lines.push({ name: 'Contact', value: `<sip:${effect.contactUser}@localhost>` });
+    lines.push({
+      name: 'Contact',
+      value: `<sip:${effect.contactUser}@localhost>${effect.contactParams ?? ''}`,
+    });
   }
   return lines;
 }
-
-/** A URI stands in the request line, the next hop between `|` in the control frame's first line. */

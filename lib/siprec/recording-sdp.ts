@@ -67,6 +67,11 @@ export function offer(sdp: RecordingSdp, paused: boolean): RecordingSdp {
   return saying(sdp, () => paused);
 }
 
+/** What `offer` would say, whatever its version: to see whether it says anything new. */
+export function mediaText(sdp: RecordingSdp, paused: boolean): string {
+  return written(sdp, 0, () => paused);
+}
+
 /** What was wrong with an answer; for people. */
 export interface AnswerFault {
   readonly fault: string;

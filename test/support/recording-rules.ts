@@ -273,7 +273,7 @@ function changeRules(
 
 const elementsIn = (parent: Element): Element[] =>
   [...parent.childNodes].filter((node): node is Element => node.nodeType === 1);
-const textOf = (one: Element): string => one.textContent;
+const textOf = (one: Element): string => one.textContent ?? '';
 const texts = (parent: Element, name: string): string[] =>
   elementsIn(parent)
     .filter(({ localName }) => localName === name)

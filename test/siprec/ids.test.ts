@@ -4,7 +4,10 @@ import { idOf, randomId } from '../../lib/siprec/ids.ts';
 
 const digits = (count: number) =>
   fc
-    .array(fc.integer({ max: 15, min: 0 }).map(digit => digit.toString(16)), { minLength: count, maxLength: count })
+    .array(
+      fc.integer({ max: 15, min: 0 }).map(digit => digit.toString(16)),
+      { minLength: count, maxLength: count },
+    )
     .map(all => all.join(''));
 const octetsOf = (id: string): Buffer => Buffer.from(id, 'base64');
 const version = (id: string): number => (octetsOf(id)[6] ?? 0) >> 4;

@@ -39,15 +39,16 @@ export interface Instance {
   readonly era: number;
 }
 
-/** What it says of its own age is in whole seconds, and the answer has been on its way. */
-const ageToleranceMs = 3_000;
+/** What it says of its own age is in whole seconds. */
+const ageStepMs = 1_000;
 
 class WatchedInstance implements Instance {
   readonly client: NgClient;
   /** Until it shows otherwise: the first call must not wait for a ping. */
   up = true;
   era = 1;
-  startedMs: number | undefined;
+  /** It has started then at the latest. */
+  startedByMs: number | undefined;
 
   constructor(client: NgClient) {
     this.client = client;
@@ -102,9 +103,10 @@ export class Instances {
   /** Asked for its statistics: they say for how long it has run. */
   #ping(instance: WatchedInstance): void {
     const { clock, timeouts } = this.#options;
+    const askedMs = clock.nowMs();
     void instance.client.ask({ command: 'statistics' }).then(outcome => {
       if (this.#stopped) return;
-      if (outcome.ok) this.#isThere(instance, ageMsIn(outcome.answer));
+      if (outcome.ok) this.#isThere(instance, { askedMs, ageMs: ageMsIn(outcome.answer) });
       const stop = clock.after(timeouts.pingMs, () => {
         this.#stopPings = this.#stopPings.filter(other => other !== stop);
         this.#ping(instance);
@@ -120,17 +122,21 @@ export class Instances {
     this.#options.log.warn({ rtpengine: instance.client.name, why }, 'an rtpengine does not answer');
   }
 
-  #isThere(instance: WatchedInstance, ageMs: number | undefined): void {
+  #isThere(
+    instance: WatchedInstance,
+    { askedMs, ageMs }: { readonly askedMs: number; readonly ageMs: number | undefined },
+  ): void {
     const { clock, log, metrics } = this.#options;
     const { name } = instance.client;
-    const startedMs = ageMs === undefined ? undefined : clock.nowMs() - ageMs;
-    if (startedMs !== undefined) {
-      const isAnother = instance.startedMs !== undefined && startedMs > instance.startedMs + ageToleranceMs;
+    const { startedByMs } = instance;
+    if (ageMs !== undefined) {
+      const isAnother = startedByMs !== undefined && askedMs - ageMs - ageStepMs > startedByMs;
+      const latestMs = clock.nowMs() - ageMs;
+      instance.startedByMs = isAnother ? latestMs : Math.min(startedByMs ?? latestMs, latestMs);
       if (isAnother) {
         instance.era += 1;
         log.warn({ rtpengine: name }, 'an rtpengine has started anew: what it knew of calls is lost');
       }
-      if (isAnother || instance.startedMs === undefined) instance.startedMs = startedMs;
     }
     if (instance.up) return;
     instance.up = true;

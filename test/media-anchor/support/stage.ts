@@ -10,6 +10,7 @@ import type { Rtpengine } from '../../../support/rtpengine.ts';
 import { RtpPhone, type SdpOptions } from '../../../support/rtp-phone.ts';
 import { AgentDialog, SipAgent } from '../../../support/sip-agent.ts';
 import type { SipText } from '../../../support/sip-text.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** A phone: SIP and RTP. */
 export class Phone {
@@ -59,7 +60,10 @@ export class Phone {
 export interface StageOptions {
   readonly rtpengines: readonly Rtpengine[];
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** Address of the phones' media; default 127.0.0.1. */
   readonly media?: string;
+  /** Default: each phone at its name. */
+  readonly routesTo?: (phones: Readonly<Record<'alice' | 'bob' | 'carol', Phone>>) => readonly object[];
 }
 
 /** Baton in this process with rtpengines beside it; alice, bob and carol are phones. */
@@ -86,13 +90,15 @@ export class AnchorStage {
     this.#clients = parts.clients;
   }
 
-  static async open({ rtpengines, flags = {}, media }: StageOptions): Promise<AnchorStage> {
+  static async open({ rtpengines, flags = {}, media, routesTo }: StageOptions): Promise<AnchorStage> {
     const [sip, http] = [await freePort(), await freePort()];
     const phones = await Promise.all([
       Phone.open('alice', 0xa11ce, media),
       Phone.open('bob', 0xb0b, media),
       Phone.open('carol', 0xca201, media),
     ]);
+    const [alice, bob, carol] = phones;
+    const routeTo = ({ sip: { name, uri } }: Phone) => ({ number: `^${name}$`, targets: [uri] });
     const config = loadConfig({
       flags: new Map<string, unknown>([
         ['sip.listen', `udp:127.0.0.1:${sip}`],
@@ -100,7 +106,8 @@ export class AnchorStage {
         ['http.listen', `127.0.0.1:${http}`],
         ['state.directory', 'off'],
         ['call.drainMs', 500],
-        ['target', phones[1].sip.uri],
+        ['target', bob.sip.uri],
+        ['routes', routesTo?.({ alice, bob, carol }) ?? phones.map(routeTo)],
         ['media.anchor', 'rtpengine'],
         ['recording.rtpengine.ng', rtpengines.map(({ ng }) => ng)],
         ['recording.rtpengine.timeouts.pingMs', 200],
@@ -133,22 +140,31 @@ export class AnchorStage {
     return `sip:${name}@127.0.0.1:${this.sipPort}`;
   }
 
+  /** For questions of the test itself. */
+  ng(at = 0): NgClient {
+    const client = this.#clients[at];
+    if (client === undefined) throw new Error(`there is no rtpengine ${at}`);
+    return client;
+  }
+
+  /** Settles when Baton knows that so many rtpengines are there. */
+  async hasUp(count: number): Promise<void> {
+    await eventually(
+      async () => (await this.metric('baton_rtpengine_up')) === count,
+      `${count} rtpengines up`,
+    );
+  }
+
   /** Ids of the calls that the rtpengine has. */
   async ngCalls(at = 0): Promise<readonly string[]> {
-    const outcome = await this.#clients[at]?.ask({ command: 'list' });
-    return outcome?.ok === true ? (outcome.answer['calls'] as string[]).toSorted() : [];
+    const outcome = await this.ng(at).ask({ command: 'list' });
+    return outcome.ok ? (outcome.answer['calls'] as string[]).toSorted() : [];
   }
 
   /** Settles when the rtpengine has that many calls. */
   async hasNgCalls(count: number, at = 0): Promise<void> {
-    const until = Date.now() + 4_000;
-    for (;;) {
-      const calls = await this.ngCalls(at);
-      if (calls.length === count) return;
-      if (Date.now() > until)
-        throw new Error(`the rtpengine has ${calls.join(', ') || 'no call'}, not ${count}`);
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
+    const isSo = async (): Promise<boolean> => (await this.ngCalls(at)).length === count;
+    await eventually(isSo, `${count} calls in the rtpengine`);
   }
 
   async connIds(): Promise<readonly string[]> {

@@ -80,7 +80,7 @@ export function addOutboxCommand(program: Command, terminal: Terminal, end: (cod
 const changes = [
   [
     'retry',
-    'put them back that were set apart: the next run publishes them, at the end of their keys',
+    'put events back that were set apart: the next run publishes them, at the end of their keys',
     retry,
   ],
   ['drop', 'forget events for good that were set apart', drop],

@@ -3,9 +3,8 @@ import type { HeaderList } from '../message/header-list.ts';
 import type { SipMessage, StartLine } from '../message/message.ts';
 import type { Protocol, SocketAddress } from '../transport/transport.ts';
 
-/** A SIP message on its way to an application (control protocol §4). */
-export interface Delivery {
-  readonly source: 'network' | 'application';
+/** A SIP message that was received or sent. */
+interface Carried {
   readonly message: SipMessage;
   /** Octets on the wire. */
   readonly sizeBytes: number;
@@ -17,6 +16,11 @@ export interface Delivery {
   readonly timeMs: number;
   /** Opaque id under which the application answers; the word `unsolicited` for engine-originated notices (§4.4). */
   readonly transactionId: string;
+}
+
+/** A SIP message on its way to an application (control protocol §4). */
+export interface Delivery extends Carried {
+  readonly source: 'network' | 'application';
   /** `<Call-ID>;from-tag=<tag>`, empty outside a dialog. */
   readonly dialogId: string;
   /** Only on new requests: the listener it came in on. */
@@ -25,19 +29,8 @@ export interface Delivery {
 
 /** The answer to one `sip` frame (control protocol §5). */
 export type SendReply =
-  | {
-      readonly ok: true;
-      /** As sent, with final values: the client builds its dialog from it. */
-      readonly message: SipMessage;
-      readonly sizeBytes: number;
-      readonly protocol: Protocol;
-      readonly address: string;
-      readonly port: number;
-      readonly timeMs: number;
-      readonly transactionId: string;
-      /** Set when a response was sent. */
-      readonly dialogId?: string;
-    }
+  /** `message` as sent, with final values: the client builds its dialog from it. `dialogId`: set when a response was sent. */
+  | (Carried & { readonly ok: true; readonly dialogId?: string })
   | { readonly ok: false; readonly reason: string };
 
 /** What an order is about (control protocol §7, §8). */

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { StoredEvent } from '../../stream/stored-event.ts';
 import type { CutCode, Gap, Subscriber, Subscription } from '../../stream/subscription.ts';
 import type { Wanted } from './query.ts';
-import { gapJson, type OpenStream, type StreamParts } from './stream.ts';
+import { gapJson, type OpenStream, type StreamParts, terminateLater } from './stream.ts';
 
 export const sseMediaType = 'text/event-stream';
 
@@ -70,9 +70,7 @@ export class SseStream implements Subscriber, OpenStream {
     this.#parts.metrics.subscriberCut(code);
     this.#stopHeartbeat();
     this.#response.end(`event: cut\ndata: ${JSON.stringify({ code })}\n\n`);
-    // Who does not read does not read this either.
-    const cancel = this.#parts.after(this.#parts.closeGraceMs, () => this.terminate());
-    void this.closed.then(cancel);
+    terminateLater(this, this.#parts);
   }
 
   cut(code: CutCode): void {

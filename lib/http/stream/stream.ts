@@ -43,6 +43,12 @@ export interface OpenStream {
   terminate(): void;
 }
 
+/** For a stream that is being ended: who does not read does not read its last words either. */
+export function terminateLater(stream: OpenStream, { after, closeGraceMs }: StreamParts): void {
+  const cancel = after(closeGraceMs, () => stream.terminate());
+  void stream.closed.then(cancel);
+}
+
 /** A gap as it is told: both positions included; null: from a position that this process never gave. */
 export function gapJson(ring: EventRing, { missedFrom, missedTo }: Gap): string {
   return JSON.stringify({

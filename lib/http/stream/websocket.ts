@@ -2,7 +2,7 @@ import type { WebSocket } from '@fastify/websocket';
 import type { StoredEvent } from '../../stream/stored-event.ts';
 import type { CutCode, Gap, Subscriber, Subscription } from '../../stream/subscription.ts';
 import type { Wanted } from './query.ts';
-import { gapJson, type OpenStream, type StreamParts } from './stream.ts';
+import { gapJson, type OpenStream, type StreamParts, terminateLater } from './stream.ts';
 
 /** RFC 6455 §7.4.1; 4000 and up are ours (§7.4.2). */
 export const closeCodes = { goingAway: 1001, policy: 1008, internal: 1011, slowSubscriber: 4408 } as const;
@@ -101,8 +101,7 @@ export class WebSocketStream implements Subscriber, OpenStream {
 
   #close(code: number, reason: string): void {
     this.#socket.close(code, reason);
-    const cancel = this.#parts.after(this.#parts.closeGraceMs, () => this.terminate());
-    void this.closed.then(cancel);
+    terminateLater(this, this.#parts);
   }
 
   #beat(): void {

@@ -46,9 +46,16 @@ module.exports = {
     },
     {
       name: 'undici-behind-webhooks',
+      comment: 'And behind the external recorder.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/webhooks/' },
+      from: { path: '^lib/', pathNot: '^lib/(webhooks|recording)/' },
       to: { path: 'node_modules/undici' },
+    },
+    {
+      name: 'jose-behind-oifde',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/oifde/' },
+      to: { path: 'node_modules/jose' },
     },
     {
       name: 'kafka-client-behind-kafka',

@@ -18,13 +18,14 @@ import type { Logger } from './log.ts';
 import { type Media, startMedia } from './main/media.ts';
 import { type OwnEngine, startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
+import { startRecording } from './main/recording.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
 import { type Running, Started } from './main/started.ts';
 import { startState } from './main/state.ts';
 import { startStream } from './main/stream.ts';
 import { startScreening, startWebhooks } from './main/webhooks.ts';
 import { Metrics } from './metrics.ts';
-import type { Clock, EventJournal, Publisher, Signalling } from './ports.ts';
+import type { Clock, EventJournal, Publisher, Shelf, Signalling } from './ports.ts';
 import { dnViews } from './registrar/dn-view.ts';
 import type { ServiceChange } from './registrar/registrations.ts';
 import { EngineSignalling } from './signalling/engine-signalling.ts';
@@ -59,7 +60,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   asked.throwIfAborted();
   const metrics = new Metrics();
   metrics.measureProcess();
-  const { journal, recovered, state } = await startStream(config, log, started, metrics);
+  const stream = await startStream(config, log, started, metrics);
   asked.throwIfAborted();
   const shelf = await startState(config, log, started, metrics);
   const engine =
@@ -67,42 +68,21 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   const signalling = signallingTo(config, engine, log);
   const ring = ringOf(config, log);
   startWebhooks(config, log, started, ring, metrics);
-  const screening = startScreening(config, started);
-  const keys = compileKeyPolicy(config.attachedData.keys);
   const places = ownPlaces(config, addressesOf(engine, signalling));
-  const registering = startRegistrar(config, {
-    ...{ log, metrics, started, clock: realClock, signalling, isOwnHost: places.isOwnHost },
-    shelf: shelf('dns'),
-    onService: change => tellService(change, config, b2bua),
-  });
-  const publisher = publisherOf(config, ring, log);
-  for (const event of recovered) publisher.publish(event);
-  const media = startMedia(config, { log, metrics, started, clock: realClock, signalling });
-  const b2bua = new B2bua({
-    options: b2buaOptions(config, { keys, places, registering, media }),
-    signalling: media.signalling,
-    store: new MemoryStore(),
-    publisher,
-    ...(screening !== undefined && { screening }),
-    ...(journal !== undefined && { journal }),
-    ...(registering !== undefined && { registrar: registering.registrar }),
-    clock: realClock,
-    log,
-    metrics: metrics.calls,
-    ...{ agentMetrics: metrics.agents, agentShelf: shelf('agents') },
-    randomHex: digits => randomHex(digits / 2),
-  });
-  registering?.restore();
+  const calls = startCalls(config, { log, started, metrics, stream, shelf, signalling, ring, places });
+  const { b2bua, media, recording, keys } = calls;
   let draining = false;
   started.add(() => signalling.stop());
+  started.add(() => recording.recordings.close());
   await startSignalling(media.signalling, b2bua, asked);
   const http = await startHttp(config, log, started, ring, {
     metrics,
-    ...deskOf(b2bua, registering),
+    ...deskOf(b2bua, calls.registering),
     keys,
     tenant: config.tenant,
-    readiness: () => (draining ? 'draining' : readinessOf(signalling, journal)),
-    stream: state,
+    readiness: () => (draining ? 'draining' : readinessOf(signalling, stream.journal)),
+    stream: stream.state,
+    dialog: recording.dialog,
   });
   started.add(async () => {
     draining = true;
@@ -112,6 +92,54 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
   });
   const sip = engine === undefined ? signalling.listening : engine.listeners.map(formatHop);
   log.info({ sip, ...(http === undefined ? {} : { http }) }, 'ready');
+}
+
+/** Calls, and all that they work with. */
+function startCalls(
+  config: Config,
+  parts: {
+    readonly log: Logger;
+    readonly started: Started;
+    readonly metrics: Metrics;
+    readonly stream: Awaited<ReturnType<typeof startStream>>;
+    readonly shelf: (name: string) => Shelf;
+    readonly signalling: Signalling;
+    readonly ring: EventRing;
+    readonly places: OwnPlaces;
+  },
+) {
+  const { log, started, metrics, stream, shelf, signalling, ring, places } = parts;
+  const screening = startScreening(config, started);
+  const keys = compileKeyPolicy(config.attachedData.keys);
+  const common = { log, metrics, started, clock: realClock, signalling };
+  const registering = startRegistrar(config, {
+    ...common,
+    isOwnHost: places.isOwnHost,
+    shelf: shelf('dns'),
+    onService: change => tellService(change, config, b2bua),
+  });
+  const media = startMedia(config, common);
+  const store = new MemoryStore();
+  const recording = startRecording(config, { ...common, store, media, recorded: () => b2bua.recorded });
+  const publisher = publisherOf(config, ring, log);
+  for (const event of stream.recovered) publisher.publish(event);
+  const b2bua: B2bua = new B2bua({
+    options: b2buaOptions(config, { keys, places, registering, media }),
+    signalling: media.signalling,
+    store,
+    publisher,
+    recorder: recording.recorder,
+    ...(screening !== undefined && { screening }),
+    ...(stream.journal !== undefined && { journal: stream.journal }),
+    ...(registering !== undefined && { registrar: registering.registrar }),
+    clock: realClock,
+    log,
+    metrics: metrics.calls,
+    ...{ agentMetrics: metrics.agents, agentShelf: shelf('agents') },
+    randomHex: digits => randomHex(digits / 2),
+  });
+  registering?.restore();
+  return { b2bua, media, recording, registering, keys };
 }
 
 async function drain(parts: {

@@ -4,6 +4,7 @@ import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { KafkaMeters } from './metrics/kafka.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
+import { RecordingMeters } from './metrics/recording.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
 import { RtpengineMeters } from './metrics/rtpengine.ts';
 import { StateMeters } from './metrics/state.ts';
@@ -15,6 +16,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly calls = new CallMeters(this.#registry);
   readonly agents = new AgentMeters(this.#registry);
+  readonly recording = new RecordingMeters(this.#registry);
   readonly registrar = new RegistrarMeters(this.#registry);
   readonly state = new StateMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);

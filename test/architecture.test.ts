@@ -39,6 +39,7 @@ const wrongs = [
   ['lib/b2bua.ts', "import 'drachtio-srf';", 'drachtio-srf-behind-one-adapter'],
   ['lib/store/server.ts', "import 'fastify';", 'fastify-behind-http'],
   ['lib/http/post.ts', "import 'undici';", 'undici-behind-webhooks'],
+  ['lib/http/token.ts', "import 'jose';", 'jose-behind-oifde'],
   ['lib/store/topic.ts', "import '@platformatic/kafka';", 'kafka-client-behind-kafka'],
   ['lib/http/peer.ts', "import '../store/server.ts';", 'shells-do-not-know-each-other'],
   ['lib/client/node.ts', "import 'node:http';", 'client-runs-in-browsers'],

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { closeSync, openSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { runCommandLine } from './program.ts';
 
@@ -18,7 +19,11 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     print: text => process.stdout.write(text),
     complain: line => process.stderr.write(`${line}\n`),
   },
-  host: process,
+  host: {
+    on: (event, listener) => process.on(event, listener),
+    exit: code => process.exit(code),
+    hasTerminal,
+  },
   paint: (style, text) => styleText(style, text),
   loadMain: () => import('../main.ts'),
 });
@@ -27,3 +32,13 @@ setTimeout(() => {
   process.stderr.write(`baton: still open at exit: ${process.getActiveResourcesInfo().join(', ')}\n`);
   process.exit();
 }, leftoverMs).unref();
+
+/** A terminal that has hung up cannot be opened any more, nor can one that never was. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -20,8 +20,13 @@ import { addUuiCommands } from './uui-commands.ts';
 
 /** What main.ts offers. A start that `asked` interrupts leaves nothing behind and is rejected with its reason. */
 export interface Main {
-  serve(config: Config, log: Logger, asked: AbortSignal): Promise<Service>;
+  serve(config: Config, log: Logger, asked: AbortSignal): Promise<Reloadable>;
   runEngine(config: Config, log: Logger, asked: AbortSignal): Promise<Service>;
+}
+
+/** A service that takes over what can change while it runs. */
+export interface Reloadable extends Service {
+  reload?(config: Config): void;
 }
 
 export interface Surroundings {
@@ -82,7 +87,13 @@ function addServices(program: Command, around: Surroundings, end: (code: number)
     .description('relay calls until SIGTERM (default)')
     .action(async (flags: ConfigFlags) => {
       const config = configFrom(flags, around.terminal.env);
-      end(await runFrom(config, around, (main, log, asked) => main.serve(config, log, asked)));
+      let running: Reloadable | undefined;
+      const start = async (main: Main, log: Logger, asked: AbortSignal): Promise<Service> => {
+        running = await main.serve(config, log, asked);
+        return running;
+      };
+      const reload = (): void => running?.reload?.(configFrom(flags, around.terminal.env));
+      end(await runFrom(config, around, start, reload));
     });
   addConfigFlags(program.command('engine'))
     .description('run the SIP engine alone, for drachtio applications')
@@ -97,6 +108,7 @@ async function runFrom(
   config: Config,
   { terminal, host, loadMain }: Surroundings,
   start: (main: Main, log: Logger, asked: AbortSignal) => Promise<Service>,
+  reload?: () => void,
 ): Promise<number> {
   const keys = compileKeyPolicy(config.attachedData.keys);
   const hidden = keys.isEmpty ? {} : { hidden: hiddenByPolicy(keys, config.trunks) };
@@ -107,6 +119,7 @@ async function runFrom(
     host,
     log,
     start: async asked => await start(await loadMain(), log, asked),
+    ...(reload !== undefined && { reload }),
     complain: line => terminal.complain(line),
     nowMs: () => performance.now(),
   });

@@ -6,7 +6,7 @@ type DigestUser = Config['registrar']['digest']['users'][number];
 
 /** The configuration as it may be shown. */
 export function withoutSecrets(config: Config): Config {
-  const { signalling, engine, http, webhooks, registrar, kafka } = config;
+  const { signalling, engine, http, webhooks, registrar, kafka, recording } = config;
   return {
     ...config,
     signalling:
@@ -24,7 +24,24 @@ export function withoutSecrets(config: Config): Config {
       targets: webhooks.targets.map(receiverWithoutSecrets),
       incomingCall: receiverWithoutSecrets(webhooks.incomingCall),
     },
+    recording: recordingWithoutSecrets(recording),
     kafka: { ...kafka, sasl: { ...kafka.sasl, password: kafka.sasl.password === '' ? '' : hidden } },
+  };
+}
+
+function recordingWithoutSecrets({ auth, http, ...others }: Config['recording']): Config['recording'] {
+  return {
+    ...others,
+    auth: {
+      ...auth,
+      apps: auth.apps.map(app => ({ ...app, appSecret: hidden })),
+      tokens: auth.tokens.map(() => hidden),
+    },
+    http: {
+      ...http,
+      token: http.token === '' ? '' : hidden,
+      url: http.url?.replace(/\?.*$/s, `?${hidden}`),
+    },
   };
 }
 

@@ -17,6 +17,8 @@ export interface ProcessHost {
   ): unknown;
   /** Ends the process now. */
   exit(code: number): void;
+  /** It has a terminal that can hang up. */
+  hasTerminal(): boolean;
 }
 
 export interface ServiceRun {
@@ -24,6 +26,8 @@ export interface ServiceRun {
   readonly log: Logger;
   /** Rejected with the reason of `asked` when it gave up because of it. */
   start(asked: AbortSignal): Promise<Service>;
+  /** What SIGHUP asks for once it runs; what is thrown is logged. Absent: SIGHUP stops. */
+  reload?(): void;
   /** One line on standard error. */
   complain(line: string): void;
   /** Milliseconds that never go back. */
@@ -41,6 +45,8 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
  *      │  │                               │
  *      │  └─ failed: 1, 78, 70            └─ signal after more than a second: 128 + its number, at once
  *      └─ signal: gives up what has been started, or stops once it has ──▶ 0
+ *
+ * SIGHUP is a signal to stop where its terminal is gone, or nothing can be read anew; else `running` goes on with what was read.
  */
 export async function runService(run: ServiceRun): Promise<number> {
   const asked = new StopRequest(run);
@@ -48,6 +54,7 @@ export async function runService(run: ServiceRun): Promise<number> {
   let service: Service;
   try {
     service = await run.start(asked.signal);
+    asked.isRunning = true;
   } catch (error) {
     if (asked.signal.aborted && error === asked.signal.reason) return stopped(run);
     return startFailure(error, run);
@@ -70,20 +77,30 @@ function stopped(run: ServiceRun): number {
 /** Waits for the first signal; a start that is under way hears of it by `signal`. */
 class StopRequest {
   readonly heard: Promise<void>;
+  isRunning = false;
   readonly #abort = new AbortController();
+  readonly #hadTerminal: boolean;
   #firstMs: number | undefined;
 
   constructor(run: ServiceRun) {
+    this.#hadTerminal = run.host.hasTerminal();
     this.heard = new Promise(resolve => {
       this.signal.addEventListener('abort', () => resolve());
     });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
       run.host.on(signal, () => this.#onSignal(signal, run));
-    }
+    run.host.on('SIGHUP', () => this.#onHangUp(run));
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  #onHangUp(run: ServiceRun): void {
+    const isGone = this.#hadTerminal && !run.host.hasTerminal();
+    if (run.reload === undefined || isGone || this.signal.aborted) this.#onSignal('SIGHUP', run);
+    // While it starts it has read nothing that could be old.
+    else if (this.isRunning) reload(run);
   }
 
   #onSignal(signal: StopSignal, run: ServiceRun): void {
@@ -95,6 +112,16 @@ class StopRequest {
       run.log.warn({ signal }, 'ended before everything had stopped');
       run.host.exit(128 + signalNumbers[signal]);
     }
+  }
+}
+
+/** What cannot be read leaves everything as it is. */
+function reload(run: ServiceRun): void {
+  try {
+    run.reload?.();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    run.log.error({ code: 'config-invalid', reason }, 'nothing is read anew');
   }
 }
 

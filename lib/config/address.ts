@@ -1,6 +1,6 @@
 import { isHost } from '../engine/message/host.ts';
-import { familyOf, parseAddress, parseCidr } from '../engine/message/ip-address.ts';
-import { readHostPort } from '../engine/transport/address.ts';
+import { familyOf, isLoopback, parseAddress, parseCidr } from '../engine/message/ip-address.ts';
+import { parseSocketAddress, readHostPort } from '../engine/transport/address.ts';
 
 /** Where others are told to find us; without a port it is the bound one. */
 export interface ExternalHost {
@@ -26,4 +26,10 @@ export function parseCidrText(text: string): string | Error {
   const most = familyOf(address) === 'ipv4' ? 32 : 128;
   if (parseCidr(text) === undefined) return new Error(`"${text}": the prefix must be 0 to ${most}`);
   return bits === undefined ? `${address}/${most}` : text;
+}
+
+/** An address to listen on that other machines can reach. */
+export function isOutside(listen: string): boolean {
+  const bound = parseSocketAddress(listen.trim());
+  return !(bound instanceof Error) && !isLoopback(bound.address);
 }

@@ -1,9 +1,9 @@
-import { isLoopback } from '../engine/message/ip-address.ts';
-import { parseSocketAddress } from '../engine/transport/address.ts';
 import { registeredWord } from '../routing/trunk.ts';
+import { isOutside } from './address.ts';
 import { splitAtCommas } from './field.ts';
 import type { Problem } from './problem.ts';
-import { isTree, type Tree, valueAt } from './tree.ts';
+import { checkRecording } from './recording-checks.ts';
+import { isTree, listAt, type Tree, valueAt } from './tree.ts';
 
 /** What no single key can know. Reads the raw values, so that it speaks also when something else is wrong. */
 export function crossCheck(tree: Tree): Problem[] {
@@ -17,6 +17,7 @@ export function crossCheck(tree: Tree): Problem[] {
     ...checkHttp(tree),
     ...checkKafka(tree),
     ...checkMedia(tree),
+    ...checkRecording(tree),
   ];
 }
 
@@ -128,14 +129,4 @@ function checkMedia(tree: Tree): Problem[] {
   return valueAt(tree, 'media.anchor') === 'rtpengine' && !isNamed
     ? [{ key, message: 'must be set where media.anchor is rtpengine' }]
     : [];
-}
-
-function isOutside(listen: string): boolean {
-  const bound = parseSocketAddress(listen.trim());
-  return !(bound instanceof Error) && !isLoopback(bound.address);
-}
-
-function listAt(tree: Tree, key: string): readonly unknown[] {
-  const value = valueAt(tree, key);
-  return Array.isArray(value) ? value : [];
 }

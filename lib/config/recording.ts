@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { durationMs, oneOf } from './field.ts';
+import { recorderNames, recordingModes } from '../call/recording/recording.ts';
+import { isToken } from '../engine/message/token.ts';
+import { count, durationMs, name, oneOf, parsed, spanMs } from './field.ts';
 import { hostPortList } from './host-port.ts';
+import { parseHttpUrl } from './http-url.ts';
 
 export const media = z.strictObject({
   anchor: oneOf(['none', 'rtpengine']),
@@ -17,7 +20,56 @@ const rtpengine = z.strictObject({
   }),
 });
 
-export const recording = z.strictObject({ rtpengine });
+/** What becomes of calls to an access code. */
+const flow = z.strictObject({
+  accessCode: z
+    .string()
+    .regex(/^[^\s*\0-\x1f\x7f]{0,20}\*?$/, 'expected up to 20 characters, and a * at the end or none')
+    .min(1),
+  mode: oneOf(['none', ...recordingModes]),
+  backend: oneOf(recorderNames).default('rtpengine'),
+  required: z.boolean().default(false),
+  onNotFound: oneOf(['error', 'ignore']).default('error'),
+});
+
+const text = z.string().min(1).max(256);
+
+const auth = z.strictObject({
+  mode: oneOf(['off', 'jwt']),
+  everywhere: z.boolean(),
+  issuer: z.string(),
+  privateKeyFile: z.string(),
+  jwksUrl: parsed(value =>
+    value === '' ? undefined : parseHttpUrl(value, 'https://idp.example.com/jwks.json'),
+  ),
+  apps: z.array(z.strictObject({ appKey: text, appSecret: text, tenant: name.exactOptional() })),
+  tokens: z.array(z.string().min(16, 'a token has at least 16 characters')),
+});
+
+const http = z.strictObject({
+  url: parsed(value =>
+    value === '' ? undefined : parseHttpUrl(value, 'https://recorder.example.com/tasks'),
+  ),
+  token: z.string(),
+  timeoutMs: durationMs.max(10_000),
+  maxConnections: count.max(1_024),
+});
+
+/** Somebody hears nothing while it lasts. */
+const longestBudgetMs = 30_000;
+
+export const recording = z.strictObject({
+  flows: z.array(flow),
+  correlationHeader: z.string().refine(isToken, 'expected the name of a header'),
+  budgetMs: durationMs.min(200).max(longestBudgetMs),
+  appearMs: spanMs.max(longestBudgetMs),
+  stopTimeoutMs: durationMs,
+  answer: oneOf(['strings', 'numbers']),
+  retentionMs: spanMs,
+  auth,
+  http,
+  rtpengine,
+});
 
 export type MediaConfig = z.output<typeof media>;
 export type RecordingConfig = z.output<typeof recording>;

@@ -31,3 +31,9 @@ export function valueAt(tree: Tree, key: string): unknown {
     value = isTree(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   return value;
 }
+
+/** The list at a key; an empty one where there is none. */
+export function listAt(tree: Tree, key: string): readonly unknown[] {
+  const value = valueAt(tree, key);
+  return Array.isArray(value) ? value : [];
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AGENT_STATE_EVENTS, CALL_THREAD_EVENTS } from '../events/names.ts';
 import { parseWebhookSecret } from '../webhooks/signature.ts';
+import { parseHttpUrl } from './http-url.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs } from './field.ts';
 
 const eventName = z.enum(['EventAttachedDataChanged', ...CALL_THREAD_EVENTS, ...AGENT_STATE_EVENTS], {
@@ -10,6 +11,7 @@ const eventName = z.enum(['EventAttachedDataChanged', ...CALL_THREAD_EVENTS, ...
 /** A list without entries would let nothing pass: most likely a mistake. */
 const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).exactOptional();
 
+const parseWebhookUrl = (text: string): string | Error => parseHttpUrl(text, 'https://crm.example.com/baton');
 const webhookUrl = parsed(parseWebhookUrl);
 const secret = parsed(parseWebhookSecret);
 
@@ -47,16 +49,3 @@ const incomingCall = z.strictObject({
 });
 
 export const webhooks = z.strictObject({ targets: z.array(webhookTarget), flushMs: spanMs, incomingCall });
-
-/** Checks the URL of a receiver. What is secret stands in `secret`: user and password in a URL end up in logs. */
-function parseWebhookUrl(text: string): string | Error {
-  // It may hold a password: the message does not repeat it.
-  if (!URL.canParse(text)) return new Error('expected a URL like https://crm.example.com/baton');
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return new Error(`expected https: or http:, not ${url.protocol}`);
-  if (url.username !== '' || url.password !== '')
-    return new Error('user and password do not belong into the URL: requests are signed with the secret');
-  if (url.hash !== '') return new Error('a fragment is not sent: leave it out');
-  return url.href;
-}

@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What its sender must be allowed to do. */
     scope?: HttpScope;
+    /** Bearer tokens are none of its business: who asks shows a token of another kind in the body. */
+    ownTokens?: boolean;
   }
 }
 

@@ -20,6 +20,9 @@ export interface Grant {
   readonly tenant: string | undefined;
 }
 
+/** May do nothing that a token is asked for. */
+export const nobody: Grant = { id: '', scopes: [], tenant: undefined };
+
 const everybody: Grant = { id: '', scopes, tenant: undefined };
 
 /** Checks `Authorization: Bearer <token>` (RFC 6750 §2.1) in a time that tells nothing about the tokens. */

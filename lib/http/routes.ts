@@ -7,6 +7,7 @@ import { type AgentRoutesDesk, addAgentRoutes } from './agent-routes.ts';
 import { type CallDesk, addCallRoutes } from './call-routes.ts';
 import { addDnRoutes, type DnRoutesDesk } from './dn-routes.ts';
 import { AnswersGiven, usualLimits } from './idempotency.ts';
+import { addDialogRoutes, type DialogDesk } from './oifde-routes.ts';
 import { problemFor, problemMediaType } from './problem.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
 import { json, problems, words } from './schemas.ts';
@@ -19,6 +20,8 @@ export interface HttpViews extends CallDesk, AgentRoutesDesk, DnRoutesDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
   stream(): StreamState;
+  /** Absent: the dialog interface is not served. */
+  readonly dialog?: DialogDesk;
 }
 
 const Status = Type.Object({ status: Type.String() });
@@ -59,6 +62,7 @@ export function addRoutes(api: Api, views: HttpViews): void {
   addCallRoutes(api, views, given);
   addAgentRoutes(api, views, given);
   addDnRoutes(api, views);
+  if (views.dialog !== undefined) addDialogRoutes(api, views.dialog);
   addSchemaRoutes(api);
   api.get(
     '/openapi.json',

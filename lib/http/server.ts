@@ -13,7 +13,7 @@ import { isLoopback } from '../engine/message/ip-address.ts';
 import type { SocketAddress } from '../engine/transport/transport.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { BearerCheck, type HttpToken } from './bearer.ts';
+import { BearerCheck, type HttpToken, nobody } from './bearer.ts';
 import { BodyFault } from './change-body.ts';
 import { toldFailure } from './failure.ts';
 import { documentOptions } from './open-api.ts';
@@ -28,6 +28,7 @@ import { HttpRequest } from './upgrade.ts';
 import { pathOfBrokenText } from './well-formed.ts';
 
 export type { AgentRoutesDesk } from './agent-routes.ts';
+export type { DialogDesk } from './oifde-routes.ts';
 export type { DnRoutesDesk } from './dn-routes.ts';
 export type { CallDesk } from './call-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
@@ -155,6 +156,10 @@ export class HttpServer {
       }
       if (this.#isOpen && isUnwantedPage(request))
         return await reply.send(problem(reply, 'page-from-elsewhere'));
+      if (request.routeOptions.config.ownTokens === true) {
+        request.grant = nobody;
+        return undefined;
+      }
       const grant = bearer.grantOf(request.headers.authorization);
       const waitS = await limits.waitForStranger(request, grant);
       if (waitS !== undefined) return await refuseFlood(reply, waitS);

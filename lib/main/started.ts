@@ -1,14 +1,27 @@
+import type { Config } from '../config.ts';
+
 /** Something that runs until it is stopped. */
 export interface Running {
   stop(): Promise<void>;
+  /** Takes over what can change while it runs: `recording.flows`. Absent: nothing can. */
+  reload?(config: Config): void;
 }
 
 /** What was started, stopped in reverse order; also when the start fails half-way. */
 export class Started implements Running {
   readonly #stops: (() => Promise<void>)[] = [];
+  readonly #reloads: ((config: Config) => void)[] = [];
 
   add(stop: () => Promise<void>): void {
     this.#stops.unshift(stop);
+  }
+
+  onReload(reload: (config: Config) => void): void {
+    this.#reloads.push(reload);
+  }
+
+  reload(config: Config): void {
+    for (const reload of this.#reloads) reload(config);
   }
 
   async stop(): Promise<void> {

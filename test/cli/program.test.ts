@@ -47,7 +47,7 @@ async function baton(args: readonly string[], play: Play = {}): Promise<Outcome>
       print: text => (out += text),
       complain: line => (error += `${line}\n`),
     },
-    host: { on: () => undefined, exit: () => undefined },
+    host: { on: () => undefined, exit: () => undefined, hasTerminal: () => false },
     paint: plain,
     loadMain: () => Promise.resolve({ serve: neverAsked, runEngine: neverAsked, ...play.main }),
   };

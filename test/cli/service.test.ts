@@ -8,9 +8,14 @@ import { BatonError } from '../../lib/errors.ts';
 /** A process that records instead of ending. */
 class PaperProcess extends EventEmitter {
   readonly exits: number[] = [];
+  terminal = false;
 
   exit(code: number): void {
     this.exits.push(code);
+  }
+
+  hasTerminal(): boolean {
+    return this.terminal;
   }
 }
 
@@ -46,7 +51,7 @@ describe('a service of the command line', () => {
     logged = [];
   });
 
-  function run(start: ServiceRun['start'] = async () => service): Promise<number> {
+  function run(start: ServiceRun['start'] = async () => service, reload?: () => void): Promise<number> {
     const stream = { write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>) };
     return runService({
       host,
@@ -54,6 +59,7 @@ describe('a service of the command line', () => {
       start,
       complain: line => complaints.push(line),
       nowMs: () => nowMs,
+      ...(reload !== undefined && { reload }),
     });
   }
 
@@ -68,6 +74,62 @@ describe('a service of the command line', () => {
       expect(logged.map(line => line['msg'])).to.deep.equal(['stopping', 'stopped']);
     });
   }
+
+  describe('that can read its configuration anew', () => {
+    let reloads: number;
+    const reload = (): void => void (reloads += 1);
+    const logs = () => logged.map(line => line['msg']);
+
+    beforeEach(() => {
+      reloads = 0;
+    });
+
+    it('does so at each SIGHUP, and goes on', async () => {
+      void run(undefined, reload);
+      await settle();
+      host.emit('SIGHUP');
+      host.emit('SIGHUP');
+      expect([reloads, service.stops, logs()]).to.deep.equal([2, 0, []]);
+    });
+
+    it('stays as it is when that cannot be read, and says why', async () => {
+      void run(undefined, () => {
+        throw new Error('flows[0]: wrong');
+      });
+      await settle();
+      host.emit('SIGHUP');
+      expect(service.stops).to.equal(0);
+      expect(logged[0]).to.include({ level: 50, code: 'config-invalid', reason: 'flows[0]: wrong' });
+    });
+
+    it('stops when its terminal has hung up', async () => {
+      host.terminal = true;
+      void run(undefined, reload);
+      await settle();
+      host.emit('SIGHUP');
+      host.terminal = false;
+      host.emit('SIGHUP');
+      await settle();
+      expect([reloads, service.stops, logs()]).to.deep.equal([1, 1, ['stopping']]);
+    });
+
+    it('leaves a start that is under way alone', async () => {
+      let started: (service: Service) => void = () => {};
+      void run(() => new Promise(resolve => (started = resolve)), reload);
+      host.emit('SIGHUP');
+      started(service);
+      await settle();
+      expect([reloads, service.stops]).to.deep.equal([0, 0]);
+    });
+
+    it('hears nothing of it while it stops', async () => {
+      void run(undefined, reload);
+      await settle();
+      host.emit('SIGTERM');
+      host.emit('SIGHUP');
+      expect([reloads, host.exits]).to.deep.equal([0, []]);
+    });
+  });
 
   it('runs until it is asked to stop', async () => {
     const first = await Promise.race([run(), settle().then(() => 'still running')]);

@@ -49,3 +49,88 @@ describe('the configuration of the media anchor', () => {
   for (const [name, keys, problem] of wrong)
     it(`refuses ${name}`, () => expect(problemsOf(keys)).to.deep.equal([problem]));
 });
+
+describe('the configuration of recordings', () => {
+  const flow = { accessCode: '8001', mode: 'capture' };
+
+  it('records nothing when nobody says otherwise', () => {
+    const { recording } = loadConfig();
+    expect(recording).to.deep.include({
+      ...{ flows: [], correlationHeader: 'X-MS-Custom-CallId', budgetMs: 1_500, appearMs: 1_000 },
+      answer: 'strings',
+    });
+    expect(recording.auth).to.deep.include({ mode: 'off', issuer: 'baton', apps: [] });
+    expect(recording.http.url).to.equal(undefined);
+  });
+
+  it('fills in what a flow does not say', () => {
+    const { recording } = loadConfig({ flags: new Map([['recording.flows', [flow]]]) });
+    expect(recording.flows).to.deep.equal([
+      { ...flow, backend: 'rtpengine', required: false, onNotFound: 'error' },
+    ]);
+  });
+
+  const outside = { 'http.listen': '0.0.0.0:8080', 'http.tokens': ['admin-admin-admin-admin'] };
+  const rows: readonly [what: string, keys: Record<string, unknown>, problem: string][] = [
+    [
+      'a code that is too long',
+      { 'recording.flows': [{ ...flow, accessCode: '8'.repeat(21) }] },
+      'recording.flows[0].accessCode: expected up to 20 characters, and a * at the end or none',
+    ],
+    [
+      'an asterisk elsewhere',
+      { 'recording.flows': [{ ...flow, accessCode: '8*1' }] },
+      'recording.flows[0].accessCode: expected up to 20 characters, and a * at the end or none',
+    ],
+    [
+      'the same code twice',
+      { 'recording.flows': [flow, flow] },
+      'recording.flows[1].accessCode: "8001" has a flow before',
+    ],
+    [
+      'another mode',
+      { 'recording.flows': [{ ...flow, mode: 'tape' }] },
+      'recording.flows[0].mode: expected one of none, record, capture',
+    ],
+    [
+      'a flow to an external recorder that there is none of',
+      { 'recording.flows': [{ ...flow, backend: 'http' }] },
+      'recording.flows[0].backend: http needs recording.http.url',
+    ],
+    [
+      'an unknown key',
+      { 'recording.flows': [{ ...flow, colour: 'red' }] },
+      'recording.flows[0].colour: unknown key',
+    ],
+    [
+      'a header with a space',
+      { 'recording.correlationHeader': 'X Call' },
+      'recording.correlationHeader: expected the name of a header',
+    ],
+    [
+      'tokens that nobody has',
+      { 'recording.auth.mode': 'jwt' },
+      'recording.auth.mode: jwt needs apps, tokens or jwksUrl: nobody would have a token',
+    ],
+    [
+      'applications besides somebody who gives tokens',
+      {
+        'recording.auth.jwksUrl': 'https://idp.example.com/jwks.json',
+        'recording.auth.apps': [{ appKey: 'a', appSecret: 'b' }],
+      },
+      'recording.auth.apps: not with jwksUrl: tokens are given there',
+    ],
+    [
+      'anybody from outside to record calls',
+      { ...outside, 'recording.flows': [flow] },
+      'recording.auth.mode: must be jwt where http.listen can be reached from outside',
+    ],
+    [
+      'a recorder with a password in its URL',
+      { 'recording.http.url': 'https://a:b@rec.example.com/' },
+      'recording.http.url: user and password do not belong into the URL: there are keys for secrets',
+    ],
+  ];
+  for (const [what, keys, problem] of rows)
+    it(`refuses ${what}`, () => expect(problemsOf(keys)).to.deep.equal([problem]));
+});

@@ -45,7 +45,7 @@ describe('the configuration of webhooks', () => {
     [
       'a password in the URL',
       { url: 'https://baton:hush@crm/' },
-      '[0].url: user and password do not belong into the URL: requests are signed with the secret',
+      '[0].url: user and password do not belong into the URL: there are keys for secrets',
     ],
     ['a fragment', { url: 'https://crm/#a' }, '[0].url: a fragment is not sent: leave it out'],
     ['a short secret', { secret: 'hush' }, '[0].secret: a secret has at least 16 characters'],

@@ -1,0 +1,115 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { B2bua } from '../b2bua.ts';
+import type { Config } from '../config.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { DialogDesk } from '../http/server.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { Dialog } from '../oifde/dialog.ts';
+import { RecognitionResults } from '../oifde/recognition-results.ts';
+import { Tokens } from '../oifde/tokens.ts';
+import type { CallRecorder, CallStore, Clock } from '../ports.ts';
+import type { RecorderBackend } from '../recording/backend.ts';
+import { CallFinder } from '../recording/call-finder.ts';
+import type { Flow } from '../recording/flow.ts';
+import { FollowedCalls } from '../recording/followed-calls.ts';
+import { HttpBackend } from '../recording/http-backend.ts';
+import { Recordings } from '../recording/recordings.ts';
+import type { Media } from './media.ts';
+import type { Started } from './started.ts';
+
+export interface RecordingSurroundings {
+  readonly clock: Clock;
+  readonly store: CallStore;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly started: Started;
+  /** What stands between the legs' media. */
+  readonly media: Media;
+  /** There when the first call is. */
+  readonly recorded: () => B2bua['recorded'];
+}
+
+export interface RunningRecording {
+  /** What calls are told to. */
+  readonly recorder: CallRecorder;
+  readonly recordings: Recordings;
+  readonly dialog: DialogDesk;
+}
+
+/** Calls whose recordings are remembered after their end. */
+const maxEnded = 10_000;
+const recognitionLimits = { keepMs: 600_000, maxResults: 10_000 };
+
+/** Whatever records calls, and the ways to ask for it. */
+export function startRecording(config: Config, around: RecordingSurroundings): RunningRecording {
+  const { clock, store, log, metrics, started, recorded } = around;
+  let { flows }: { readonly flows: readonly Flow[] } = config.recording;
+  const { correlationHeader, stopTimeoutMs, budgetMs, appearMs, answer, auth } = config.recording;
+  const finder = new CallFinder({ store, clock, correlationHeader });
+  const recordings = new Recordings({
+    backends: backendsOf(config, around),
+    ...{ clock, log, stopTimeoutMs, maxEnded, metrics: metrics.recording },
+    calls: {
+      changed: (connId, recording) => recorded().changed(connId, recording),
+      release: connId => recorded().release(connId),
+    },
+  });
+  // Recordings that go on are left alone.
+  started.onReload(next => {
+    flows = next.recording.flows;
+    log.info({ flows: flows.length }, 'recording.flows read anew');
+  });
+  const tokens = tokensOf(config, log);
+  const dialog = new Dialog({
+    ...{ tokens, finder, recordings, clock, log, budgetMs, appearMs, answer },
+    flows: () => flows,
+    recognition: new RecognitionResults(recognitionLimits, clock.nowMs),
+    tokenEverywhere: auth.everywhere,
+    metrics: metrics.recording,
+  });
+  return {
+    recorder: new FollowedCalls({ finder, recordings }),
+    recordings,
+    dialog: {
+      process: async (body, elapsedMs, vdnId) => await dialog.answer(body, clock.nowMs() - elapsedMs, vdnId),
+      giveToken: async body => await tokens.give(body),
+      takeRecognition: async body => await dialog.takeRecognition(body),
+    },
+  };
+}
+
+/** Those that are configured. */
+function backendsOf({ recording }: Config, { clock }: RecordingSurroundings): RecorderBackend[] {
+  const { url, ...http } = recording.http;
+  return url === undefined ? [] : [new HttpBackend({ url, ...http, clock })];
+}
+
+function tokensOf({ recording }: Config, log: Logger): Tokens {
+  const { privateKeyFile, jwksUrl, mode, issuer, apps, tokens } = recording.auth;
+  return new Tokens({
+    ...{ mode, issuer, apps, tokens },
+    ...(privateKeyFile !== '' && { privateKey: keyIn(privateKeyFile) }),
+    ...(jwksUrl !== undefined && { jwksUrl }),
+    nowMs: Date.now,
+    onKeysMissing: error => log.warn({ err: error }, 'the keys of recording.auth.jwksUrl could not be had'),
+  });
+}
+
+/** RFC 7518 §3.3: RS256 takes keys of 2,048 bits or more. */
+const leastKeyBits = 2_048;
+
+function keyIn(file: string): KeyObject {
+  const problem = (message: string) => new ConfigError([{ key: 'recording.auth.privateKeyFile', message }]);
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(readFileSync(file));
+  } catch (error) {
+    throw problem(error instanceof Error ? error.message : String(error));
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key.asymmetricKeyType !== 'rsa' || bits < leastKeyBits)
+    throw problem(`expected an RSA key of ${leastKeyBits} bits or more`);
+  return key;
+}

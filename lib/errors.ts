@@ -174,7 +174,11 @@ export const errorTable = {
     httpStatus: 422,
     blame: 'caller',
   },
-  'too-large': { meaning: 'The body of the request is over 256 kB.', httpStatus: 413, blame: 'caller' },
+  'too-large': {
+    meaning: 'The body of the request is over 256 kB, or over 64 kB at the dialog interface.',
+    httpStatus: 413,
+    blame: 'caller',
+  },
   'revision-conflict': {
     meaning: 'The data has another revision than ifRevision; `revision` is the current one.',
     httpStatus: 409,

@@ -191,7 +191,7 @@ export class Dialog {
     about: { readonly arrivedMs: number; readonly vdnId: string | undefined; readonly userid: unknown },
   ): void {
     const { clock, metrics, log } = this.#options;
-    const tookMs = clock.nowMs() - about.arrivedMs;
+    const tookMs = Math.round(clock.nowMs() - about.arrivedMs);
     metrics.dialogAnswered(request === undefined ? 'other' : String(request.inaction), ret, tookMs / 1000);
     const { inaction, inparams = {} } = request ?? {};
     log.info(

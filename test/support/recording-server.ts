@@ -6,8 +6,8 @@ import { AgentDialog, type MessageContent, SipAgent } from '../../support/sip-ag
 import type { SipText } from '../../support/sip-text.ts';
 import { type OfferedStream, type Snapshot, snapshotOf } from './recording-rules.ts';
 
-/** What becomes of an initial INVITE. `hang`: it is never answered. */
-export type Reply = 'accept' | 'hang' | { readonly status: number };
+/** What becomes of an initial INVITE. `hang`: nothing after a 100; `silence`: not even that. */
+export type Reply = 'accept' | 'hang' | 'silence' | { readonly status: number };
 
 /** RTP of one m= line. */
 export class Track {
@@ -195,7 +195,8 @@ export class RecordingServer {
     this.#learn(recording, request);
     const reply = this.reply(this.recordings.length);
     if (reply === 'accept') void this.#accept(recording, request);
-    else if (reply !== 'hang') this.agent.respond(request, reply.status);
+    else if (reply === 'hang') this.agent.respond(request, 100);
+    else if (reply !== 'silence') this.agent.respond(request, reply.status);
   }
 
   #continue(recording: Recording, request: SipText): void {

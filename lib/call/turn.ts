@@ -187,7 +187,7 @@ export class Turn implements Decision {
 
   /** Replaces parts of the call. */
   change(parts: Partial<Call>): void {
-    this.call = { ...this.call, ...parts };
+    this.call = withParts(this.call, parts);
   }
 
   /** The leg of that id: one of the two parties, the target of a transfer, or one that is departing. */
@@ -212,7 +212,7 @@ export class Turn implements Decision {
   changeLeg(leg: Leg, parts: Partial<Leg>): Leg {
     const current = this.leg(leg.id);
     if (current === undefined) return leg;
-    const next = { ...current, ...parts };
+    const next = withParts(current, parts);
     this.#put(next);
     return next;
   }
@@ -246,4 +246,11 @@ export class Turn implements Decision {
     this.change({ lastId: this.call.lastId + 1 });
     return `${this.call.connId}/${String(this.call.lastId)}` as LegId;
   }
+}
+
+/** A copy with other values. Half the time of a second spread, for what is done some fifty times a call. */
+function withParts<Whole extends object>(whole: Whole, parts: Partial<Whole>): Whole {
+  const copy = { ...whole };
+  for (const name in parts) copy[name] = parts[name] as Whole[typeof name];
+  return copy;
 }

@@ -24,6 +24,8 @@ export interface RtpengineOptions {
   readonly addresses?: readonly string[];
   /** Further options of its command line. */
   readonly args?: readonly string[];
+  /** What it is started by, which ends in it: `prlimit --fsize=8192`. */
+  readonly prefix?: readonly string[];
 }
 
 /** A real rtpengine on loopback, in userspace, that records into files of its own. */
@@ -77,7 +79,12 @@ export class Rtpengine {
       ...['--num-threads=2', '--recording-method=pcap', '--recording-format=eth', '--delete-delay=0'],
       ...[`--recording-dir=${recordingDir}`, `--pidfile=${recordingDir}.pid`, ...(options.args ?? [])],
     ];
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { prefix: [command, ...before] = [] } = options;
+    const stdio = ['ignore', 'ignore', 'pipe'] as const;
+    const child =
+      command === undefined
+        ? spawn(program, args, { stdio: [...stdio] })
+        : spawn(command, [...before, program, ...args], { stdio: [...stdio] });
     const started = new Rtpengine({ child, ngPort, recordingDir, ports, ownFolder });
     if (await answers(ngPort, () => started.running)) return started;
     await started.stop();
@@ -95,6 +102,11 @@ export class Rtpengine {
 
   get pcapDir(): string {
     return join(this.recordingDir, 'pcaps');
+  }
+
+  /** It stays and does nothing any more. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
   }
 
   /** Ends it at once, as a crash does; its folder stays. */

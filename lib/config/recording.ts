@@ -13,10 +13,12 @@ export const media = z.strictObject({
 const rtpengine = z.strictObject({
   ng: hostPortList,
   recordingDir: z.string().transform(text => (text === '' ? undefined : text)),
+  minFreeBytes: z.int().min(0),
   timeouts: z.strictObject({
     commandMs: durationMs.min(10).max(10_000),
     resendMs: durationMs.min(5).max(10_000),
     pingMs: durationMs.min(100),
+    growthMs: durationMs.min(100),
   }),
 });
 

@@ -15,7 +15,9 @@ import { CallFinder } from '../recording/call-finder.ts';
 import type { Flow } from '../recording/flow.ts';
 import { FollowedCalls } from '../recording/followed-calls.ts';
 import { HttpBackend } from '../recording/http-backend.ts';
+import { PcapFolder } from '../recording/pcap-folder.ts';
 import { Recordings } from '../recording/recordings.ts';
+import { RtpengineBackend } from '../recording/rtpengine-backend.ts';
 import type { Media } from './media.ts';
 import type { Started } from './started.ts';
 
@@ -40,6 +42,8 @@ export interface RunningRecording {
 
 /** Calls whose recordings are remembered after their end. */
 const maxEnded = 10_000;
+/** Between two looks at files that grow. */
+const growthWatchMs = 1_000;
 const recognitionLimits = { keepMs: 600_000, maxResults: 10_000 };
 
 /** Whatever records calls, and the ways to ask for it. */
@@ -81,9 +85,30 @@ export function startRecording(config: Config, around: RecordingSurroundings): R
 }
 
 /** Those that are configured. */
-function backendsOf({ recording }: Config, { clock }: RecordingSurroundings): RecorderBackend[] {
-  const { url, ...http } = recording.http;
-  return url === undefined ? [] : [new HttpBackend({ url, ...http, clock })];
+function backendsOf(config: Config, around: RecordingSurroundings): RecorderBackend[] {
+  const { url, ...http } = config.recording.http;
+  const { clock } = around;
+  const rtpengine = rtpengineBackend(config, around);
+  return [
+    ...(rtpengine === undefined ? [] : [rtpengine]),
+    ...(url === undefined ? [] : [new HttpBackend({ url, ...http, clock })]),
+  ];
+}
+
+/** Where media goes through rtpengine and its files can be seen. */
+function rtpengineBackend(
+  { recording }: Config,
+  { clock, log, media }: RecordingSurroundings,
+): RtpengineBackend | undefined {
+  const { recordingDir, minFreeBytes, timeouts } = recording.rtpengine;
+  const { anchor } = media;
+  if (anchor === undefined || recordingDir === undefined) return undefined;
+  const { commandMs, growthMs } = timeouts;
+  return new RtpengineBackend({
+    ...{ anchor, clock, log, minFreeBytes, commandMs, growthMs },
+    folder: new PcapFolder(recordingDir),
+    watchMs: Math.min(growthWatchMs, growthMs),
+  });
 }
 
 function tokensOf({ recording }: Config, log: Logger): Tokens {

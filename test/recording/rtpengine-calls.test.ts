@@ -117,7 +117,7 @@ describe('a call that an IVR has recorded by rtpengine', function () {
 
   it('goes on when its rtpengine is killed; its recording has failed', async () => {
     await open();
-    const { alice, bob } = stage;
+    const { bob } = stage;
     const dialogs = await stage.call();
     const connId = await connIdOf();
     await ask(connId);

@@ -1,5 +1,5 @@
 // Import direction: run by test/architecture.test.ts.
-const pure = '^lib/(agents|call|attached-data|routing|registrar|events|siprec|engine/message)/';
+const pure = '^lib/(agents|call|attached-data|routing|registrar|message-waiting|events|siprec|engine/message)/';
 const shells = '^lib/(main|b2bua|config|log|metrics)[.]ts$|^lib/(b2bua|main|http|cli|kafka|store|signalling|recording|rtpengine|media-anchor|webhooks|config|log|metrics)/|^lib/engine/(?!message/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

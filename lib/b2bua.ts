@@ -20,6 +20,7 @@ import { Replacements } from './b2bua/replacements.ts';
 import { RecordedCalls } from './b2bua/recorded-calls.ts';
 import { type RetainedCalls, retainedCallsOf } from './b2bua/retained-calls.ts';
 import { Standstill, type StopMode } from './b2bua/standstill.ts';
+import { Subscribers } from './b2bua/subscribers.ts';
 import { wantedReleases } from './b2bua/wanted-releases.ts';
 import { type Call, isOver } from './call/call.ts';
 import { type CallSignal, decide } from './call/decide.ts';
@@ -56,6 +57,7 @@ export class B2bua implements SignallingUser {
   readonly #wishes: CallWishes;
   readonly #inbox: Inbox;
   readonly #followUp: FollowUp;
+  readonly #subscribers: Subscribers | undefined;
   readonly #newIds: (standing: Standing) => CallIdentity;
   /** Agents, as somebody outside knows them. */
   readonly agents: AgentDesk;
@@ -105,18 +107,34 @@ export class B2bua implements SignallingUser {
     });
     this.#retained = retainedCallsOf(parts);
     this.recorded = new RecordedCalls(later);
+    this.#subscribers = this.#subscribersOf(agents);
     this.agents = new AgentDesk({
       ...parts,
       table: agents,
       server: `baton/${options.node}`,
       tell: events => this.tell(events),
       calls: new CallsOfDns({ store: parts.store, later }),
+      messagesChanged: place => this.#inbox.add(() => this.#subscribers?.changed(place)),
+    });
+  }
+
+  /** None where SUBSCRIBE is not served. */
+  #subscribersOf(agents: AgentTable): Subscribers | undefined {
+    const { messageWaiting } = this.#parts;
+    if (messageWaiting === undefined) return undefined;
+    return new Subscribers({
+      ...this.#parts,
+      ...messageWaiting,
+      perform: effect => this.#performer.perform(effect),
+      later: work => this.#inbox.add(work),
+      messagesOf: ({ tenant, dn }) => agents.at(tenant, dn)?.messages,
     });
   }
 
   receiveSignal(signal: Signal): void {
     this.#inbox.add(() => {
       if (signal.type === 'invited') this.#begin(signal);
+      else if (signal.type === 'subscribed') this.#subscribe(signal);
       else if (signal.type !== 'timerFired') this.#continue(signal);
     });
   }
@@ -197,6 +215,7 @@ export class B2bua implements SignallingUser {
    */
   async stop(how: { readonly mode: StopMode; readonly withinMs: number }): Promise<void> {
     this.#door.closed = true;
+    this.#inbox.add(() => this.#subscribers?.stop());
     if (how.mode === 'bye') this.#releaseAll();
     await this.#standstill.reached(how);
     this.#retained.close();
@@ -224,15 +243,25 @@ export class B2bua implements SignallingUser {
     this.#step(call.connId, signal);
   }
 
+  #subscribe(signal: SignalOf<'subscribed'>): void {
+    const { leg, request } = signal;
+    const refused = this.#door.refusalOfSubscribe(request);
+    if (refused !== undefined)
+      this.#performer.perform({ do: 'reject', leg, status: refused.status, payload: refused });
+    else this.#subscribers?.begin(signal, whoIs(request.source.address, this.#env.routing.sources));
+  }
+
   #open(call: Call): void {
     this.#index.open(call.connId, call.caller.id);
     this.#parts.store.put(call);
   }
 
-  #continue(signal: Exclude<Signal, { type: 'invited' | 'timerFired' }>): void {
+  #continue(signal: Exclude<Signal, { type: 'invited' | 'subscribed' | 'timerFired' }>): void {
     const connId = this.#index.callOf(signal.leg);
-    if (connId === undefined) this.#performer.answerUnknown(signal);
-    else if (signal.type === 'requested') this.#step(connId, this.#replacements.withJoinable(connId, signal));
+    if (connId === undefined) {
+      if (this.#subscribers?.receive(signal) !== true) this.#performer.answerUnknown(signal);
+    } else if (signal.type === 'requested')
+      this.#step(connId, this.#replacements.withJoinable(connId, signal));
     else this.#step(connId, signal);
   }
 

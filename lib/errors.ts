@@ -5,6 +5,7 @@ import { recordingErrors } from './errors/recording-errors.ts';
 import { registrarErrors } from './errors/registrar-errors.ts';
 import { stateErrors } from './errors/state-errors.ts';
 import { streamErrors } from './errors/stream-errors.ts';
+import { subscriptionErrors } from './errors/subscription-errors.ts';
 
 /** Who has to act for it not to happen again. */
 export type Blame = 'caller' | 'callee' | 'operator' | 'baton' | 'network';
@@ -93,6 +94,7 @@ export const errorTable = {
   ...outboxErrors,
   ...dataErrors,
   ...registrarErrors,
+  ...subscriptionErrors,
   ...stateErrors,
   ...agentErrors,
   ...recordingErrors,

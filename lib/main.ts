@@ -16,10 +16,12 @@ import {
 } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { type Media, startMedia } from './main/media.ts';
+import { messageWaitingOf } from './main/message-waiting.ts';
 import { type OwnEngine, startEngine } from './main/own-engine.ts';
 import { addressesIn, type OwnPlaces, ownPlaces } from './main/own-places.ts';
 import { startRecording } from './main/recording.ts';
 import { type RunningRegistrar, startRegistrar } from './main/registrar.ts';
+import { senderRulesOf } from './main/sender-rules.ts';
 import { type Running, Started } from './main/started.ts';
 import { startState } from './main/state.ts';
 import { startStream } from './main/stream.ts';
@@ -111,10 +113,11 @@ function startCalls(
   const { log, started, metrics, stream, shelf, signalling, ring, places } = parts;
   const screening = startScreening(config, started);
   const keys = compileKeyPolicy(config.attachedData.keys);
+  const senderRules = senderRulesOf(config, places);
   const common = { log, metrics, started, clock: realClock, signalling };
   const registering = startRegistrar(config, {
     ...common,
-    isOwnHost: places.isOwnHost,
+    ...senderRules,
     shelf: shelf('dns'),
     onService: change => tellService(change, config, b2bua),
   });
@@ -132,6 +135,7 @@ function startCalls(
     ...(screening !== undefined && { screening }),
     ...(stream.journal !== undefined && { journal: stream.journal }),
     ...(registering !== undefined && { registrar: registering.registrar }),
+    ...messageWaitingOf(config, senderRules, metrics),
     clock: realClock,
     log,
     metrics: metrics.calls,

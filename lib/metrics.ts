@@ -3,6 +3,7 @@ import { AgentMeters } from './metrics/agents.ts';
 import { CallMeters } from './metrics/calls.ts';
 import { type EngineReading, registerEngine } from './metrics/engine.ts';
 import { KafkaMeters } from './metrics/kafka.ts';
+import { MessageWaitingMeters } from './metrics/message-waiting.ts';
 import { OutboxMeters } from './metrics/outbox.ts';
 import { RecordingMeters } from './metrics/recording.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
@@ -18,6 +19,7 @@ export class Metrics {
   readonly agents = new AgentMeters(this.#registry);
   readonly recording = new RecordingMeters(this.#registry);
   readonly registrar = new RegistrarMeters(this.#registry);
+  readonly messageWaiting = new MessageWaitingMeters(this.#registry);
   readonly state = new StateMeters(this.#registry);
   readonly streams = new StreamMeters(this.#registry);
   readonly outbox = new OutboxMeters(this.#registry);

@@ -1,6 +1,6 @@
 import type { UserDataPair } from '../attached-data/entry.ts';
 import type { AgentWorkMode } from '../events/attributes.ts';
-import { type Agent, allOff, type MonitorType, type Switches } from './agent.ts';
+import { type Agent, allOff, type Messages, type MonitorType, type Switches } from './agent.ts';
 
 /** An agent as the API shows it. */
 export interface AgentView {
@@ -22,9 +22,17 @@ export interface AgentView {
   readonly monitoring: { readonly monitorDn: string | null; readonly type: MonitorType } | null;
   readonly messageWaiting: boolean;
   /** Null: none wait; a number is null when it is not known. */
-  readonly messages: { readonly waiting: number | null; readonly old: number | null } | null;
+  readonly messages: MessagesView | null;
   /** Counts what has changed. */
   readonly revision: number;
+}
+
+export interface MessagesView {
+  readonly waiting: number | null;
+  readonly old: number | null;
+  /** Of the new ones, and of the old ones. */
+  readonly urgent: number | null;
+  readonly urgentOld: number | null;
 }
 
 export function agentView(agent: Agent): AgentView {
@@ -45,6 +53,15 @@ function switchesView({ dnd, forwardTo, muted, deafened, monitoring, messages }:
     listenDisconnectedConnId: deafened?.connId ?? null,
     monitoring: monitoring === undefined ? null : { monitorDn: monitoring.dn ?? null, type: monitoring.type },
     messageWaiting: messages !== undefined,
-    messages: messages === undefined ? null : { waiting: messages.fresh ?? null, old: messages.old ?? null },
+    messages: messages === undefined ? null : messagesView(messages),
+  };
+}
+
+function messagesView({ fresh, old, urgent, urgentOld }: Messages): MessagesView {
+  return {
+    waiting: fresh ?? null,
+    old: old ?? null,
+    urgent: urgent ?? null,
+    urgentOld: urgentOld ?? null,
   };
 }

@@ -72,6 +72,10 @@ export type MonitorType = (typeof monitorTypes)[number];
 export interface Messages {
   readonly fresh?: number;
   readonly old?: number;
+  /** Of the new ones. */
+  readonly urgent?: number;
+  /** Of the old ones. */
+  readonly urgentOld?: number;
 }
 
 /** Nothing is switched on. */

@@ -190,10 +190,21 @@ function monitor(agent: LoggedIn, { monitorDn, type = 'MonitorOneCall' }: Comman
 }
 
 /** Again with other numbers is a change too. */
-function messagesWait(agent: LoggedIn, { waiting, old }: CommandOf<'message-waiting-on'>): Step | Forbidden {
+function messagesWait(agent: LoggedIn, command: CommandOf<'message-waiting-on'>): Step | Forbidden {
+  const { waiting: fresh, old, urgent, urgentOld } = command;
   const { messages: before } = agent;
-  if (before !== undefined && before.fresh === waiting && before.old === old) return unchanged;
-  const messages = { ...(waiting !== undefined && { fresh: waiting }), ...(old !== undefined && { old }) };
+  const isSame =
+    before?.fresh === fresh &&
+    before?.old === old &&
+    before?.urgent === urgent &&
+    before?.urgentOld === urgentOld;
+  if (before !== undefined && isSame) return unchanged;
+  const messages = {
+    ...(fresh !== undefined && { fresh }),
+    ...(old !== undefined && { old }),
+    ...(urgent !== undefined && { urgent }),
+    ...(urgentOld !== undefined && { urgentOld }),
+  };
   return changed(agent, { messages }, tellOf.messages(messages, true));
 }
 

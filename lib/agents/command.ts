@@ -26,8 +26,14 @@ export type AgentAction =
   | { readonly action: 'mute-off' | 'listen-reconnect' }
   | { readonly action: 'monitor-next-call'; readonly monitorDn?: Dn; readonly type?: MonitorType }
   | { readonly action: 'monitor-cancel' }
-  /** How many are new, how many old. */
-  | { readonly action: 'message-waiting-on'; readonly waiting?: number; readonly old?: number }
+  /** How many are new, how many old, and how many of either are urgent. */
+  | {
+      readonly action: 'message-waiting-on';
+      readonly waiting?: number;
+      readonly old?: number;
+      readonly urgent?: number;
+      readonly urgentOld?: number;
+    }
   | { readonly action: 'message-waiting-off' };
 
 export type ActionName = AgentAction['action'];

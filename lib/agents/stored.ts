@@ -16,7 +16,7 @@ const members: Readonly<Record<Exclude<keyof LoggedIn, 'is'>, (thing: unknown) =
   muted: isPartOf({ connId: isText }),
   deafened: isPartOf({ connId: isText }),
   monitoring: isPartOf({ dn: isText, type: isText }),
-  messages: isPartOf({ fresh: isCount, old: isCount }),
+  messages: isPartOf({ fresh: isCount, old: isCount, urgent: isCount, urgentOld: isCount }),
 };
 
 /** An agent as it was before it was stored as JSON; undefined for what no Baton has stored so. */

@@ -31,9 +31,9 @@ export const tellOf = {
     MonitorNextCallType: type,
     ...(dn !== undefined && { OtherDN: dn }),
   }),
-  messages: ({ fresh, old }: Messages, on: boolean): Tell =>
+  messages: (messages: Messages, on: boolean): Tell =>
     on
-      ? { id: 'EventMessageWaitingOn', ...numbers({ MessagesWaiting: fresh, MessagesOld: old }) }
+      ? { id: 'EventMessageWaitingOn', ...numbers(shownMessages(messages)) }
       : { id: 'EventMessageWaitingOff' },
 } as const;
 
@@ -53,6 +53,15 @@ export function tellsOfLogout(agent: LoggedIn): readonly Tell[] {
 
 function of({ connId }: WhichCalls): Pick<AgentStateEvent, 'ConnID'> {
   return connId === undefined ? {} : { ConnID: connId };
+}
+
+function shownMessages({ fresh, old, urgent, urgentOld }: Messages) {
+  return {
+    MessagesWaiting: fresh,
+    MessagesOld: old,
+    MessagesUrgent: urgent,
+    MessagesUrgentOld: urgentOld,
+  };
 }
 
 /** Those that are known. */

@@ -1,4 +1,4 @@
-import type { AgentName, AgentTable } from '../agents/agent-table.ts';
+import type { AgentName, AgentPlace, AgentTable } from '../agents/agent-table.ts';
 import { type AgentView, agentView } from '../agents/agent-view.ts';
 import type { Agent, LoggedIn } from '../agents/agent.ts';
 import { agentFrom } from '../agents/stored.ts';
@@ -38,6 +38,8 @@ export interface AgentDeskParts {
   /** Tells what has become true. */
   readonly tell: (events: readonly AgentStateEvent[]) => void;
   readonly calls: Pick<CallsOfDns, 'obstacle' | 'audioSwitched'>;
+  /** Other messages wait at a DN, or none any more. */
+  readonly messagesChanged: (place: AgentPlace) => void;
 }
 
 /** Agents, for those who work with them. */
@@ -121,8 +123,9 @@ export class AgentDesk {
     const was = hereOnly(before);
     const is = hereOnly(after);
     const place = is ?? was;
-    if (place === undefined || (was?.muted === is?.muted && was?.deafened === is?.deafened)) return;
-    this.#parts.calls.audioSwitched(place);
+    if (place === undefined) return;
+    if (was?.muted !== is?.muted || was?.deafened !== is?.deafened) this.#parts.calls.audioSwitched(place);
+    if (was?.messages !== is?.messages) this.#parts.messagesChanged(place);
   }
 }
 

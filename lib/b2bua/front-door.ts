@@ -1,10 +1,11 @@
 import {
   methodNotAllowedOutside,
   optionsHeaders,
-  servingRegister,
+  serving,
   unsupportedTags,
 } from '../call/relay/capabilities.ts';
 import type { HeaderLine, NewRequest, SignalOf } from '../call/signal.ts';
+import { allowEvents } from '../message-waiting/subscribe-wish.ts';
 import { type ErrorCode, errorEntry } from '../errors.ts';
 import { refusal } from '../call/ending/verdict.ts';
 import type { StandaloneAnswer } from '../ports.ts';
@@ -56,6 +57,18 @@ export class FrontDoor {
     }
   }
 
+  /** The answer to a SUBSCRIBE outside of dialogs that is not even looked at. */
+  refusalOfSubscribe(request: NewRequest): Exclude<StandaloneAnswer, 'ignore'> | undefined {
+    const judgement = this.#judge(request);
+    if (judgement !== 'accept') {
+      // What a flood from strangers would write is left out.
+      if (judgement === 'refuse') this.#logRefused(request, 'untrusted-source');
+      return { status: 403, headers: [] };
+    }
+    if (this.#parts.messageWaiting === undefined) return this.#notAllowed();
+    return this.closed ? { status: 503, headers: [retryAfter] } : undefined;
+  }
+
   #obstacle(standing: Standing): ErrorCode | undefined {
     return standing.kind === 'untrusted' ? 'untrusted-source' : this.#obstacleToAny();
   }
@@ -93,7 +106,7 @@ export class FrontDoor {
     if (method === 'REGISTER' && this.#parts.registrar !== undefined)
       return this.#answerRegister(request, this.#parts.registrar);
     // RFC 3261 §8.2: first the method, then Require.
-    if (method !== 'OPTIONS') return { status: 405, headers: this.#served(methodNotAllowedOutside) };
+    if (method !== 'OPTIONS') return this.#notAllowed();
     const unsupported = unsupportedTags(request.headers);
     if (unsupported !== '') return { status: 420, headers: [{ name: 'Unsupported', value: unsupported }] };
     const said = this.#served(optionsHeaders(this.#standingOf(request).trunk));
@@ -107,8 +120,19 @@ export class FrontDoor {
     return registrar.receive(request, this.#standingOf(request));
   }
 
+  #notAllowed() {
+    return { status: 405, headers: this.#served(methodNotAllowedOutside) };
+  }
+
   #served(headers: readonly HeaderLine[]): readonly HeaderLine[] {
-    return this.#parts.registrar === undefined ? headers : servingRegister(headers);
+    const { registrar, messageWaiting } = this.#parts;
+    const also = [
+      ...(registrar === undefined ? [] : ['REGISTER']),
+      ...(messageWaiting === undefined ? [] : ['SUBSCRIBE']),
+    ];
+    const said = also.length === 0 ? headers : serving(headers, also);
+    // RFC 6665 §8.2.2: who has packages says so in the answer to OPTIONS.
+    return messageWaiting === undefined ? said : [...said, allowEvents];
   }
 
   #standingOf({ source }: NewRequest): Standing {

@@ -18,6 +18,7 @@ import type { Registrar } from '../registrar/registrar.ts';
 import type { RegisteredDns } from '../routing/registered.ts';
 import type { Route, Trunk } from '../routing/trunk.ts';
 import type { AgentMetrics } from './agent-desk.ts';
+import type { MessageWaiting } from './subscribers.ts';
 
 export interface B2buaOptions {
   /** Name of this process, `[A-Za-z0-9_-]+`. */
@@ -104,6 +105,8 @@ export interface B2buaParts {
   readonly recorder?: CallRecorder;
   /** Absent: REGISTER is not served. */
   readonly registrar?: Pick<Registrar, 'receive'>;
+  /** Absent: SUBSCRIBE outside of calls is not served. */
+  readonly messageWaiting?: MessageWaiting;
   readonly clock: Clock;
   readonly log: B2buaLog;
   readonly metrics: B2buaMetrics;

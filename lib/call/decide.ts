@@ -41,7 +41,7 @@ export type Requested = SignalOf<'requested'> & { readonly joinable?: Joinable }
 
 /** Whatever reaches a call: from the wire, the clock, or the other side of an API. */
 export type CallSignal =
-  | Exclude<Signal, { type: 'requested' }>
+  | Exclude<Signal, { type: 'requested' | 'subscribed' }>
   | Requested
   | ReleaseWanted
   | DataRequested

@@ -72,6 +72,8 @@ export type MidCallMethod =
 export type Signal =
   /** A caller's initial INVITE: a leg is born. */
   | { readonly type: 'invited'; readonly leg: LegId; readonly request: NewRequest }
+  /** A SUBSCRIBE outside of dialogs: a leg without a call is born. It wants `answer` or `reject`. */
+  | { readonly type: 'subscribed'; readonly leg: LegId; readonly request: NewRequest }
   /** 101 to 199 to our INVITE. */
   | {
       readonly type: 'progressed';
@@ -210,6 +212,7 @@ export type Effect =
       readonly reason?: string;
       readonly payload: Payload;
     }
+  /** A subscriber's leg is only forgotten: its last NOTIFY has ended it (RFC 6665 §4.4.1). */
   | { readonly do: 'hangUp'; readonly leg: LegId; readonly headers: readonly HeaderLine[] }
   /** Ask somebody outside what to do with the call; the answer is the signal `decided`. The end of the call takes it back. */
   | { readonly do: 'askDecision'; readonly incoming: IncomingCall }

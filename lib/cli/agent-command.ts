@@ -37,6 +37,8 @@ interface AgentFlags extends BatonFlags {
   readonly type?: string;
   readonly waiting?: number;
   readonly old?: number;
+  readonly urgent?: number;
+  readonly urgentOld?: number;
   readonly referenceId?: number;
   readonly json?: true;
 }
@@ -68,6 +70,8 @@ export function addAgentCommand(program: Command, terminal: Terminal): void {
     )
     .option('--waiting <number>', 'message-waiting-on: new messages', parseCount)
     .option('--old <number>', 'message-waiting-on: old messages', parseCount)
+    .option('--urgent <number>', 'message-waiting-on: how many of the new are urgent', parseCount)
+    .option('--urgent-old <number>', 'message-waiting-on: how many of the old are urgent', parseCount)
     .option('--reference-id <number>', 'comes back as ReferenceID of the events', parseCount)
     .option('--json', 'JSON also on a terminal')
     .addHelpText('after', examples)
@@ -108,11 +112,12 @@ async function wishOf(action: Action, value: string | undefined, flags: AgentFla
   if (wanted === undefined && value !== undefined) throw new UsageError(`${action}: takes nothing more`);
   if (wanted !== undefined && wanted.optional === undefined && value === undefined)
     throw new UsageError(`${action}: expected ${wanted.member}`);
-  const { queue: queues, workMode, reason, call: connId, type, waiting, old, referenceId } = flags;
+  const { queue: queues, workMode, reason, call: connId, type, referenceId } = flags;
+  const { waiting, old, urgent, urgentOld } = flags;
   const reasons = reason && (await Promise.all(reason.map(parsePair)));
   const members = {
     ...(wanted !== undefined && { [wanted.member]: value }),
-    ...{ queues, workMode, reasons, connId, type, waiting, old, referenceId },
+    ...{ queues, workMode, reasons, connId, type, waiting, old, urgent, urgentOld, referenceId },
   };
   const given = Object.entries(members).filter(([, each]) => each !== undefined);
   return {

@@ -26,6 +26,14 @@ function switchesOf({ dnd, forwardTo, messages, monitoring, ...agent }: Partial<
       ? [`listening disconnected${call(agent.listenDisconnectedConnId)}`]
       : []),
     ...(monitoring ? [`monitors ${shown(monitoring.monitorDn ?? 'its own DN')} (${monitoring.type})`] : []),
-    ...(messages ? [`messages: ${messages.waiting ?? '?'} new, ${messages.old ?? '?'} old`] : []),
+    ...(messages
+      ? [
+          `messages: ${howMany(messages.waiting, messages.urgent)} new, ${howMany(messages.old, messages.urgentOld)} old`,
+        ]
+      : []),
   ];
+}
+
+function howMany(count: number | null, urgent: number | null): string {
+  return `${count ?? '?'}${urgent === null ? '' : ` (${urgent} urgent)`}`;
 }

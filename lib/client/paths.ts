@@ -861,6 +861,8 @@ export interface paths {
                                 readonly messages: {
                                     readonly waiting: number | null;
                                     readonly old: number | null;
+                                    readonly urgent: number | null;
+                                    readonly urgentOld: number | null;
                                 } | null;
                                 /** @description Counts what has changed. */
                                 readonly revision: number;
@@ -933,6 +935,8 @@ export interface paths {
                             readonly messages: {
                                 readonly waiting: number | null;
                                 readonly old: number | null;
+                                readonly urgent: number | null;
+                                readonly urgentOld: number | null;
                             } | null;
                             /** @description Counts what has changed. */
                             readonly revision: number;
@@ -1243,6 +1247,10 @@ export interface paths {
                         readonly action: "message-waiting-on";
                         readonly waiting?: number;
                         readonly old?: number;
+                        /** @description Of those waiting. */
+                        readonly urgent?: number;
+                        /** @description Of the old ones. */
+                        readonly urgentOld?: number;
                         /** @description Comes back as ReferenceID in the requester's copy of the event. */
                         readonly referenceId?: number;
                         /** @description Reasons of the events; at most 4,096 octets packed. */
@@ -1315,6 +1323,8 @@ export interface paths {
                             readonly messages?: {
                                 readonly waiting: number | null;
                                 readonly old: number | null;
+                                readonly urgent: number | null;
+                                readonly urgentOld: number | null;
                             } | null;
                         };
                     };

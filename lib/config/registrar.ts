@@ -68,6 +68,21 @@ export const registrar = section.superRefine(
   },
 );
 
+/** Phones that subscribe to the messages of their DN. RFC 6665 §4.2.1.1: what lasts an hour is never too brief. */
+export const messageWaiting = z
+  .strictObject({
+    enabled: z.boolean(),
+    minExpiresS: count.max(anHourS),
+    maxExpiresS: count.max(aWeekS),
+    maxSubscriptions: count.max(1_000_000),
+    maxPerDn: count.max(1000),
+    perSecond: count,
+  })
+  .refine(({ minExpiresS, maxExpiresS }) => minExpiresS <= maxExpiresS, {
+    path: ['minExpiresS'],
+    message: 'more than maxExpiresS',
+  });
+
 /** Host names compare without regard to letter case. */
 function parseDomain(text: string): string | Error {
   return isHost(text) ? text.toLowerCase() : new Error(`"${text}": expected a host name or an address`);

@@ -15,7 +15,7 @@ import { keyRules } from './key-rules.ts';
 import { parseNumberPattern } from './number-pattern.ts';
 import { notifyMode, profile, rename, transferMode } from './profile-schema.ts';
 import { media, recording } from './recording.ts';
-import { registrar } from './registrar.ts';
+import { messageWaiting, registrar } from './registrar.ts';
 import { webhooks } from './webhooks.ts';
 
 const headerName = parsed(parseHeaderName);
@@ -103,6 +103,7 @@ export const configSchema = z.strictObject({
   trunks: z.array(trunk),
   routes: z.array(route),
   registrar,
+  messageWaiting,
   state: z.strictObject({ directory: z.string().min(1) }),
   call: z.strictObject({
     answerTimeoutMs: durationMs,

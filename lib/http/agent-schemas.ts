@@ -1,4 +1,5 @@
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
+import type { MessagesView } from '../agents/agent-view.ts';
 import { monitorTypes } from '../agents/agent.ts';
 import type { ActionName } from '../agents/command.ts';
 import { agentWorkModes } from '../events/attributes.ts';
@@ -36,7 +37,8 @@ const oneCall = {
     Type.String({ maxLength: 200, description: 'The only call; all there are and come when absent.' }),
   ),
 };
-const some = Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }));
+const countRange = { minimum: 0, maximum: 2 ** 31 - 1 } as const;
+const some = Type.Optional(Type.Integer(countRange));
 
 const actions = [
   action('login', {
@@ -62,7 +64,12 @@ const actions = [
     type: Type.Optional(words(monitorTypes, 'MonitorOneCall when absent.')),
   }),
   action('monitor-cancel', {}),
-  action('message-waiting-on', { waiting: some, old: some }),
+  action('message-waiting-on', {
+    waiting: some,
+    old: some,
+    urgent: Type.Optional(Type.Integer({ ...countRange, description: 'Of those waiting.' })),
+    urgentOld: Type.Optional(Type.Integer({ ...countRange, description: 'Of the old ones.' })),
+  }),
   action('message-waiting-off', {}),
 ] as const satisfies readonly TObject[];
 
@@ -105,10 +112,15 @@ const agentView = {
     required: ['monitorDn', 'type'],
   }),
   messageWaiting: Type.Boolean(),
-  messages: Type.Unsafe<{ waiting: number | null; old: number | null } | null>({
+  messages: Type.Unsafe<MessagesView | null>({
     type: ['object', 'null'],
-    properties: { waiting: { type: ['integer', 'null'] }, old: { type: ['integer', 'null'] } },
-    required: ['waiting', 'old'],
+    properties: {
+      waiting: { type: ['integer', 'null'] },
+      old: { type: ['integer', 'null'] },
+      urgent: { type: ['integer', 'null'] },
+      urgentOld: { type: ['integer', 'null'] },
+    },
+    required: ['waiting', 'old', 'urgent', 'urgentOld'],
   }),
   revision: Type.Integer({ description: 'Counts what has changed.' }),
 };

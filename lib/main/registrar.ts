@@ -1,23 +1,19 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { randomHex } from '../engine/random.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock, Shelf, Signalling } from '../ports.ts';
 import { Prober } from '../registrar/prober.ts';
-import { DigestCheck, type DigestUser } from '../registrar/digest-check.ts';
-import { type DigestAlgorithm, ha1Of, type Hash } from '../registrar/digest-credentials.ts';
+import type { SenderRules } from '../registrar/sender.ts';
 import { Registrar } from '../registrar/registrar.ts';
 import { Registrations, type ServiceChange } from '../registrar/registrations.ts';
 import { registrationFrom, storedRegistration } from '../registrar/stored.ts';
 import type { Started } from './started.ts';
 
-export interface RegistrarSurroundings {
+export interface RegistrarSurroundings extends SenderRules {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly started: Started;
   readonly clock: Clock;
-  readonly isOwnHost: (host: string) => boolean;
   readonly signalling: Pick<Signalling, 'probe'>;
   /** What survives a restart. */
   readonly shelf: Shelf;
@@ -35,9 +31,9 @@ export interface RunningRegistrar {
 
 /** Undefined where REGISTER is not served. */
 export function startRegistrar(config: Config, around: RegistrarSurroundings): RunningRegistrar | undefined {
-  const { enabled, digest, probe: probing, ...options } = config.registrar;
+  const { enabled, probe: probing, ...options } = config.registrar;
   if (!enabled) return undefined;
-  const { log, metrics, started, clock, isOwnHost, signalling, shelf, onService } = around;
+  const { log, metrics, started, clock, isOwnHost, digest, signalling, shelf, onService } = around;
   const prober = new Prober({
     ...probing,
     clock,
@@ -61,12 +57,11 @@ export function startRegistrar(config: Config, around: RegistrarSurroundings): R
       onService(change);
     },
   });
-  const check = digest.users.length === 0 ? undefined : newDigestCheck(config);
   const registrar = new Registrar({
     options,
     registrations,
     isOwnHost,
-    ...(check !== undefined && { digest: check }),
+    ...(digest !== undefined && { digest }),
     clock,
     counted: outcome => metrics.registrar.registerAnswered(outcome),
     log,
@@ -86,30 +81,4 @@ export function startRegistrar(config: Config, around: RegistrarSurroundings): R
     for (const registration of registrations.all()) watch(registration, registration);
   };
   return { registrar, registrations, restore };
-}
-
-const nodeNames: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', MD5: 'md5' };
-
-const hash: Hash = (algorithm, text) => createHash(nodeNames[algorithm]).update(text).digest('hex');
-
-function newDigestCheck({ registrar: { digest }, tenant: defaultTenant }: Config): DigestCheck {
-  const { realm, algorithms, nonceLifetimeMs } = digest;
-  const users = digest.users.map(({ name, password, ha1, dns, tenant }): DigestUser => {
-    const hashed = (algorithm: DigestAlgorithm): string =>
-      ha1?.[algorithm]?.toLowerCase() ??
-      ha1Of({ username: name, realm, password: password ?? '' }, algorithm, hash);
-    const hashes = Object.fromEntries(algorithms.map(algorithm => [algorithm, hashed(algorithm)]));
-    return { name, tenant: tenant ?? defaultTenant, dns: dns ?? [name], ha1: hashes };
-  });
-  // Another at each start: nonces of before are stale then, which costs each phone one more request.
-  const key = randomBytes(32);
-  return new DigestCheck({
-    realm,
-    algorithms,
-    users,
-    nonceLifetimeMs,
-    hash,
-    sign: text => createHmac('sha256', key).update(text).digest('hex'),
-    randomHex: digits => randomHex(digits / 2),
-  });
 }

@@ -3,7 +3,7 @@ import type { NewRequest } from '../call/signal.ts';
 import { parseNameAddr } from '../engine/message/name-addr.ts';
 import { parseUri, type SipUri } from '../engine/message/uri.ts';
 import { dnOfUri } from '../routing/dn.ts';
-import { badRegister, type RegisterRefusal } from './limits.ts';
+import { badRegister, type Refusal } from './limits.ts';
 
 /** Whom a REGISTER is for. */
 export interface AddressOfRecord {
@@ -19,7 +19,7 @@ const dnPattern = /^(?!\s)[^\0-\x1f\x7f]{1,128}(?<!\s)$/;
 export function addressOfRecord(
   { requestUri, from, to }: Pick<NewRequest, 'requestUri' | 'from' | 'to'>,
   isOwnHost: (host: string) => boolean,
-): AddressOfRecord | RegisterRefusal {
+): AddressOfRecord | Refusal {
   const registrar = parseUri(requestUri);
   const party = uriIn(to);
   if (registrar === undefined || party === undefined) return badRegister('To or Request-URI cannot be read');
@@ -40,6 +40,6 @@ function uriIn(value: string): SipUri | undefined {
   return address === undefined ? undefined : parseUri(address.uri);
 }
 
-function notOurs(text: string): RegisterRefusal {
+function notOurs(text: string): Refusal {
   return { code: 'dn-not-ours', text };
 }

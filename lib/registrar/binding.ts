@@ -1,7 +1,7 @@
 import type { Dn } from '../call/ids.ts';
 import { isSameUri } from '../engine/message/same-uri.ts';
 import { parseUri } from '../engine/message/uri.ts';
-import type { RegisterLimits, RegisterRefusal } from './limits.ts';
+import type { RegisterLimits, Refusal } from './limits.ts';
 import type { RegisterWish, WantedContact } from './register-wish.ts';
 
 /** Where a DN can be reached, until then: what RFC 3261 §10 calls a binding. */
@@ -46,7 +46,7 @@ export function bindingsAfter(
   wish: RegisterWish,
   registering: Registering,
   { maxContacts }: Pick<RegisterLimits, 'maxContacts'>,
-): readonly Binding[] | RegisterRefusal {
+): readonly Binding[] | Refusal {
   if (wish.contacts === 'none-any-more')
     return bindings.some(binding => isLaterThan(binding, wish)) ? outOfOrder : [];
   let after = bindings;
@@ -83,5 +83,5 @@ function bindingOf(contact: WantedContact, wish: RegisterWish, registering: Regi
   return { uri, ...(via !== undefined && { via }), q, callId, cseq, ...times, source, trunk };
 }
 
-const outOfOrder: RegisterRefusal = { code: 'register-out-of-order', text: 'CSeq out of order' };
-const tooMany: RegisterRefusal = { code: 'registrar-full', text: 'too many contacts of this DN' };
+const outOfOrder: Refusal = { code: 'register-out-of-order', text: 'CSeq out of order' };
+const tooMany: Refusal = { code: 'registrar-full', text: 'too many contacts of this DN' };

@@ -7,7 +7,7 @@ import {
   type Hash,
   parseCredentials,
 } from './digest-credentials.ts';
-import { badRegister, type RegisterRefusal } from './limits.ts';
+import { badRegister, type Refusal } from './limits.ts';
 import { Nonces } from './nonces.ts';
 import { isSameText } from './same-text.ts';
 
@@ -37,7 +37,7 @@ export type DigestVerdict =
   | { readonly is: 'accepted'; readonly user: DigestUser }
   /** To be answered 401: nothing shown yet, or shown with a nonce that is not good any more. */
   | { readonly is: 'challenged'; readonly headers: readonly HeaderLine[] }
-  | { readonly is: 'refused'; readonly refusal: RegisterRefusal };
+  | { readonly is: 'refused'; readonly refusal: Refusal };
 
 /** As many phones as one node has. */
 const maxNonces = 50_000;
@@ -108,7 +108,7 @@ export function mayRegister({ dns }: DigestUser, dn: string): boolean {
   return dns.includes('*') || dns.includes(dn);
 }
 
-const refused = (refusal: RegisterRefusal): DigestVerdict => ({ is: 'refused', refusal });
+const refused = (refusal: Refusal): DigestVerdict => ({ is: 'refused', refusal });
 
 /** Names of tenants have no slash. */
 const keyOf = (tenant: string, name: string): string => `${tenant}/${name}`;

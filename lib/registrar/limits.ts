@@ -13,14 +13,14 @@ export interface RegisterLimits {
   readonly maxContacts: number;
 }
 
-/** Why a REGISTER is not carried out. Its SIP status is that of the code. */
-export interface RegisterRefusal {
+/** Why a REGISTER, or a SUBSCRIBE, is not carried out. Its SIP status is that of the code. */
+export interface Refusal {
   readonly code: ErrorCode;
   /** For people: Warning, and the log. */
   readonly text: string;
   readonly headers?: readonly HeaderLine[];
 }
 
-export function badRegister(text: string): RegisterRefusal {
+export function badRegister(text: string): Refusal {
   return { code: 'bad-register', text };
 }

@@ -9,7 +9,7 @@ import { findParam } from '../engine/message/params.ts';
 import { qualityIn } from '../engine/message/quality.ts';
 import { parseUri, type SipUri } from '../engine/message/uri.ts';
 import { parseTargetUri } from '../routing/target-uri.ts';
-import { badRegister, type RegisterLimits, type RegisterRefusal } from './limits.ts';
+import { badRegister, type RegisterLimits, type Refusal } from './limits.ts';
 
 /** What a REGISTER wants. */
 export interface RegisterWish {
@@ -39,7 +39,7 @@ const malformedExpiresS = 3600;
 type Reading = Pick<NewRequest, 'headers' | 'callId' | 'source'>;
 
 /** RFC 3261 §10.3 steps 6 and 7, as far as the request alone can tell. */
-export function readRegister(request: Reading, limits: RegisterLimits): RegisterWish | RegisterRefusal {
+export function readRegister(request: Reading, limits: RegisterLimits): RegisterWish | Refusal {
   const { headers, callId } = request;
   const cseq = parseCSeq(firstValue(headers, 'cseq') ?? '')?.number;
   if (callId === '' || cseq === undefined) return badRegister('Call-ID or CSeq is missing');
@@ -70,7 +70,7 @@ function readContact(
   expires: string | undefined,
   source: Source,
   limits: RegisterLimits,
-): WantedContact | RegisterRefusal {
+): WantedContact | Refusal {
   const address = parseNameAddr(value);
   if (address === undefined) return badRegister('a Contact cannot be read');
   const { uri, params } = address;
@@ -86,7 +86,7 @@ function readContact(
 }
 
 /** RFC 3261 §10.3 step 7: the contact's own, else that of Expires, else ours. */
-function expiryOf(text: string | undefined, limits: RegisterLimits): number | RegisterRefusal {
+function expiryOf(text: string | undefined, limits: RegisterLimits): number | Refusal {
   const { minExpiresS, maxExpiresS, defaultExpiresS } = limits;
   if (text === undefined) return defaultExpiresS;
   const wantedS = secondsIn(text) ?? malformedExpiresS;

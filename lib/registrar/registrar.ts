@@ -5,12 +5,11 @@ import { withBrackets } from '../engine/message/host.ts';
 import type { Clock, StandaloneAnswer } from '../ports.ts';
 import { Buckets } from '../routing/buckets.ts';
 import type { Standing } from '../routing/who-is.ts';
-import { addressOfRecord } from './aor.ts';
 import { type Binding, bindingsAfter, type DnKey, type Registering } from './binding.ts';
-import { type DigestCheck, mayRegister } from './digest-check.ts';
-import type { RegisterLimits, RegisterRefusal } from './limits.ts';
+import type { RegisterLimits, Refusal } from './limits.ts';
 import { readRegister, type RegisterWish } from './register-wish.ts';
 import type { Registrations } from './registrations.ts';
+import { judgeSender, type SenderRules } from './sender.ts';
 
 export interface RegistrarOptions extends RegisterLimits {
   /** Contacts of all DNs together. */
@@ -22,13 +21,9 @@ export interface RegistrarOptions extends RegisterLimits {
 /** What became of a REGISTER: done, or why not. */
 export type RegisterOutcome = 'registered' | 'removed' | 'queried' | 'challenged' | ErrorCode;
 
-export interface RegistrarParts {
+export interface RegistrarParts extends SenderRules {
   readonly options: RegistrarOptions;
   readonly registrations: Registrations;
-  /** Whether a host is this server, or a domain that it serves. */
-  readonly isOwnHost: (host: string) => boolean;
-  /** Absent: nobody is asked for credentials. */
-  readonly digest?: DigestCheck;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly counted: (outcome: RegisterOutcome) => void;
   readonly log: { info(fields: object, message: string): void };
@@ -72,29 +67,22 @@ export class Registrar {
   /** Whose contacts it is about, when its sender may say so; else the answer. */
   #judge(
     request: NewRequest,
-    { trunk }: Standing,
+    standing: Standing,
     nowMs: number,
   ): DnKey | Exclude<StandaloneAnswer, 'ignore'> {
-    const { digest, isOwnHost, counted } = this.#parts;
-    const { tenant } = trunk;
-    const checked = digest?.check(request, tenant, nowMs);
-    if (checked?.is === 'refused') return this.#refuse(request, checked.refusal);
-    if (checked?.is === 'challenged') {
-      counted('challenged');
-      return { status: 401, headers: checked.headers };
+    const verdict = judgeSender(request, standing, nowMs, this.#parts);
+    switch (verdict.is) {
+      case 'accepted':
+        return verdict.key;
+      case 'refused':
+        return this.#refuse(request, verdict.refusal);
+      case 'challenged':
+        this.#parts.counted('challenged');
+        return { status: 401, headers: verdict.headers };
     }
-    const aor = addressOfRecord(request, isOwnHost);
-    if ('code' in aor) return this.#refuse(request, aor);
-    const { dn, isOwn } = aor;
-    if (checked === undefined ? !isOwn : !mayRegister(checked.user, dn))
-      return this.#refuse(request, forbidden(`not a DN of the sender: ${dn}`));
-    // Whoever calls in from the world may not become one of our DNs by saying so.
-    if (checked === undefined && trunk.network)
-      return this.#refuse(request, forbidden('the outside world registers with credentials only'));
-    return { tenant, dn };
   }
 
-  #carryOut(key: DnKey, wish: RegisterWish, registering: Registering): readonly Binding[] | RegisterRefusal {
+  #carryOut(key: DnKey, wish: RegisterWish, registering: Registering): readonly Binding[] | Refusal {
     const { registrations, options } = this.#parts;
     const before = registrations.of(key)?.bindings ?? [];
     if (outcomeOf(wish) === 'queried') return before;
@@ -109,10 +97,7 @@ export class Registrar {
     return registrations.of(key)?.bindings ?? [];
   }
 
-  #refuse(
-    request: NewRequest,
-    { code, text, headers = [] }: RegisterRefusal,
-  ): Exclude<StandaloneAnswer, 'ignore'> {
+  #refuse(request: NewRequest, { code, text, headers = [] }: Refusal): Exclude<StandaloneAnswer, 'ignore'> {
     const { log, counted } = this.#parts;
     const { method, callId, source } = request;
     counted(code);
@@ -148,11 +133,7 @@ function outcomeOf({ contacts }: RegisterWish): RegisterOutcome {
   return contacts.some(({ expiresS }) => expiresS > 0) ? 'registered' : 'removed';
 }
 
-function requiring(unsupported: string): RegisterRefusal {
+export function requiring(unsupported: string): Refusal {
   const headers = [{ name: 'Unsupported', value: unsupported }];
   return { code: 'unsupported-extension', text: `Require: ${unsupported}`, headers };
-}
-
-function forbidden(text: string): RegisterRefusal {
-  return { code: 'register-forbidden', text };
 }

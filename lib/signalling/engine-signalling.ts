@@ -235,6 +235,8 @@ export class EngineSignalling implements Signalling {
 
   /** A drachtio-server refuses all further requests of the peer (control protocol §6), so the leg is ended on both sides. */
   #giveUp(leg: Leg): void {
+    // A subscriber can still be told; it is its next SUBSCRIBE that gets 481, and it subscribes anew (RFC 6665 §4.1.2.2).
+    if (leg.usage === 'subscription') return;
     // Nor will the ACK reach us: nothing is waited for.
     for (const pending of [...leg.pending]) if (pending.kind === 'ackDue') leg.drop(pending);
     if (leg.state !== 'up') {
@@ -313,7 +315,8 @@ export class EngineSignalling implements Signalling {
   }
 }
 
+/** Of those in calls: a phone may answer OPTIONS within a subscription with 481, which would end it. */
 function firstUp(legs: Iterable<Leg>): Leg | undefined {
-  for (const leg of legs) if (leg.state === 'up') return leg;
+  for (const leg of legs) if (leg.state === 'up' && leg.usage === 'call') return leg;
   return undefined;
 }

@@ -124,6 +124,11 @@ export class Incoming {
         this.#desk.tell({ type: 'invited', leg: leg.id, request: newRequest(request, payload) });
         return;
       }
+      case 'SUBSCRIBE': {
+        const leg = this.#desk.legs.openSubscribed(this.#desk.newLegId(), server, request);
+        this.#desk.tell({ type: 'subscribed', leg: leg.id, request: newRequest(request, payload) });
+        return;
+      }
       default:
         this.#answerStandalone(server, request, payload);
     }

@@ -38,6 +38,13 @@ export class LegTable {
     return leg;
   }
 
+  openSubscribed(id: LegId, server: Server, subscribe: ReceivedRequest): Leg {
+    const leg = this.open(id, server, 'invited');
+    leg.usage = 'subscription';
+    leg.invite = subscribe;
+    return leg;
+  }
+
   holds(leg: Leg): boolean {
     return this.#legs.get(leg.id) === leg;
   }

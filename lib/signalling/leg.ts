@@ -2,9 +2,13 @@ import type { HeaderLine, LegId, MidCallMethod, Payload, RequestId } from '../ca
 import type { Server } from './server.ts';
 import type { ReceivedRequest, ReceivedResponse, SentRequest } from './wire.ts';
 
+/** What made its dialog (RFC 6665 §4.4.1): a subscriber's knows no ACK and no BYE. */
+export type LegUsage = 'call' | 'subscription';
+
 /**
  *     caller   invited ──answer──▶ answering ──echo──▶ up ──hangUp──▶ ending ──▶ (removed)
  *     callee   inviting ─────────2xx─────────────────▶ up
+ *     subscriber   as a caller, and `hangUp` removes it
  *
  * Every state can end: cancelled, rejected, BYE, lost. A leg that is `ending` tells nothing any more: it stays only until its
  * BYE (or the INVITE it takes back) has its final response.
@@ -46,9 +50,10 @@ export class Leg {
   readonly id: LegId;
   readonly server: Server;
   state: LegState;
+  usage: LegUsage = 'call';
   /** Empty until the engine has named the dialog. */
   dialogId = '';
-  /** Caller: the INVITE, until it is answered. */
+  /** Caller: the INVITE, until it is answered; subscriber: the SUBSCRIBE. */
   invite: ReceivedRequest | undefined;
   /** Caller: the number in its CSeq. */
   inviteCseqNumber = -1;

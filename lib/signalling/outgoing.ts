@@ -60,8 +60,11 @@ export class Outgoing {
     if (leg.state !== 'invited' || leg.invite === undefined) return;
     const { invite } = leg;
     leg.state = 'answering';
+    // What is sent to a subscriber at once waits for the dialog's name.
+    leg.unnamedResponses += 1;
     const response = { status, reason: reasonPhrase(status), ...contentOf(this.#desk, leg, payload) };
     leg.server.connection.respond(invite, response, outcome => {
+      leg.unnamedResponses -= 1;
       if (!this.#desk.legs.holds(leg)) return;
       if ('failure' in outcome) {
         const { byeHeaders } = leg;
@@ -73,7 +76,9 @@ export class Outgoing {
       this.#desk.legs.bind(leg, outcome.dialogId);
       leg.state = 'up';
       leg.invite = undefined;
-      leg.add({ kind: 'ackDue', request: undefined, cseqNumber: leg.inviteCseqNumber });
+      if (leg.usage === 'call')
+        leg.add({ kind: 'ackDue', request: undefined, cseqNumber: leg.inviteCseqNumber });
+      for (const send of leg.onceNamed.splice(0)) send();
       this.continueHangUp(leg);
     });
   }
@@ -125,6 +130,10 @@ export class Outgoing {
   }
 
   hangUp(leg: Leg, headers: readonly HeaderLine[]): void {
+    if (leg.usage === 'subscription' && leg.state !== 'invited') {
+      this.#desk.legs.end(leg);
+      return;
+    }
     switch (leg.state) {
       case 'ending':
         return;

@@ -170,9 +170,10 @@ function onSignal(turn: DialogTurn, signal: Signal): void {
     case 'lost':
       turn.fail({ code: 'recorder-failed', reason: signal.reason });
       break;
-    // Provisional responses; and what befalls only legs of callers.
+    // Provisional responses; and what befalls only legs of callers and subscribers.
     case 'progressed':
     case 'invited':
+    case 'subscribed':
     case 'cancelled':
     case 'answerFailed':
     case 'timerFired':

@@ -167,6 +167,23 @@ const allowed: readonly [
     [{ id: 'EventMessageWaitingOn', Extensions: [{ MessagesWaiting: 3 }, { MessagesOld: 8 }] }],
   ],
   [
+    'urgent ones among them',
+    [login, on.messages],
+    command({ action: 'message-waiting-on', waiting: 2, old: 8, urgent: 1, urgentOld: 0 }),
+    { messages: { fresh: 2, old: 8, urgent: 1, urgentOld: 0 } },
+    [
+      {
+        id: 'EventMessageWaitingOn',
+        Extensions: [
+          { MessagesWaiting: 2 },
+          { MessagesOld: 8 },
+          { MessagesUrgent: 1 },
+          { MessagesUrgentOld: 0 },
+        ],
+      },
+    ],
+  ],
+  [
     'no more messages',
     [login, on.messages],
     command({ action: 'message-waiting-off' }),

@@ -60,9 +60,16 @@ function monitoringOf({ OtherDN, MonitorNextCallType: type }: AgentStateEvent): 
 
 function messagesOf(extensions: readonly Extension[] = []): Messages {
   const said = Object.fromEntries(extensions.flatMap(extension => Object.entries(extension)));
-  const { MessagesWaiting: fresh, MessagesOld: old } = said;
+  const {
+    MessagesWaiting: fresh,
+    MessagesOld: old,
+    MessagesUrgent: urgent,
+    MessagesUrgentOld: urgentOld,
+  } = said;
   return {
     ...(typeof fresh === 'number' && { fresh }),
     ...(typeof old === 'number' && { old }),
+    ...(typeof urgent === 'number' && { urgent }),
+    ...(typeof urgentOld === 'number' && { urgentOld }),
   };
 }

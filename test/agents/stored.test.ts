@@ -28,7 +28,7 @@ const busy: readonly AgentCommand[] = [
   { action: 'mute-on', connId: '0123456789abcdef@acme:n1' as ConnId },
   { action: 'listen-disconnect' },
   { action: 'monitor-next-call', monitorDn: '2009' as Dn },
-  { action: 'message-waiting-on', waiting: 2, old: 1 },
+  { action: 'message-waiting-on', waiting: 2, old: 1, urgent: 1 },
 ];
 
 const stored = (agent: Agent): unknown => JSON.parse(JSON.stringify(agent));

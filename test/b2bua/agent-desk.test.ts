@@ -53,6 +53,7 @@ describe('the desk of agents', () => {
         obstacle: connId => (connId === call ? undefined : 'party-unknown'),
         audioSwitched: ({ dn }) => order.push(`audio of ${dn}`),
       },
+      messagesChanged: ({ dn }) => order.push(`messages of ${dn}`),
     });
   }
 

@@ -71,7 +71,8 @@ function take(list: Asked[], request: RequestId, what: string): Asked {
   return found;
 }
 
-type Happening = AudioSwitched | Signal | Decided | DataRequested | Replacing | TransferWanted | JoinWanted;
+type OfCall = Exclude<Signal, { type: 'subscribed' }>;
+type Happening = AudioSwitched | OfCall | Decided | DataRequested | Replacing | TransferWanted | JoinWanted;
 
 const endings: ReadonlySet<Signal['type']> = new Set([
   ...(['lost', 'hungUp', 'cancelled', 'answerFailed', 'rejected'] as const),
@@ -361,11 +362,11 @@ class AnyCall {
     }
   }
 
-  #possible(phone: Phone, ending: boolean): Signal[] {
+  #possible(phone: Phone, ending: boolean): OfCall[] {
     const leg = phone.id;
     const payload = this.#payload(phone);
     if (phone.state === 'gone') return [];
-    const signals: Signal[] = [{ type: 'lost', leg, reason: 'gone' }];
+    const signals: OfCall[] = [{ type: 'lost', leg, reason: 'gone' }];
     if (phone.hasDialog && phone.state !== 'cancelled') signals.push({ type: 'hungUp', leg, payload });
     signals.push(...(phone.role === 'caller' ? this.#ofCaller(phone) : this.#ofCallee(phone)));
     for (const { request, method } of phone.asked) {
@@ -394,7 +395,7 @@ class AnyCall {
   }
 
   /** To what becomes of a REFER, whether there was one or not. */
-  #subscription({ id }: Phone): Signal {
+  #subscription({ id }: Phone): OfCall {
     const expires = [0, 1, 3600][Math.floor(this.#random() * 3)] ?? 0;
     const headers = lines(['Event: refer', `Expires: ${String(expires)}`]);
     const request = this.story.newRequestId();
@@ -411,11 +412,11 @@ class AnyCall {
     ];
   }
 
-  #ofCaller(phone: Phone): Signal[] {
+  #ofCaller(phone: Phone): OfCall[] {
     const payload = this.#payload(phone);
     if (phone.state === 'open') return [{ type: 'cancelled', leg: phone.id, payload }];
     if (!phone.ackDue) return [];
-    const failed: Signal = { type: 'answerFailed', leg: phone.id, reason: 'cancelled' };
+    const failed: OfCall = { type: 'answerFailed', leg: phone.id, reason: 'cancelled' };
     return [
       { type: 'acknowledged', leg: phone.id, payload },
       { type: 'acknowledged', leg: phone.id, payload },
@@ -423,7 +424,7 @@ class AnyCall {
     ];
   }
 
-  #ofCallee(phone: Phone): Signal[] {
+  #ofCallee(phone: Phone): OfCall[] {
     if (phone.state === 'up') return [];
     const [leg, payload] = [phone.id, this.#payload(phone)];
     const status = [408, 486, 503, 487][Math.floor(this.#random() * 4)] ?? 500;

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { decide } from '../../lib/call/decide.ts';
-import type { Signal } from '../../lib/call/signal.ts';
+import { type CallSignal, decide } from '../../lib/call/decide.ts';
 import { Story } from './support/story.ts';
 
 function deepFrozen<T>(value: T): T {
@@ -14,7 +13,7 @@ describe('decide', () => {
   it('changes nothing it is given, and decides the same again', () => {
     const story = new Story().established({ headers: ['X-MS-Custom-A: 1'] });
     const call = deepFrozen(story.call);
-    const signals: Signal[] = [
+    const signals: CallSignal[] = [
       {
         type: 'requested',
         leg: story.alice.leg,
@@ -47,7 +46,7 @@ describe('decide', () => {
 
   it('decides nothing by what fits nothing', () => {
     const story = new Story().established();
-    const strays: Signal[] = [
+    const strays: CallSignal[] = [
       { type: 'timerFired', timer: { kind: 'no-answer', leg: story.bob.leg } },
       { type: 'timerFired', timer: { kind: 'ack-missing', leg: story.bob.leg } },
       { type: 'rejected', leg: story.bob.leg, status: 486, reason: '', payload: { headers: [] } },

@@ -19,7 +19,7 @@ describe('an agent for people', () => {
       listenDisconnectedConnId: null,
       monitoring: { monitorDn: '2002', type: 'MonitorOneCall' },
       messageWaiting: true,
-      messages: { waiting: 2, old: null },
+      messages: { waiting: 2, old: null, urgent: 1, urgentOld: null },
       revision: 7,
     });
     expect(text.split('\n')).to.deep.equal([
@@ -31,7 +31,7 @@ describe('an agent for people', () => {
       '  muted in 00@acme:n1',
       '  listening disconnected',
       '  monitors 2002 (MonitorOneCall)',
-      '  messages: 2 new, ? old',
+      '  messages: 2 (1 urgent) new, ? old',
       '',
     ]);
   });

@@ -395,7 +395,7 @@ describe('baton asks a running Baton', () => {
       ['forward-set', '+4930'],
       ['mute-on', '--call', '00@t:n'],
       ['monitor-next-call', '--type', 'MonitorAllCalls'],
-      ['message-waiting-on', '--waiting', '2', '--old', '0'],
+      ['message-waiting-on', '--waiting', '2', '--old', '0', '--urgent', '1', '--urgent-old', '0'],
     ];
     for (const words of [login, notReady, ...more])
       expect(await baton(['agent', '10/1', ...words, '--url', url])).to.include({ code: 0, error: '' });
@@ -406,7 +406,7 @@ describe('baton asks a running Baton', () => {
       { action: 'forward-set', to: '+4930' },
       { action: 'mute-on', connId: '00@t:n' },
       { action: 'monitor-next-call', type: 'MonitorAllCalls' },
-      { action: 'message-waiting-on', waiting: 2, old: 0 },
+      { action: 'message-waiting-on', waiting: 2, old: 0, urgent: 1, urgentOld: 0 },
     ]);
   });
 

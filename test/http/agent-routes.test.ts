@@ -63,7 +63,7 @@ describe('agents over HTTP', () => {
       { action: 'mute-on', connId },
       { action: 'listen-disconnect' },
       { action: 'monitor-next-call', monitorDn: '2002' },
-      { action: 'message-waiting-on', waiting: 2 },
+      { action: 'message-waiting-on', waiting: 2, urgent: 1 },
     ])
       expect(await command(body)).to.include({ status: 200 });
     expect((await house.send('/v1/agents/1001')).body).to.deep.equal({
@@ -82,7 +82,7 @@ describe('agents over HTTP', () => {
       listenDisconnectedConnId: null,
       monitoring: { monitorDn: '2002', type: 'MonitorOneCall' },
       messageWaiting: true,
-      messages: { waiting: 2, old: null },
+      messages: { waiting: 2, old: null, urgent: 1, urgentOld: null },
       revision: 7,
     });
   });

@@ -69,10 +69,10 @@ export const methodNotAllowedOutside: readonly HeaderLine[] = [
   { name: 'Allow', value: allowedMethods.replace(', MESSAGE', '') },
 ];
 
-/** The same where REGISTER is served too, which is outside of dialogs only. */
-export function servingRegister(headers: readonly HeaderLine[]): readonly HeaderLine[] {
+/** The same where methods are served too that stand outside of calls only. */
+export function serving(headers: readonly HeaderLine[], methods: readonly string[]): readonly HeaderLine[] {
   return headers.map(line =>
-    line.name === 'Allow' ? { name: 'Allow', value: `${line.value}, REGISTER` } : line,
+    line.name === 'Allow' ? { name: 'Allow', value: [line.value, ...methods].join(', ') } : line,
   );
 }
 

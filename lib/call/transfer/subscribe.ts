@@ -1,4 +1,4 @@
-import { parseParams } from '../../engine/message/params.ts';
+import { eventOf } from '../event-package.ts';
 import { firstValue } from '../header-lines.ts';
 import type { Leg } from '../leg.ts';
 import { refresh } from './referral.ts';
@@ -38,12 +38,4 @@ export function onSubscribed(turn: Turn, leg: Leg, { request, payload }: SignalO
   const expiresInMs = expires === undefined ? longestMs : Math.min(Number(expires) * 1000, longestMs);
   answer(200, { name: 'Expires', value: String(Math.floor(Math.max(0, expiresInMs) / 1000)) });
   refresh(turn, leg.id, { subscription, expiresInMs });
-}
-
-/** RFC 6665 §8.2.1: a package, and which subscription of it. */
-function eventOf(value: string): { readonly package: string; readonly id: string | undefined } {
-  const end = value.indexOf(';');
-  if (end < 0) return { package: value.trim().toLowerCase(), id: undefined };
-  const id = parseParams(value.slice(end)).find(({ name }) => name.toLowerCase() === 'id')?.value;
-  return { package: value.slice(0, end).trim().toLowerCase(), id };
 }

@@ -251,7 +251,11 @@ export class Uas implements ServerExchangeEvents {
       if (exchange.isInDialog) dialog.refreshTarget(request);
     }
     if (request.method === 'INVITE') this.#awaitAck(exchange, dialog);
-    else if (request.method === 'SUBSCRIBE') this.#subscriptions.granted(dialog, request, response);
+    else if (request.method === 'SUBSCRIBE') {
+      // RFC 6665 §4.4.1: a SUBSCRIBE is a target refresh request.
+      if (exchange.isInDialog) dialog.refreshTarget(request);
+      this.#subscriptions.granted(dialog, request, response);
+    }
   }
 
   #awaitAck(exchange: ServerExchange, dialog: Dialog): void {

@@ -1,4 +1,5 @@
 import { B2bua, type B2buaOptions } from '../../../lib/b2bua.ts';
+import type { MessageWaiting } from '../../../lib/b2bua/subscribers.ts';
 import type { Call } from '../../../lib/call/call.ts';
 import type {
   Body,
@@ -81,6 +82,7 @@ export function house(
   screening?: CallScreening,
   registrar?: Pick<Registrar, 'receive'>,
   recorder?: CallRecorder,
+  messageWaiting?: MessageWaiting,
 ) {
   const signalling = new RecordedSignalling();
   const journal = new RecordedJournal(signalling);
@@ -113,6 +115,7 @@ export function house(
     journal,
     ...(registrar !== undefined && { registrar }),
     ...(recorder !== undefined && { recorder }),
+    ...(messageWaiting !== undefined && { messageWaiting }),
     clock,
     log: {
       debug: write('debug'),

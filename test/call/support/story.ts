@@ -10,7 +10,7 @@ import {
   type OriginateRequest,
 } from '../../../lib/b2bua/origination.ts';
 import { seekAgreement } from '../../../lib/call/media/agreement.ts';
-import { decide } from '../../../lib/call/decide.ts';
+import { type CallSignal, decide } from '../../../lib/call/decide.ts';
 import type { CallThreadId, ConnId } from '../../../lib/call/ids.ts';
 import type { Joinable } from '../../../lib/call/transfer/join.ts';
 import { parseReplaces, type Replaces } from '../../../lib/call/transfer/replaces.ts';
@@ -23,7 +23,6 @@ import type {
   NewRequest,
   Payload,
   RequestId,
-  Signal,
   SignallingEffect,
   TimerName,
 } from '../../../lib/call/signal.ts';
@@ -500,7 +499,7 @@ export class Party {
     });
   }
 
-  #feed(signal: Signal): void {
+  #feed(signal: CallSignal): void {
     this.#story.feed(signal);
   }
 }

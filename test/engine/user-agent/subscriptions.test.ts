@@ -128,6 +128,23 @@ describe('a subscription at us', () => {
     });
   }
 
+  it('is told where its refresh says that the subscriber is now', () => {
+    const subscribed = notifier();
+    const { bench } = subscribed;
+    bench.receive(`SUBSCRIBE sip:us@127.0.0.1 SIP/2.0
+      Via: SIP/2.0/UDP 192.0.2.1:6060;branch=z9hG4bKrefresh
+      From: <sip:alice@192.0.2.1>;tag=alice-tag
+      To: <sip:us@127.0.0.1>;tag=${bench.lastSent.toTag}
+      Call-ID: sub-1
+      CSeq: 2 SUBSCRIBE
+      Contact: <sip:alice@192.0.2.1:7070>
+      Event: presence
+      Expires: 60`);
+    bench.order('SIP/2.0 200 OK', { transaction: bench.app.last.transactionId });
+    order(subscribed, 'active');
+    expect(bench.lastSent.requestUri).to.equal('sip:alice@192.0.2.1:7070');
+  });
+
   it('ends when a NOTIFY has no answer', () => {
     const subscribed = notifier();
     order(subscribed, 'active');

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -104,6 +105,12 @@ export class Rtpengine {
     return join(this.recordingDir, 'pcaps');
   }
 
+  /** Ids of the calls that it has. */
+  async calls(): Promise<readonly string[]> {
+    const { calls } = (await asked(this.ngPort, { command: 'list' })) as { calls: string[] };
+    return calls;
+  }
+
   /** It stays and does nothing any more. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
@@ -126,27 +133,32 @@ export class Rtpengine {
 
 /** It does not tell when it is ready: asked until it answers. */
 async function answers(port: number, isRunning: () => boolean): Promise<boolean> {
+  return (await asked(port, { command: 'ping' }, isRunning)) !== undefined;
+}
+
+/** What it answers; asked again until it does. Undefined: it does not run, or says nothing for eight seconds. */
+async function asked(port: number, command: object, isRunning = (): boolean => true): Promise<unknown> {
   const socket = createSocket('udp4');
   // ICMP, as long as nobody listens.
   socket.on('error', () => {});
-  const answered = new Promise<true>(resolve => socket.once('message', () => resolve(true)));
-  let asked = 0;
-  const asking = setInterval(() => {
-    asked += 1;
-    socket.send(`ready_${asked} {"command":"ping"}`, port, '127.0.0.1');
-  }, 20);
-  const gaveUp = new Promise<false>(resolve => {
-    const watch = setInterval(() => {
-      if (isRunning() && asked < 400) return;
-      clearInterval(watch);
-      resolve(false);
-    }, 50);
-    void answered.then(() => clearInterval(watch));
+  const cookie = randomUUID();
+  const answered = new Promise<unknown>(resolve =>
+    socket.once('message', bytes => resolve(JSON.parse(bytes.toString().slice(cookie.length)))),
+  );
+  let stop = (): void => {};
+  const gaveUp = new Promise<undefined>(resolve => {
+    let copies = 0;
+    const asking = setInterval(() => {
+      copies += 1;
+      socket.send(`${cookie} ${JSON.stringify(command)}`, port, '127.0.0.1');
+      if (!isRunning() || copies > 400) resolve(undefined);
+    }, 20);
+    stop = () => clearInterval(asking);
   });
   try {
     return await Promise.race([answered, gaveUp]);
   } finally {
-    clearInterval(asking);
+    stop();
     socket.close();
   }
 }

@@ -50,7 +50,7 @@ export class RtpengineMeters implements InstancesMetrics, AnchorMetrics {
     });
     this.#unanchored = new Counter({
       name: 'baton_media_unanchored_total',
-      help: 'SDP that went on as it came though media is to be anchored, by reason',
+      help: 'SDP that no rtpengine took though media is to be anchored, by reason',
       labelNames: ['why'],
       registers,
     });

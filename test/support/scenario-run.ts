@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { BatonProcess } from '../../support/baton-process.ts';
 import { freePort, releasePorts } from '../../support/free-ports.ts';
 import { type Sample, sumOf } from '../../support/prometheus-text.ts';
+import { Rtpengine } from '../../support/rtpengine.ts';
 import { exchangeRaw } from './scenario-raw.ts';
 import {
   excerptLength,
@@ -67,6 +68,7 @@ class Stage {
   readonly #receivers = new Map<string, StoryReceiver>();
   #baton: BatonProcess | undefined;
   #silent: SilentTarget | undefined;
+  #rtpengine: Rtpengine | undefined;
 
   constructor(story: Story, address: string, folder: string) {
     this.#story = story;
@@ -81,6 +83,7 @@ class Stage {
     const callees = await this.#startCallees(targetPorts);
     for (const [name, receiver] of Object.entries(story.receivers))
       this.#receivers.set(name, await StoryReceiver.open(receiver));
+    if (story.rtpengine) this.#rtpengine = await Rtpengine.start();
     const sipPort = await this.#port();
     const baton = await this.#startBaton(sipPort, targetPorts);
     const before = await baton.metrics();
@@ -99,6 +102,8 @@ class Stage {
     if (caller !== undefined) this.failures.push(...judgeSipp(await caller.outcome, story.uac, steps));
     await this.#judgeCallees(callees, steps);
     await this.#judgeBaton(baton, before);
+    const kept = (await this.#rtpengine?.calls()) ?? [];
+    if (kept.length > 0) this.failures.push(`rtpengine still has ${kept.join(', ')}`);
     await this.#judgeEnding(baton, subscribers);
     for (const [name, subscriber] of subscribers)
       this.failures.push(...judgeSubscriber(name, subscriber, subscriber.story, steps));
@@ -116,6 +121,7 @@ class Stage {
     await Promise.all(this.#sipps.map(sipp => sipp.outcome));
     if (this.#baton?.running === true) await this.#baton.stop('SIGKILL');
     this.#silent?.stop();
+    await this.#rtpengine?.stop();
     await Promise.all([...this.#receivers.values()].map(receiver => receiver.close()));
     releasePorts(this.#ports);
   }
@@ -211,6 +217,7 @@ class Stage {
       ...targetWords(targets),
       ...receivers,
       ['nobody', nobody],
+      ...(this.#rtpengine === undefined ? [] : [['rtpengine', this.#rtpengine.ng] as const]),
       ['baton', `${hostOf(this.address)}:${sipPort}`],
       ['address', this.address],
     ]);

@@ -57,6 +57,8 @@ const expectation = z
     timeoutMs: z.number().int().positive().default(20_000),
     /** How long Baton may take to forget the calls. */
     settleMs: z.number().int().positive().default(3_000),
+    /** A real one stands beside Baton; `{rtpengine}` is its control port. */
+    rtpengine: z.boolean().default(false),
     uac: party.prefault({}),
     /** One SIPp each, in order; default: `uas.xml` when the story has one. */
     uas: z.array(party).optional(),

@@ -84,6 +84,7 @@ async function startAll(config: Config, log: Logger, started: Started, asked: Ab
     tenant: config.tenant,
     readiness: () => (draining ? 'draining' : readinessOf(signalling, stream.journal)),
     stream: stream.state,
+    recording: recording.desk,
     dialog: recording.dialog,
   });
   started.add(async () => {

@@ -807,6 +807,157 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/calls/{connId}/recording": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @description The oldest first. */
+                            readonly recordings: readonly {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description The same key with the same request gets the same answer, and nothing is done twice. */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    /** @description `<16 hex digits>@<tenant>:<node>` */
+                    readonly connId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * @description pause and resume: where the recorder can.
+                         * @enum {string}
+                         */
+                        readonly action: "start" | "stop" | "pause" | "resume";
+                        /** @description start: as its entry of recording.flows says. */
+                        readonly accessCode?: string;
+                        /**
+                         * @description start, instead of accessCode; record when absent.
+                         * @enum {string}
+                         */
+                        readonly mode?: "record" | "capture";
+                        /**
+                         * @description start, instead of accessCode: what records, rtpengine when absent; else: only what it records.
+                         * @enum {string}
+                         */
+                        readonly backend?: "rtpengine" | "siprec" | "http";
+                    };
+                };
+            };
+            readonly responses: {
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly connId: string;
+                            /** @description The oldest first. */
+                            readonly recordings: readonly {
+                                /** @description userid of who asked for it, or of our making. */
+                                readonly recordingId: string;
+                                /** @enum {string} */
+                                readonly mode: "record" | "capture";
+                                /** @enum {string} */
+                                readonly backend: "rtpengine" | "siprec" | "http";
+                                /** @enum {string} */
+                                readonly state: "starting" | "active" | "paused" | "stopping" | "stopped" | "failed";
+                                /**
+                                 * Format: date-time
+                                 * @description When it was asked for.
+                                 */
+                                readonly startedAt: string;
+                                /** Format: date-time */
+                                readonly endedAt?: string;
+                                readonly segments: readonly {
+                                    /** @description On the recorder's machine. */
+                                    readonly file?: string;
+                                    /** @description Final when the recording has stopped. */
+                                    readonly bytes?: number;
+                                    /** Format: date-time */
+                                    readonly startedAt?: string;
+                                    /** Format: date-time */
+                                    readonly endedAt?: string;
+                                }[];
+                                /** @description Why it failed: one of docs/errors.md. */
+                                readonly code?: string;
+                                /** @description For people. */
+                                readonly reason?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/agents": {
         readonly parameters: {
             readonly query?: never;

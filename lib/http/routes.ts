@@ -9,6 +9,7 @@ import { addDnRoutes, type DnRoutesDesk } from './dn-routes.ts';
 import { AnswersGiven, usualLimits } from './idempotency.ts';
 import { addDialogRoutes, type DialogDesk } from './oifde-routes.ts';
 import { problemFor, problemMediaType } from './problem.ts';
+import { addRecordingRoutes, type RecordingRoutesDesk } from './recording-routes.ts';
 import { addSchemaRoutes } from './schema-routes.ts';
 import { json, problems, words } from './schemas.ts';
 
@@ -20,6 +21,7 @@ export interface HttpViews extends CallDesk, AgentRoutesDesk, DnRoutesDesk {
   readonly metrics: Metrics;
   readiness(): Readiness;
   stream(): StreamState;
+  readonly recording: RecordingRoutesDesk;
   /** Absent: the dialog interface is not served. */
   readonly dialog?: DialogDesk;
 }
@@ -60,6 +62,7 @@ export function addRoutes(api: Api, views: HttpViews): void {
   addWatchRoutes(api, views);
   const given = new AnswersGiven(usualLimits, Date.now);
   addCallRoutes(api, views, given);
+  addRecordingRoutes(api, views.recording, given);
   addAgentRoutes(api, views, given);
   addDnRoutes(api, views);
   if (views.dialog !== undefined) addDialogRoutes(api, views.dialog);

@@ -31,6 +31,7 @@ export type { AgentRoutesDesk } from './agent-routes.ts';
 export type { DialogDesk } from './oifde-routes.ts';
 export type { DnRoutesDesk } from './dn-routes.ts';
 export type { CallDesk } from './call-routes.ts';
+export type { RecordingRoutesDesk } from './recording-routes.ts';
 export type { HttpViews, Readiness } from './routes.ts';
 
 /** What is served where, and to whom. */

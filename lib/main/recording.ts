@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { B2bua } from '../b2bua.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config/problem.ts';
-import type { DialogDesk } from '../http/server.ts';
+import { randomHex } from '../engine/random.ts';
+import type { DialogDesk, RecordingRoutesDesk } from '../http/server.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { Dialog } from '../oifde/dialog.ts';
@@ -16,7 +17,9 @@ import type { Flow } from '../recording/flow.ts';
 import { FollowedCalls } from '../recording/followed-calls.ts';
 import { HttpBackend } from '../recording/http-backend.ts';
 import { PcapFolder } from '../recording/pcap-folder.ts';
+import { RecordingDesk } from '../recording/recording-desk.ts';
 import { Recordings } from '../recording/recordings.ts';
+import { Retention } from '../recording/retention.ts';
 import { RtpengineBackend } from '../recording/rtpengine-backend.ts';
 import type { Media } from './media.ts';
 import type { Started } from './started.ts';
@@ -37,6 +40,7 @@ export interface RunningRecording {
   /** What calls are told to. */
   readonly recorder: CallRecorder;
   readonly recordings: Recordings;
+  readonly desk: RecordingRoutesDesk;
   readonly dialog: DialogDesk;
 }
 
@@ -65,6 +69,7 @@ export function startRecording(config: Config, around: RecordingSurroundings): R
     flows = next.recording.flows;
     log.info({ flows: flows.length }, 'recording.flows read anew');
   });
+  startRetention(config, around, recordings);
   const tokens = tokensOf(config, log);
   const dialog = new Dialog({
     ...{ tokens, finder, recordings, clock, log, budgetMs, appearMs, answer },
@@ -76,6 +81,11 @@ export function startRecording(config: Config, around: RecordingSurroundings): R
   return {
     recorder: new FollowedCalls({ finder, recordings }),
     recordings,
+    desk: new RecordingDesk({
+      ...{ store, recordings, clock, budgetMs },
+      flows: () => flows,
+      newId: () => `api-${randomHex(8)}`,
+    }),
     dialog: {
       process: async (body, elapsedMs, vdnId) => await dialog.answer(body, clock.nowMs() - elapsedMs, vdnId),
       giveToken: async body => await tokens.give(body),
@@ -109,6 +119,24 @@ function rtpengineBackend(
     folder: new PcapFolder(recordingDir),
     watchMs: Math.min(growthWatchMs, growthMs),
   });
+}
+
+/** Where files of recordings are not to stay for ever. */
+function startRetention(
+  { node, recording }: Config,
+  { clock, log, metrics, started }: RecordingSurroundings,
+  recordings: Recordings,
+): void {
+  const { retentionMs, rtpengine } = recording;
+  const { recordingDir } = rtpengine;
+  if (retentionMs === 0 || recordingDir === undefined) return;
+  const retention = new Retention({
+    ...{ recordingDir, node, retentionMs, clock, log },
+    isRecorded: connId => recordings.ofCall(connId, 'rtpengine').length > 0,
+    onDeleted: count => metrics.recording.filesDeleted(count),
+  });
+  retention.start();
+  started.add(() => retention.stop());
 }
 
 function tokensOf({ recording }: Config, log: Logger): Tokens {

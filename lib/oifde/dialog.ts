@@ -1,10 +1,10 @@
 import type { Clock } from '../ports.ts';
 import type { CallClue, CallFinder } from '../recording/call-finder.ts';
 import { type Flow, flowOf } from '../recording/flow.ts';
+import { masked } from '../recording/masked.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { Outcome } from '../recording/recording.ts';
 import { until } from '../recording/until.ts';
-import { masked } from './mask.ts';
 import type { RecognitionResults } from './recognition-results.ts';
 import {
   inactions,

@@ -11,6 +11,7 @@ import type { Clock } from '../ports.ts';
 import type { RecorderBackend } from './backend.ts';
 import { EndedRecordings } from './ended-recordings.ts';
 import type { Flow } from './flow.ts';
+import { masked } from './masked.ts';
 import { type Outcome, Recording } from './recording.ts';
 import { until } from './until.ts';
 
@@ -149,7 +150,7 @@ export class Recordings {
     const { recordingId, flow } = wish;
     const backend = this.#backends.get(flow.backend);
     if (this.#closed) return failed('shutting-down', 'Baton is stopping');
-    if (backend === undefined) return failed('recorder-missing', `${flow.backend} is not configured`);
+    if (backend === undefined) return failed('recorder-missing', `${flow.backend} needs ${needs[flow.backend]}`);
     const same = this.#byId.get(keyOf(backend, recordingId));
     if (same !== undefined && same.order.connId !== call.connId)
       return failed('recording-exists', 'it goes on in another call');
@@ -216,7 +217,7 @@ export class Recordings {
     this.#options.calls.changed(order.connId as ConnId, view);
     const fields = {
       connId: order.connId,
-      recordingId: order.recordingId,
+      recordingId: masked(order.recordingId),
       backend: backend.name,
       ...view.status,
     };
@@ -246,6 +247,13 @@ export class Recordings {
     this.#options.metrics.recordingsAre(backend, count);
   }
 }
+
+/** What must be configured for a back end to be there. */
+const needs: Readonly<Record<RecorderName, string>> = {
+  rtpengine: 'media.anchor: rtpengine and recording.rtpengine.recordingDir',
+  siprec: 'media.anchor: rtpengine and recording.siprec',
+  http: 'recording.http.url',
+};
 
 function failed(code: ErrorCode, reason: string): Outcome {
   return { ok: false, code, reason };

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { failure } from '../recording/support/paper-recorder.ts';
 import { type Answered, House } from './support.ts';
 
 const admin = 'admin-admin-admin-admin';
@@ -11,6 +12,7 @@ const big = { ...change, userData: [{ key: 'A', value: 'x'.repeat(262_144) }] };
 const wanted = { from: '+4930', to: 'sip:bob@192.0.2.2' };
 const transfer = { party: 'bob', to: 'sip:carol@192.0.2.2', mode: 'blind' };
 const login = { action: 'login', dn: '2001' };
+const start = { action: 'start' };
 const key = { 'idempotency-key': 'k1' };
 
 /** How each documented answer comes about; 401 and 429 come about alike everywhere. */
@@ -62,6 +64,29 @@ const ways: Readonly<Record<string, Readonly<Record<number, (house: House) => Pr
     },
   },
   'POST /v1/calls/{connId}/release': writes('release', {}, { x: 1 }),
+  'GET /v1/calls/{connId}/recording': {
+    200: h => h.send('/v1/calls/C/recording', undefined, as(admin)),
+    403: h => h.send('/v1/calls/C/recording', undefined, as(blind)),
+    404: h => h.send('/v1/calls/x/recording', undefined, as(admin)),
+  },
+  'POST /v1/calls/{connId}/recording': {
+    200: h => h.send('/v1/calls/C/recording', start, as(admin)),
+    400: h => h.send('/v1/calls/C/recording', '{', as(admin)),
+    403: h => h.send('/v1/calls/C/recording', start, as(blind)),
+    404: h => h.send('/v1/calls/x/recording', start, as(admin)),
+    409: h => h.send('/v1/calls/C/recording', { action: 'stop' }, as(admin)),
+    413: h => h.send('/v1/calls/C/recording', { ...start, x: 'x'.repeat(262_144) }, as(admin)),
+    422: h => h.send('/v1/calls/C/recording', { action: 'start', accessCode: '9' }, as(admin)),
+    502: h => {
+      h.recorder.start_ = failure;
+      return h.send('/v1/calls/C/recording', start, as(admin));
+    },
+    503: h => h.send('/v1/calls/C/recording', { ...start, backend: 'http' }, as(admin)),
+    504: h => {
+      h.recorder.start_ = { ...failure, code: 'recorder-timeout' };
+      return h.send('/v1/calls/C/recording', start, as(admin));
+    },
+  },
   'GET /v1/dns': {
     200: h => h.send('/v1/dns', undefined, as(admin)),
     403: h => h.send('/v1/dns', undefined, as(blind)),

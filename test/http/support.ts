@@ -10,14 +10,18 @@ import {
   HttpServer,
   type HttpServerOptions,
   type Readiness,
+  type RecordingRoutesDesk,
 } from '../../lib/http/server.ts';
 import { Metrics } from '../../lib/metrics.ts';
 import { dnViews } from '../../lib/registrar/dn-view.ts';
+import { RecordingDesk } from '../../lib/recording/recording-desk.ts';
+import { Recordings } from '../../lib/recording/recordings.ts';
 import { Registrations } from '../../lib/registrar/registrations.ts';
 import { MemoryStore } from '../../lib/store/memory-store.ts';
 import { EventRing } from '../../lib/stream/event-ring.ts';
 import { plainOptions } from '../b2bua/support/plain-options.ts';
 import { payloadOf } from '../call/support/story.ts';
+import { flowOfCode, PaperRecorder } from '../recording/support/paper-recorder.ts';
 
 export interface Answered {
   readonly status: number;
@@ -34,8 +38,9 @@ interface HouseOptions {
 const sdpOf = (name: string): string =>
   `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 0\r\n`;
 
-/** Nobody works here, and no phone has registered. */
-export const noAgents: AgentRoutesDesk & DnRoutesDesk = {
+/** Nobody works here, no phone has registered, and nothing is recorded. */
+export const noAgents: AgentRoutesDesk & DnRoutesDesk & { readonly recording: RecordingRoutesDesk } = {
+  recording: { list: () => undefined, command: async () => ({ ok: false, code: 'call-unknown' }) },
   dns: () => [],
   tenant: 'acme',
   agents: () => [],
@@ -56,13 +61,30 @@ export class House {
     onService: () => undefined,
     onChanged: () => undefined,
   });
+  readonly recorder = new PaperRecorder();
   readiness: Readiness = 'ready';
   /** Hears every event. */
   onEvent: (event: CallEvent) => unknown = () => undefined;
   url = '';
 
   private constructor({ b2bua = {}, http = {}, maxSubscribers = 10 }: HouseOptions) {
-    const { metrics, ring, effects } = this;
+    const { metrics, ring, effects, recorder } = this;
+    const store = new MemoryStore();
+    const clock = { nowMs: () => 1_700_000_000_000, after: () => () => undefined };
+    const recordings = new Recordings({
+      backends: [recorder],
+      ...{
+        clock,
+        log: pino({ level: 'silent' }),
+        metrics: metrics.recording,
+        stopTimeoutMs: 1_000,
+        maxEnded: 10,
+      },
+      calls: {
+        changed: (connId, recording) => this.b2bua.recorded.changed(connId, recording),
+        release: connId => this.b2bua.recorded.release(connId),
+      },
+    });
     this.b2bua = new B2bua({
       options: { ...plainOptions, ...b2bua },
       signalling: {
@@ -73,14 +95,19 @@ export class House {
         listening: [],
         up: true,
       },
-      store: new MemoryStore(),
+      store,
+      recorder: {
+        callBegan: () => undefined,
+        callChanged: call => recordings.callChanged(call),
+        callGone: connId => recordings.callGone(connId),
+      },
       publisher: {
         publish: event => {
           this.onEvent(event);
           ring.publish(event);
         },
       },
-      clock: { nowMs: () => 1_700_000_000_000, after: () => () => undefined },
+      clock,
       log: pino({ level: 'silent' }),
       metrics: metrics.calls,
       agentMetrics: metrics.agents,
@@ -97,6 +124,10 @@ export class House {
         metrics,
         readiness: () => this.readiness,
         stream: () => ({ stream: 'off' }),
+        recording: new RecordingDesk({
+          ...{ store, recordings, clock, budgetMs: 1_500, newId: () => 'api-1' },
+          flows: () => [flowOfCode('8001'), flowOfCode('8000', { mode: 'none' })],
+        }),
         keys: openKeyPolicy,
         calls: () => desk.callsView(),
         call: connId => desk.callDetail(connId),

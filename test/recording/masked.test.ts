@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { masked } from '../../lib/oifde/mask.ts';
+import { masked } from '../../lib/recording/masked.ts';
 
 describe('a number in logs', () => {
   for (const [text, shown] of [

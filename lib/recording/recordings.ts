@@ -150,7 +150,8 @@ export class Recordings {
     const { recordingId, flow } = wish;
     const backend = this.#backends.get(flow.backend);
     if (this.#closed) return failed('shutting-down', 'Baton is stopping');
-    if (backend === undefined) return failed('recorder-missing', `${flow.backend} needs ${needs[flow.backend]}`);
+    if (backend === undefined)
+      return failed('recorder-missing', `${flow.backend} needs ${needs[flow.backend]}`);
     const same = this.#byId.get(keyOf(backend, recordingId));
     if (same !== undefined && same.order.connId !== call.connId)
       return failed('recording-exists', 'it goes on in another call');

@@ -151,4 +151,21 @@ describe('the metrics', () => {
     expect(await sample('baton_outbox_alarm{reason="size"}')).to.equal(0);
     expect(await sample('baton_outbox_dropped_total{reason="size"}')).to.equal(3);
   });
+
+  it('counts what rtpengines are asked, and shows whether they are there', async () => {
+    const { rtpengine } = metrics;
+    const done = { instance: 'rtp1:22222', command: 'offer', outcome: 'timeout', seconds: 1 } as const;
+    rtpengine.commandDone(done);
+    rtpengine.instanceUp('rtp1:22222', false);
+    rtpengine.strayAnswer('late');
+    rtpengine.pairs(3);
+    rtpengine.unanchored('no-instance');
+    const labels = 'instance="rtp1:22222",command="offer",outcome="timeout"';
+    expect(await sample(`baton_rtpengine_commands_total{${labels}}`)).to.equal(1);
+    expect(await sample('baton_rtpengine_command_seconds_sum{command="offer"}')).to.equal(1);
+    expect(await sample('baton_rtpengine_up{instance="rtp1:22222"}')).to.equal(0);
+    expect(await sample('baton_rtpengine_stray_answers_total{what="late"}')).to.equal(1);
+    expect(await sample('baton_media_pairs')).to.equal(3);
+    expect(await sample('baton_media_unanchored_total{why="no-instance"}')).to.equal(1);
+  });
 });

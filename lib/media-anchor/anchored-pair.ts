@@ -6,7 +6,7 @@ import type { AnchoredPair } from './anchor.ts';
 import { newPair, type PairState, type SaidTo, shownAs, stepFor, takenBack } from './pair.ts';
 
 /** Why SDP went out as it came. */
-export type UnanchoredWhy = 'no-instance' | 'refused' | 'offer-not-anchored' | 'ended';
+export type UnanchoredWhy = 'no-instance' | 'refused' | 'offer-not-anchored' | 'dtls' | 'ended';
 
 export type ShownSdp =
   | { readonly anchored: true; readonly content: string }
@@ -128,6 +128,8 @@ export class LegPair {
     }
     if (this.#passed && said.as === 'answer')
       return unanchored('offer-not-anchored', 'it answers an offer that is not anchored');
+    // RFC 5764 §8: keys that are not in SDP are not for us.
+    if (said.content.includes(' UDP/TLS/')) return this.#passOn(unanchored('dtls', 'it is for DTLS-SRTP'));
     const step = stepFor(this.#state, said);
     switch (step.do) {
       case 'repeat':
@@ -157,6 +159,11 @@ export class LegPair {
       if (held !== this.#held)
         void held.engine.ask({ command: 'delete', 'call-id': held.ngCallId, 'delete delay': 0 });
     }
+    return this.#passOn(why);
+  }
+
+  /** As it came, and its answer too. */
+  #passOn(why: ShownSdp): ShownSdp {
     void this.#abandon();
     this.#passed = true;
     return why;
@@ -187,11 +194,8 @@ export class LegPair {
     if (held === undefined)
       return unanchored('offer-not-anchored', 'it answers an offer that is not anchored');
     const outcome = await this.#ask(held, 'answer', said);
-    if (!outcome.ok) {
-      void this.#abandon();
-      this.#passed = true;
-      return unanchored(outcome.why === 'refused' ? 'refused' : 'no-instance', outcome.reason);
-    }
+    if (!outcome.ok)
+      return this.#passOn(unanchored(outcome.why === 'refused' ? 'refused' : 'no-instance', outcome.reason));
     const shown = this.#carriedOut(said, 'answer', outcome.answer.sdp);
     if (!held.ready && !this.#ended) {
       held.ready = true;

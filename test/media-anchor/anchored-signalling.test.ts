@@ -325,6 +325,20 @@ describe('signalling whose media is anchored', () => {
     expect(anchor.pairOf(alice, bob)).to.equal(undefined);
   });
 
+  it('sends SDP for DTLS-SRTP on as it came, whose keys are the peers alone', async () => {
+    const secure = (said: Body): Body => ({
+      ...said,
+      content: said.content.replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF'),
+    });
+    invited(sdpOf('alice', 1000));
+    invite(secure(body(alice, 1000)));
+    await settled();
+    answer(secure(body(bob, 2000, 'answer')));
+    await settled();
+    expect([paper.done, wire.sent]).to.deep.equal([['invite bob 1000', 'answer alice 2000'], []]);
+    expect(notes).to.include('unanchored dtls');
+  });
+
   it('sends an answer on as it came when the rtpengine goes while it is asked', async () => {
     invited(sdpOf('alice', 1000));
     invite(body(alice, 1000));

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { rtpIn } from '../../support/pcap.ts';
 import { Rtpengine } from '../../support/rtpengine.ts';
 import { flowsBothWays } from '../../support/rtp-phone.ts';
+import { AgentDialog } from '../../support/sip-agent.ts';
 import { AnchorStage } from '../media-anchor/support/stage.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -79,6 +80,29 @@ describe('a call that an IVR has recorded by rtpengine', function () {
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     const markers = new Set(rtpIn(await readFile(file)).map(({ payload }) => payload[0]));
     expect([markers.has(40), markers.has(41)]).to.deep.equal([true, true]);
+  });
+
+  it('is recorded from before its answer on', async () => {
+    await open();
+    const { alice, bob } = stage;
+    alice.sip.request('INVITE', stage.uri('bob'), { body: alice.sdp() });
+    const invite = await bob.expect('INVITE');
+    const connId = await connIdOf();
+    expect(await ask(connId)).to.deep.equal(done('0'));
+    bob.sip.respond(invite, 183, { body: bob.sdp() });
+    await alice.expect('183 INVITE');
+    await flowsBothWays(bob.rtp, alice.rtp, 44);
+    bob.sip.respond(invite, 200, { body: bob.sdp() });
+    const answer = await alice.expect('200 INVITE');
+    const dialog = AgentDialog.calling(alice.sip, answer);
+    dialog.ack(answer);
+    await bob.expect('ACK');
+    const segments = (await recording(connId))?.segments ?? [];
+    expect(segments).to.have.lengthOf(1);
+    await stage.hangUp(dialog, bob);
+    await stage.hasNgCalls(0);
+    const packets = rtpIn(await readFile(segments[0]?.file ?? ''));
+    expect(packets.some(({ payload }) => payload[0] === 44)).to.equal(true);
   });
 
   it('is recorded once, however often that is asked for', async () => {

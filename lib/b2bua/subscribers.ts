@@ -130,7 +130,7 @@ export class Subscribers {
     if (unsupported !== '') return requiring(unsupported);
     const wish = readSubscribe(request.headers, this.#parts.options);
     if ('code' in wish) return wish;
-    // RFC 6665 §4.2.1: the Request-URI says whose messages; To may say anything.
+    // RFC 6665 §3.1.2: the Request-URI says whose messages; To may say anything.
     const verdict = judgeSender({ ...request, to: `<${request.requestUri}>` }, standing, nowMs, this.#parts);
     if (verdict.is === 'refused') return verdict.refusal;
     if (verdict.is === 'challenged') return { challenge: verdict.headers };
@@ -208,7 +208,7 @@ export class Subscribers {
     this.#put(entry, refreshed(entry.subscription, { request, expiresS }, this.#outside(entry.subscription)));
   }
 
-  /** RFC 6665 §4.2.1.3: what is refused changes nothing of the subscription. */
+  /** RFC 6665 §4.2.1.4: what is refused changes nothing of the subscription. */
   #refreshWish(
     { is, tenant, dn, event }: Subscription,
     headers: readonly HeaderLine[],

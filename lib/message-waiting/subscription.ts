@@ -84,7 +84,7 @@ export function subscribed(wanted: NewSubscription, expiresS: number, outside: O
   return after(answer, settle(lasting(fresh, expiresS, outside), outside));
 }
 
-/** RFC 6665 §4.2.1.3: it lasts so long from now, and is told anew. For 0 seconds: it ends. */
+/** RFC 6665 §4.2.1.4: it lasts so long from now, and is told anew. For 0 seconds: it ends. */
 export function refreshed(
   subscription: Subscription,
   { request, expiresS }: { readonly request: RequestId; readonly expiresS: number },

@@ -10,7 +10,7 @@ export interface SenderRules {
   /** Whether a host is this server, or a domain that it serves. */
   readonly isOwnHost: (host: string) => boolean;
   /** Absent: nobody is asked for credentials. */
-  readonly digest?: DigestCheck;
+  readonly digest?: Pick<DigestCheck, 'check'>;
 }
 
 export type SenderVerdict =

@@ -27,6 +27,11 @@ export const knownDifferences = {
     of: 'drachtio-server',
     reason: 'the dialog of a caller is there from the 200 on, or from a reliable 1xx (control protocol §6)',
   },
+  'notify-contact': {
+    of: 'drachtio-server',
+    reason:
+      'it adds no Contact to NOTIFY, which a request that makes a dialog has (RFC 3261 §8.1.1.8, control protocol §7.1)',
+  },
   'dialogs-not-given-back': {
     of: 'drachtio-server',
     reason: 'a dialog belongs to its connection: who returns gets none of its requests (control protocol §6)',

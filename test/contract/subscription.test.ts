@@ -91,6 +91,7 @@ for (const backend of backendNames) {
         answer.tagOf('From'),
       ]);
       expect(told.get('Subscription-State')).to.equal('active;expires=600');
+      expect(told.get('Contact') === '').to.equal(stage.differs('notify-contact'));
       expect([told.get('Content-Type'), told.body]).to.deep.equal([
         'application/simple-message-summary',
         'Messages-Waiting: yes\r\n',
@@ -153,13 +154,20 @@ for (const backend of backendNames) {
     if (!remoteBackendNames.includes(backend)) return;
 
     it('still tells a subscriber when the way to the engine is open again', async () => {
-      const { leg } = await subscriber();
+      const { leg, dialog } = await subscriber();
       stage.relay.block();
       await stage.told.until(() => !stage.signalling.up, 'down');
       notify(leg, 'active;expires=600');
       expect(await stage.told.next('responded', leg)).to.include({ status: 503 });
       stage.relay.unblock();
       await stage.told.until(() => stage.signalling.up, 'up again');
+      dialog.request('SUBSCRIBE', { headers: [['Event', 'message-summary']] });
+      if (stage.differs('dialogs-not-given-back')) await stage.alice.expect('481 SUBSCRIBE');
+      else {
+        const { request } = await stage.told.next('requested', leg);
+        stage.perform({ do: 'respond', leg, request, status: 200, payload: empty });
+        await stage.alice.expect('200 SUBSCRIBE');
+      }
       await ends(leg);
     });
 

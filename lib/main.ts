@@ -30,6 +30,7 @@ import { Metrics } from './metrics.ts';
 import type { Clock, EventJournal, Publisher, Shelf, Signalling } from './ports.ts';
 import { dnViews } from './registrar/dn-view.ts';
 import type { ServiceChange } from './registrar/registrations.ts';
+import { SharedSignalling } from './signalling/shared-signalling.ts';
 import { EngineSignalling } from './signalling/engine-signalling.ts';
 import { drachtioWay } from './signalling/ways.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -122,9 +123,16 @@ function startCalls(
     shelf: shelf('dns'),
     onService: change => tellService(change, config, b2bua),
   });
-  const media = startMedia(config, common);
+  const shared = new SharedSignalling(signalling);
+  const media = startMedia(config, { ...common, signalling: shared });
   const store = new MemoryStore();
-  const recording = startRecording(config, { ...common, store, media, recorded: () => b2bua.recorded });
+  const recording = startRecording(config, {
+    ...common,
+    store,
+    media,
+    shared,
+    recorded: () => b2bua.recorded,
+  });
   const publisher = publisherOf(config, ring, log);
   for (const event of stream.recovered) publisher.publish(event);
   const b2bua: B2bua = new B2bua({

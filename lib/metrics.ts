@@ -8,6 +8,7 @@ import { OutboxMeters } from './metrics/outbox.ts';
 import { RecordingMeters } from './metrics/recording.ts';
 import { RegistrarMeters } from './metrics/registrar.ts';
 import { RtpengineMeters } from './metrics/rtpengine.ts';
+import { SiprecMeters } from './metrics/siprec.ts';
 import { StateMeters } from './metrics/state.ts';
 import { StreamMeters } from './metrics/streams.ts';
 import { WebhookMeters } from './metrics/webhooks.ts';
@@ -26,6 +27,7 @@ export class Metrics {
   readonly webhooks = new WebhookMeters(this.#registry);
   readonly kafka = new KafkaMeters(this.#registry);
   readonly rtpengine = new RtpengineMeters(this.#registry);
+  readonly siprec = new SiprecMeters(this.#registry);
   readonly #http = new Counter({
     name: 'baton_http_requests_total',
     help: 'HTTP requests answered, by route, method and status',

@@ -4,13 +4,23 @@ import { isTree, listAt, type Tree, valueAt } from './tree.ts';
 
 /** What no single key of the recording can know. */
 export function checkRecording(tree: Tree): Problem[] {
-  return [...checkFlows(tree), ...checkAuth(tree)];
+  return [...checkFlows(tree), ...checkAuth(tree), ...checkSiprec(tree)];
 }
+
+/** The streams come from an rtpengine. */
+function checkSiprec(tree: Tree): Problem[] {
+  return isListed(tree, siprecServers) && valueAt(tree, 'media.anchor') !== 'rtpengine'
+    ? [{ key: siprecServers, message: 'needs media.anchor: rtpengine' }]
+    : [];
+}
+
+const siprecServers = 'recording.siprec.servers';
 
 function checkFlows(tree: Tree): Problem[] {
   const flows = listAt(tree, 'recording.flows').map(flow => (isTree(flow) ? flow : {}));
   const codes = flows.map(flow => flow['accessCode']);
   const hasHttp = isSet(tree, 'recording.http.url');
+  const hasServers = isListed(tree, siprecServers);
   return flows.flatMap((flow, index) => {
     const at = `recording.flows[${index}]`;
     const code = codes[index];
@@ -20,6 +30,9 @@ function checkFlows(tree: Tree): Problem[] {
         : []),
       ...(flow['backend'] === 'http' && flow['mode'] !== 'none' && !hasHttp
         ? [{ key: `${at}.backend`, message: 'http needs recording.http.url' }]
+        : []),
+      ...(flow['backend'] === 'siprec' && flow['mode'] !== 'none' && !hasServers
+        ? [{ key: `${at}.backend`, message: 'siprec needs recording.siprec.servers' }]
         : []),
     ];
   });
@@ -48,4 +61,9 @@ function checkAuth(tree: Tree): Problem[] {
 
 function isSet(tree: Tree, key: string): boolean {
   return (valueAt(tree, key) ?? '') !== '';
+}
+
+/** Something is in a list, which may be a text with commas. */
+function isListed(tree: Tree, key: string): boolean {
+  return typeof valueAt(tree, key) === 'string' ? isSet(tree, key) : listAt(tree, key).length > 0;
 }

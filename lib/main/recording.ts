@@ -21,6 +21,8 @@ import { RecordingDesk } from '../recording/recording-desk.ts';
 import { Recordings } from '../recording/recordings.ts';
 import { Retention } from '../recording/retention.ts';
 import { RtpengineBackend } from '../recording/rtpengine-backend.ts';
+import { SiprecBackend } from '../recording/siprec-backend.ts';
+import type { SharedSignalling } from '../signalling/shared-signalling.ts';
 import type { Media } from './media.ts';
 import type { Started } from './started.ts';
 
@@ -32,6 +34,8 @@ export interface RecordingSurroundings {
   readonly started: Started;
   /** What stands between the legs' media. */
   readonly media: Media;
+  /** What calls and recordings speak through. */
+  readonly shared: SharedSignalling;
   /** There when the first call is. */
   readonly recorded: () => B2bua['recorded'];
 }
@@ -99,8 +103,10 @@ function backendsOf(config: Config, around: RecordingSurroundings): RecorderBack
   const { url, ...http } = config.recording.http;
   const { clock } = around;
   const rtpengine = rtpengineBackend(config, around);
+  const siprec = siprecBackend(config, around);
   return [
     ...(rtpengine === undefined ? [] : [rtpengine]),
+    ...(siprec === undefined ? [] : [siprec]),
     ...(url === undefined ? [] : [new HttpBackend({ url, ...http, clock })]),
   ];
 }
@@ -137,6 +143,22 @@ function startRetention(
   });
   retention.start();
   started.add(() => retention.stop());
+}
+
+/** Its legs come and go by the same signalling as those of calls, beside the B2BUA. */
+function siprecBackend(
+  { recording: { siprec } }: Config,
+  { media: { anchor }, shared, clock, log, metrics }: RecordingSurroundings,
+): SiprecBackend | undefined {
+  if (siprec.servers.length === 0 || anchor === undefined) return undefined;
+  const legs = shared.legsOf({ receiveSignal: signal => backend.receiveSignal(signal) });
+  const backend = new SiprecBackend({
+    ...{ servers: siprec.servers, timeouts: siprec.timeouts, anchor, clock, log, metrics: metrics.siprec },
+    metadataType: `application/${siprec.metadataType}`,
+    perform: effect => legs.perform(effect),
+    randomHex: digits => randomHex(digits / 2),
+  });
+  return backend;
 }
 
 function tokensOf({ recording }: Config, log: Logger): Tokens {

@@ -1,12 +1,10 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { SiprecMetrics } from '../recording/siprec-backend.ts';
 
-/** Recordings at recording servers (SIPREC). */
+/** What recording servers (SIPREC) are asked. How recordings begin and end is counted for all back ends alike. */
 export class SiprecMeters implements SiprecMetrics {
   readonly #asked: Counter<'outcome'>;
   readonly #updates: Counter<'outcome'>;
-  readonly #failed: Counter;
-  readonly #open: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -22,16 +20,6 @@ export class SiprecMeters implements SiprecMetrics {
       labelNames: ['outcome'],
       registers,
     });
-    this.#failed = new Counter({
-      name: 'baton_siprec_failed_total',
-      help: 'Recordings at recording servers that ended by themselves',
-      registers,
-    });
-    this.#open = new Gauge({
-      name: 'baton_siprec_recordings',
-      help: 'Recordings at recording servers that go on or begin',
-      registers,
-    });
   }
 
   serverAsked(outcome: 'accepted' | 'refused' | 'timeout'): void {
@@ -40,13 +28,5 @@ export class SiprecMeters implements SiprecMetrics {
 
   updated(outcome: 'accepted' | 'refused' | 'glare'): void {
     this.#updates.inc({ outcome });
-  }
-
-  failed(): void {
-    this.#failed.inc();
-  }
-
-  open(count: number): void {
-    this.#open.set(count);
   }
 }

@@ -16,9 +16,6 @@ export interface SiprecMetrics {
   /** A recording server has been asked to record. */
   serverAsked(outcome: 'accepted' | 'refused' | 'timeout'): void;
   updated(outcome: 'accepted' | 'refused' | 'glare'): void;
-  /** By itself. */
-  failed(): void;
-  open(count: number): void;
 }
 
 export interface SiprecLog {
@@ -80,7 +77,6 @@ export class SiprecBackend implements RecorderBackend {
       return { ok: false, code: 'recording-exists', reason: 'a recording of this id goes on' };
     const recording = new SiprecRecording(this.#deskFor(recordingId), order, this.#serversInTurn());
     this.#recordings.set(recordingId, recording);
-    this.#options.metrics.open(this.#recordings.size);
     return recording.start(deadlineMs);
   }
 
@@ -137,16 +133,10 @@ export class SiprecBackend implements RecorderBackend {
         this.#options.perform(effect);
       },
       noted: note => this.#noted(recordingId, note),
-      failed: failure => {
-        const { log, metrics } = this.#options;
-        log.warn({ recordingId, reason: failure.reason }, 'a recording has failed');
-        metrics.failed();
-        this.#listener?.failed(recordingId, failure);
-      },
+      failed: failure => this.#listener?.failed(recordingId, failure),
       over: () => {
         for (const leg of legs) this.#byLeg.delete(leg);
         this.#recordings.delete(recordingId);
-        this.#options.metrics.open(this.#recordings.size);
       },
     };
   }

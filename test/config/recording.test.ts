@@ -70,6 +70,19 @@ describe('the configuration of recordings', () => {
     ]);
   });
 
+  const anchored = { 'media.anchor': 'rtpengine', 'recording.rtpengine.ng': '127.0.0.1:22222' };
+
+  it('takes recording servers as a text or a list', () => {
+    const servers = ['sip:record@srs1.example.com;transport=tcp', 'sips:[2001:db8::1]:5071'];
+    for (const value of [servers, servers.join(', ')]) {
+      const flags = new Map<string, unknown>([
+        ...Object.entries(anchored),
+        ['recording.siprec.servers', value],
+      ]);
+      expect(loadConfig({ flags }).recording.siprec.servers).to.deep.equal(servers);
+    }
+  });
+
   const outside = { 'http.listen': '0.0.0.0:8080', 'http.tokens': ['admin-admin-admin-admin'] };
   const rows: readonly [what: string, keys: Record<string, unknown>, problem: string][] = [
     [
@@ -96,6 +109,21 @@ describe('the configuration of recordings', () => {
       'a flow to an external recorder that there is none of',
       { 'recording.flows': [{ ...flow, backend: 'http' }] },
       'recording.flows[0].backend: http needs recording.http.url',
+    ],
+    [
+      'a flow to recording servers that there are none of',
+      { 'recording.flows': [{ ...flow, backend: 'siprec' }] },
+      'recording.flows[0].backend: siprec needs recording.siprec.servers',
+    ],
+    [
+      'recording servers without an anchor',
+      { 'recording.siprec.servers': 'sip:srs.example.com' },
+      'recording.siprec.servers: needs media.anchor: rtpengine',
+    ],
+    [
+      'a recording server that is no SIP URI',
+      { ...anchored, 'recording.siprec.servers': ['tel:1'] },
+      'recording.siprec.servers[0]: "tel:1": expected a SIP URI: sip:record@srs.example.com;transport=tcp',
     ],
     [
       'an unknown key',

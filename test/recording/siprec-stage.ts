@@ -81,8 +81,6 @@ export class SiprecStage {
       metrics: {
         serverAsked: outcome => this.counted.push(outcome),
         updated: outcome => this.counted.push(`update ${outcome}`),
-        failed: () => this.counted.push('failed'),
-        open: silent,
       },
       randomHex: digits => randomHex(digits / 2),
     });

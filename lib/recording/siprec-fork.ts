@@ -9,6 +9,8 @@ export type Forked<Result> =
   | { readonly ok: true; readonly result: Result }
   | ({ readonly ok: false } & RecordingFailure);
 
+const nothing = { ok: true, result: undefined } as const;
+
 /** `allow transcoding` on both: without it a server that leaves out a codec fails the answer. */
 const transcoding = 'allow transcoding';
 
@@ -54,16 +56,18 @@ export class SiprecFork {
     return { ok: true, result: fork };
   }
 
+  /** Where they go. A pair that is gone needs no place, and the next one will ask again. */
   async connect(sdp: string): Promise<Forked<undefined>> {
     const pair = this.#pairs.at(-1);
-    if (pair === undefined) return { ok: false, code: 'recorder-failed', reason: 'the media is gone' };
+    if (pair === undefined) return nothing;
     const outcome = await pair.engine.ask({
       ...{ command: 'subscribe answer', 'call-id': pair.ngCallId, 'to-tag': this.#tag, sdp },
       flags: [transcoding],
     });
+    if (!this.has(pair)) return nothing;
     if (!outcome.ok) return failed(outcome);
     void this.#leave(this.#pairs.filter(one => one !== pair));
-    return { ok: true, result: undefined };
+    return nothing;
   }
 
   /** Nothing is copied any more. */
@@ -74,12 +78,12 @@ export class SiprecFork {
   /** Whether rtpengine copies still. */
   async check(): Promise<Forked<undefined>> {
     const pair = this.#pairs.at(-1);
-    if (pair === undefined) return { ok: true, result: undefined };
+    if (pair === undefined) return nothing;
     const outcome = await pair.engine.ask({ command: 'query', 'call-id': pair.ngCallId });
+    if (!this.has(pair)) return nothing;
     if (!outcome.ok) return failed(outcome);
     const { tags } = outcome.answer;
-    const isThere = typeof tags === 'object' && tags !== null && this.#tag in tags;
-    if (isThere || !this.has(pair)) return { ok: true, result: undefined };
+    if (typeof tags === 'object' && tags !== null && this.#tag in tags) return nothing;
     return { ok: false, code: 'recorder-failed', reason: 'rtpengine does not copy any more' };
   }
 

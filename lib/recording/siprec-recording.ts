@@ -239,11 +239,15 @@ export class SiprecRecording {
   }
 
   async #forkMedia(): Promise<Happening> {
-    const pair = await this.#readyPair();
-    if (pair === undefined) return { type: 'forkFailed', failure: noMedia };
-    this.#stopGap();
-    const forked = await this.#fork.request(pair);
-    return forked.ok ? { type: 'forked', fork: forked.result } : failedBy(forked);
+    for (;;) {
+      const pair = await this.#readyPair();
+      if (pair === undefined) return { type: 'forkFailed', failure: noMedia };
+      this.#stopGap();
+      const forked = await this.#fork.request(pair);
+      if (forked.ok) return { type: 'forked', fork: forked.result };
+      // It ended meanwhile: maybe another one comes.
+      if (this.#fork.has(pair)) return failedBy(forked);
+    }
   }
 
   /** That of the parties of the moment. Waits for it while it is to be expected, and wanted. */

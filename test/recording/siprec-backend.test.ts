@@ -111,6 +111,19 @@ describe('recordings at a recording server, with a real rtpengine', function () 
     await heard(recording, [stage.alice, stage.bob]);
   });
 
+  it('are told of parties before their media is there', async () => {
+    const { recording, pair } = await recorded();
+    const { alice, carol } = stage;
+    await stage.release(pair);
+    stage.backend.changed(stage.orderFor([alice, carol]));
+    await one.until(() => recording.snapshots.length === 2, 're-INVITE');
+    await stage.anchor(alice, carol);
+    await one.until(() => recording.snapshots.length === 3, 'second re-INVITE');
+    await heard(recording, [alice, carol]);
+    expect(soundsOf(recording)).to.deep.equal([[0x11], [0x33]]);
+    expect(stage.failed).to.deep.equal([]);
+  });
+
   it('hear nothing while they are paused', async () => {
     const { order, recording } = await recorded();
     await heard(recording, [stage.alice, stage.bob]);

@@ -43,6 +43,8 @@ export class SiprecFork {
     const outcome = await engine.ask({
       ...{ command: 'subscribe request', 'call-id': ngCallId, 'to-tag': this.#tag },
       flags: ['all', 'siprec', transcoding],
+      // Otherwise it would offer what the parties speak: with SRTP (RFC 4568) their own keys.
+      ...{ 'transport-protocol': 'RTP/AVP', ICE: 'remove', DTLS: 'off' },
     });
     if (!outcome.ok) return failed(outcome);
     const fork = forkFromAnswer(outcome.answer);

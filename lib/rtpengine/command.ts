@@ -42,7 +42,12 @@ export type NgCommand =
   | ({ readonly command: 'query' } & OfCall)
   | ({ readonly command: 'start recording' | 'stop recording' } & OfCall)
   /** Copies of media for somebody else: an offer to it comes back. `to-tag` names it; by the same one it is asked for again. */
-  | ({ readonly command: 'subscribe request'; readonly 'to-tag'?: string } & OfCall & SdpFlags)
+  | ({
+      readonly command: 'subscribe request';
+      readonly 'to-tag'?: string;
+      readonly 'transport-protocol'?: 'RTP/AVP';
+    } & OfCall &
+      SdpFlags)
   | ({ readonly command: 'subscribe answer'; readonly 'to-tag': string; readonly sdp: string } & OfCall &
       SdpFlags)
   | ({ readonly command: 'unsubscribe'; readonly 'to-tag': string } & OfCall);

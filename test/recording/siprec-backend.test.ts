@@ -111,6 +111,17 @@ describe('recordings at a recording server, with a real rtpengine', function () 
     await heard(recording, [stage.alice, stage.bob]);
   });
 
+  it('of an encrypted call tell the server nothing of its keys', async () => {
+    const crypto = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj';
+    const { alice, bob } = stage;
+    await stage.anchor(alice, bob, phone => phone.sdp({ more: [crypto] }).replace('RTP/AVP', 'RTP/SAVP'));
+    const outcome = await stage.backend.start(stage.orderFor([alice, bob]), stage.within(1_500));
+    expect(outcome).to.include({ ok: true });
+    const { body } = (await one.up()).invite;
+    expect(body.match(/m=audio \d+ RTP\/AVP /g)).to.have.length(2);
+    expect(body).to.not.match(/crypto|fingerprint|candidate/);
+  });
+
   it('are told of parties before their media is there', async () => {
     const { recording, pair } = await recorded();
     const { alice, carol } = stage;

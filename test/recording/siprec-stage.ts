@@ -153,15 +153,19 @@ export class SiprecStage {
     return { pair, order: this.orderFor([one, other]) };
   }
 
-  /** Media of two through rtpengine, as a call of its own there. */
-  async anchor(one: RtpPhone, other: RtpPhone): Promise<AnchoredPair> {
+  /** Media of two through rtpengine, as a call of its own there. `said`: their SDP. */
+  async anchor(
+    one: RtpPhone,
+    other: RtpPhone,
+    said = (phone: RtpPhone) => phone.sdp(),
+  ): Promise<AnchoredPair> {
     const ngCallId = randomHex(8);
     const legs = [one.name as LegId, other.name as LegId] as const;
     const ofCall = { 'call-id': ngCallId, replace: ['origin', 'session-connection'] as const };
-    const offer = await this.#ng.ask({ command: 'offer', ...ofCall, 'from-tag': one.name, sdp: one.sdp() });
+    const offer = await this.#ng.ask({ command: 'offer', ...ofCall, 'from-tag': one.name, sdp: said(one) });
     if (offer.ok) other.sendTo(offer.answer.sdp);
     const tags = { 'from-tag': one.name, 'to-tag': other.name };
-    const answer = await this.#ng.ask({ command: 'answer', ...ofCall, ...tags, sdp: other.sdp() });
+    const answer = await this.#ng.ask({ command: 'answer', ...ofCall, ...tags, sdp: said(other) });
     if (answer.ok) one.sendTo(answer.answer.sdp);
     const pair = { ngCallId, engine: this.#ng, legs };
     this.#anchor.pairs.push(pair);

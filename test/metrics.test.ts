@@ -105,13 +105,14 @@ describe('the metrics', () => {
 
   it('reads the engine anew each time', async () => {
     const counters = new EngineCounters();
-    const standing = { transactions: 3, dialogs: 2, timers: 1 };
+    const standing = { transactions: 3, dialogs: 2, timers: 1, admittedShare: 0.5 };
     metrics.readEngine({ counters, gauges: () => standing });
     counters.messagesReceived = 7;
     counters.countRefused(400);
     expect(await sample('baton_engine_messages_received_total')).to.equal(7);
     expect(await sample('baton_engine_refused_total{status="400"}')).to.equal(1);
     counters.messagesReceived = 9;
+    expect(await sample('baton_engine_admitted_share')).to.equal(0.5);
     standing.dialogs = 0;
     expect(await sample('baton_engine_messages_received_total')).to.equal(9);
     expect(await sample('baton_engine_dialogs')).to.equal(0);
@@ -120,7 +121,7 @@ describe('the metrics', () => {
   it('describes every counter of the engine', async () => {
     metrics.readEngine({
       counters: new EngineCounters(),
-      gauges: () => ({ transactions: 0, dialogs: 0, timers: 0 }),
+      gauges: () => ({ transactions: 0, dialogs: 0, timers: 0, admittedShare: 1 }),
     });
     const { body } = await metrics.text();
     const help = [...body.matchAll(/^# HELP baton_engine_\w+ (.*)$/gm)].map(match => match[1]);

@@ -65,6 +65,7 @@ const sip = z.strictObject({
   timerCMs: durationMs,
   maxMessageBytes: z.int().min(1_300).max(1_048_576),
   maxServerTransactions: count,
+  maxDelayMs: spanMs,
   tcp: z.strictObject({ connectTimeoutMs: durationMs, idleTimeoutMs: durationMs, maxConnections: count }),
 });
 

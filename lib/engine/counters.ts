@@ -8,6 +8,8 @@ export class EngineCounters {
   refused = new Map<number, number>();
   /** Requests dropped or refused because of where they came from. */
   unadmitted = 0;
+  /** INVITEs answered 503 because there was too much to do. */
+  callsShed = 0;
   retransmissionsAbsorbed = 0;
   retransmissionsSent = 0;
   transactionTimeouts = 0;

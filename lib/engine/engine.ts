@@ -41,6 +41,10 @@ export class Engine {
     }
   }
 
+  get admittedShare(): number {
+    return this.#sip.admittedShare;
+  }
+
   countUnfinished(): number {
     return this.#sip.countUnfinished();
   }

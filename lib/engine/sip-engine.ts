@@ -8,6 +8,8 @@ import { type Admit, Transactions } from './transaction/transaction-layer.ts';
 import type { StreamSettings } from './transport/tcp-connection.ts';
 import type { TransportNotice } from './transport/notice.ts';
 import { formatHop } from './transport/address.ts';
+import { LoadShedder, type LoadWindow } from './overload/load-shedder.ts';
+import { LoadWatch } from './overload/load-watch.ts';
 import type { Hop } from './transport/transport.ts';
 import { Transports } from './transport/transports.ts';
 import { Addresses } from './user-agent/addresses.ts';
@@ -25,6 +27,8 @@ export interface SipEngineOptions {
   readonly timing?: Partial<Timing>;
   readonly limits?: Partial<MessageLimits>;
   readonly maxServerTransactions?: number;
+  /** New calls are refused, as many as needed, while messages wait longer than that; 0, the default: none is. */
+  readonly maxDelayMs?: number;
   readonly streams?: Partial<StreamSettings>;
   /** Asked for each new request before anything is kept of it; default: everybody may. */
   readonly admit?: Admit;
@@ -57,6 +61,8 @@ export class SipEngine {
   readonly #timers: TimerWheel;
   readonly #userAgent: UserAgent;
   readonly #transactions: Transactions;
+  readonly #shedder: LoadShedder;
+  readonly #watch: LoadWatch | undefined;
 
   constructor(options: SipEngineOptions) {
     const timing = { ...DEFAULT_TIMING, ...options.timing };
@@ -79,6 +85,9 @@ export class SipEngine {
       },
     });
     this.#transports = transports;
+    const { maxDelayMs = 0 } = options;
+    this.#shedder = new LoadShedder({ maxDelayMs });
+    if (maxDelayMs > 0) this.#watch = this.#watchLoad();
     let layer: Transactions | undefined;
     this.#userAgent = new UserAgent({
       transactions: user => {
@@ -90,6 +99,7 @@ export class SipEngine {
           limits,
           counters,
           user,
+          mayBegin: () => this.#shedder.admits(),
           ...(admit === undefined ? {} : { admit }),
           ...(maxServerTransactions === undefined ? {} : { maxServerTransactions }),
         });
@@ -120,6 +130,7 @@ export class SipEngine {
   /** Binds. Rejects, with nothing left bound, when an address cannot be had. */
   async start(): Promise<readonly Hop[]> {
     await this.#transports.start(this.#transactions);
+    this.#watch?.start();
     return this.#transports.listeners;
   }
 
@@ -130,6 +141,7 @@ export class SipEngine {
 
   /** Closes SIP. Ending calls before that is the application's work. */
   async stop(): Promise<void> {
+    this.#watch?.stop();
     await this.#transports.stop();
     this.#timers.stop();
   }
@@ -142,6 +154,36 @@ export class SipEngine {
       timers: this.#timers.runningCount,
       connections: this.#transports.connectionCount,
     };
+  }
+
+  /** Of new calls, 0 to 1; less than 1 while there is too much to do. */
+  get admittedShare(): number {
+    return this.#shedder.share;
+  }
+
+  #watchLoad(): LoadWatch {
+    let wasAll = true;
+    return new LoadWatch({
+      ports: () =>
+        this.#transports.listeners.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port),
+      received: () => this.counters.messagesReceived,
+      observe: window => {
+        this.#shedder.observe(window);
+        const { share } = this.#shedder;
+        if (wasAll !== (share === 1)) this.#tellShedding(window, share);
+        wasAll = share === 1;
+      },
+    });
+  }
+
+  #tellShedding({ waitingMs, lagMs }: LoadWindow, share: number): void {
+    const fields = {
+      waitingMs: Math.round(waitingMs),
+      lagMs: Math.round(lagMs),
+      shed: this.counters.callsShed,
+    };
+    if (share < 1) this.#log.warn(fields, 'too much to do: new calls are refused');
+    else this.#log.info(fields, 'all calls are taken again');
   }
 
   #notice(notice: TransportNotice): void {

@@ -38,7 +38,7 @@ export async function startEngine(
       const counts = engine.counts();
       return {
         ...counts,
-        owners: 'owners' in counts ? counts.owners : 1,
+        admittedShare: engine.admittedShare,
         transactions: counts.serverTransactions + counts.clientTransactions,
       };
     },
@@ -101,6 +101,7 @@ function engineOptions(config: Config, log: Logger): Omit<SipEngineOptions, 'app
     timing: { t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs },
     limits: { maxMessageBytes: sip.maxMessageBytes },
     maxServerTransactions: sip.maxServerTransactions,
+    maxDelayMs: sip.maxDelayMs,
     streams: sip.tcp,
     log,
   };

@@ -6,6 +6,8 @@ export interface EngineGauges {
   readonly transactions: number;
   readonly dialogs: number;
   readonly timers: number;
+  /** Of new calls, 0 to 1. */
+  readonly admittedShare: number;
 }
 
 export interface EngineReading {
@@ -21,6 +23,7 @@ const engineCounterHelp: Readonly<Partial<Record<EngineCounterName, string>>> = 
   messagesReceived: 'SIP messages received',
   messagesSent: 'SIP messages sent',
   unparsable: 'What arrived and was no SIP: dropped in silence',
+  callsShed: 'INVITEs answered 503 because messages waited too long',
   unadmitted: 'Requests refused or dropped because of where they came from',
   retransmissionsAbsorbed: 'Retransmissions received and absorbed',
   retransmissionsSent: 'Messages sent again',
@@ -64,10 +67,14 @@ export function registerEngine(registry: Registry, engine: EngineReading): void 
   registerGauge('transactions', 'SIP transactions that stand');
   registerGauge('dialogs', 'SIP dialogs that stand');
   registerGauge('timers', 'Timers that run');
+  registerGauge(
+    'admittedShare',
+    'Share of new calls that is taken; less than 1 while there is too much to do',
+  );
 
   function registerGauge(name: keyof EngineGauges, help: string): void {
     new Gauge({
-      name: `baton_engine_${name}`,
+      name: `baton_engine_${snakeCase(name)}`,
       help,
       registers,
       collect() {

@@ -19,6 +19,8 @@ export interface RequestIntakeOptions {
   readonly user: TransactionUser;
   readonly admit: Admit;
   readonly maxServerTransactions: number;
+  /** Asked for each INVITE that would begin a call: false while there is too much to do. */
+  readonly mayBegin: () => boolean;
   readonly sendStateless: (response: SipMessage, hop: Hop, flow: Flow) => void;
 }
 
@@ -27,6 +29,14 @@ export interface RequestIntakeOptions {
  * enough for a person.
  */
 const RETRY_AFTER_S = '5';
+/** While only a share of the calls is refused: the next may well be taken. */
+const RETRY_SOON_S = '1';
+
+const unavailableFor = (seconds: string): ResponseParts => ({
+  status: 503,
+  reason: 'Service Unavailable',
+  extra: [['Retry-After', seconds]],
+});
 
 const NO_SUCH_DIALOG: ResponseParts = { status: 481, reason: 'Call/Transaction Does Not Exist' };
 
@@ -88,8 +98,10 @@ export class RequestIntake {
     if (isNew && this.#servers.findMerged(keys) !== undefined) {
       this.#refuseWith(request, via, flow, { status: 482, reason: 'Merged Request' });
     } else if (this.#isOverloaded(isNew)) {
-      const extra = [['Retry-After', RETRY_AFTER_S]] as const;
-      this.#refuseWith(request, via, flow, { status: 503, reason: 'Service Unavailable', extra });
+      this.#refuseWith(request, via, flow, unavailableFor(RETRY_AFTER_S));
+    } else if (isNew && request.method === 'INVITE' && !this.#options.mayBegin()) {
+      this.#options.wiring.counters.callsShed += 1;
+      this.#refuseWith(request, via, flow, unavailableFor(RETRY_SOON_S));
     } else {
       this.#begin(request, { via, keys, flow });
     }

@@ -41,6 +41,8 @@ export interface TransactionsOptions {
   readonly admit?: Admit;
   /** Beyond it requests without a To tag get 503, beyond twice as many every request; default 20000. */
   readonly maxServerTransactions?: number;
+  /** Asked for each INVITE that would begin a call; default: always. What is refused gets 503 without a transaction. */
+  readonly mayBegin?: () => boolean;
 }
 
 const NOBODY: ClientTransactionUser = {
@@ -81,6 +83,7 @@ export class Transactions implements TransactionLayer, TransportUser {
       user: options.user,
       admit: options.admit ?? (() => 'accept'),
       maxServerTransactions: options.maxServerTransactions ?? 20_000,
+      mayBegin: options.mayBegin ?? (() => true),
       sendStateless: (response, hop, flow) => {
         this.sendStateless(response, hop, flow);
       },

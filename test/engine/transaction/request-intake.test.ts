@@ -197,6 +197,30 @@ describe('a request over the limit of transactions', () => {
   });
 });
 
+describe('while there is too much to do', () => {
+  it('an INVITE that would begin a call gets 503 and leaves nothing behind; all else is served', () => {
+    const all = intake({ mayBegin: () => false });
+    const { receive, user, transport, counters, layer } = all;
+    receive({ callId: 'one', branch: 'z9hG4bK1' });
+    expect([transport.last.status, transport.last.headers.get('retry-after')]).to.deep.equal([503, '1']);
+    expect([counters.callsShed, counters.refused.get(503), layer.serverCount]).to.deep.equal([1, 1, 0]);
+    receive({ callId: 'old', branch: 'z9hG4bK2', toTag: 'bob' });
+    receive({ method: 'BYE', callId: 'old', branch: 'z9hG4bK3', toTag: 'bob' });
+    receive({ method: 'OPTIONS', callId: 'two', branch: 'z9hG4bK4' });
+    expect(user.told).to.deep.equal(['INVITE', 'BYE', 'OPTIONS']);
+    expect(counters.callsShed).to.equal(1);
+  });
+
+  it('an INVITE that is known already is no new call', () => {
+    let mayBegin = true;
+    const { receive, user, counters } = intake({ mayBegin: () => mayBegin });
+    receive();
+    mayBegin = false;
+    receive();
+    expect([user.told, counters.callsShed]).to.deep.equal([['INVITE'], 0]);
+  });
+});
+
 describe('a CANCEL or an ACK for nothing', () => {
   it('CANCEL is answered 481', () => {
     const all = intake();

@@ -1,0 +1,53 @@
+import { performance } from 'node:perf_hooks';
+import type { LoadWindow } from './load-shedder.ts';
+import { waitingBytes } from './receive-queue.ts';
+
+export interface LoadWatchOptions {
+  /** UDP ports that are listened on. */
+  readonly ports: () => readonly number[];
+  /** Messages received since the start. */
+  readonly received: () => number;
+  readonly observe: (window: LoadWindow) => void;
+}
+
+const windowMs = 100;
+/** An event loop that has nothing to do for more of its time than that lets nothing wait. */
+const busyShare = 0.9;
+/** What the kernel counts for a datagram with a SIP message, at most: 2 kB and its own record of it. */
+const datagramBytes = 2_304;
+
+/** Looks ten times a second at how far behind the process is. */
+export class LoadWatch {
+  readonly #options: LoadWatchOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #utilization = performance.eventLoopUtilization();
+  #receivedBefore = 0;
+  #dueMs = 0;
+
+  constructor(options: LoadWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#dueMs = performance.now() + windowMs;
+    this.#timer = setInterval(() => void this.#look(), windowMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const nowMs = performance.now();
+    const lagMs = Math.max(0, nowMs - this.#dueMs);
+    this.#dueMs = nowMs + windowMs;
+    const { utilization } = performance.eventLoopUtilization(this.#utilization);
+    this.#utilization = performance.eventLoopUtilization();
+    const received = this.#options.received();
+    const perMs = Math.max(received - this.#receivedBefore, 1) / (windowMs + lagMs);
+    this.#receivedBefore = received;
+    const bytes = utilization < busyShare ? 0 : await waitingBytes(this.#options.ports());
+    this.#options.observe({ lagMs, waitingMs: bytes / datagramBytes / perMs });
+  }
+}

@@ -115,6 +115,32 @@ for (const backend of backendNames) {
       expect(invite.body).to.equal(sdp('baton'));
     });
 
+    it('says in the Contact what it can, in a re-INVITE as well', async () => {
+      const requestUri = stage.bob.uri;
+      const uris = { requestUri, from: '<sip:baton@localhost>', to: `<${requestUri}>` };
+      const contact = { contactUser: 'baton', contactParams: ';+sip.src' };
+      stage.perform({
+        ...{ do: 'invite', leg: bobLeg, ...uris, ...contact },
+        ...{ maxForwards: 70, payload: sdpPayload('baton') },
+      });
+      const invite = await stage.bob.expect('INVITE');
+      const feature = /^<sip:baton@127\.0\.0\.1:\d+[^>]*>;\+sip\.src$/;
+      expect(invite.get('Contact')).to.match(feature);
+      stage.bob.respond(invite, 200, { body: sdp('bob') });
+      await stage.told.next('answered', bobLeg);
+      stage.perform({ do: 'acknowledge', leg: bobLeg, payload: empty });
+      await stage.bob.expect('ACK');
+      const request = stage.newRequestId();
+      const payload = sdpPayload('baton');
+      stage.perform({ do: 'request', leg: bobLeg, request, method: 'INVITE', payload });
+      const again = await stage.bob.expect('INVITE');
+      expect(again.get('Contact')).to.match(feature);
+      stage.bob.respond(again, 488);
+      await stage.told.next('responded', bobLeg);
+      stage.perform({ do: 'hangUp', leg: bobLeg, headers: [] });
+      stage.bob.respond(await stage.bob.expect('BYE'), 200);
+    });
+
     it('sends the INVITE to the next hop given, with the Request-URI untouched', async () => {
       const requestUri = 'sip:bob@callee.invalid';
       const from = '<sip:alice@localhost>';

@@ -166,6 +166,21 @@ describe('SIPREC, from the IVR’s command to RTP at the recording server', func
     await one.until(() => recording.state === 'ended', 'BYE');
   });
 
+  it('pauses and goes on by HTTP', async () => {
+    const { alice, bob } = stage;
+    const { dialogs, recording } = await recorded();
+    const [connId = ''] = await stage.connIds();
+    expect(await stage.post(`/v1/calls/${connId}/recording`, { action: 'pause' })).to.equal(200);
+    expect(await recordingOf(connId)).to.include({ state: 'paused' });
+    const before = recording.tracks.map(({ packets }) => packets);
+    await flowsBothWays(alice.rtp, bob.rtp, 60);
+    expect(recording.tracks.map(({ packets }) => packets)).to.deep.equal(before);
+    expect(await stage.post(`/v1/calls/${connId}/recording`, { action: 'resume' })).to.equal(200);
+    await heard(recording, [alice, bob], 62);
+    await stage.hangUp(dialogs.alice, bob);
+    await one.until(() => recording.state === 'ended', 'BYE');
+  });
+
   it('goes to the next server, and stays within the time of the answer', async () => {
     one.reply = () => 'silence';
     const dialogs = await stage.call();

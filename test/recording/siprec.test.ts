@@ -1,11 +1,25 @@
 import { expect } from 'chai';
 import { flowsBothWays } from '../../support/rtp-phone.ts';
 import { Rtpengine } from '../../support/rtpengine.ts';
-import type { AgentDialog } from '../../support/sip-agent.ts';
+import { AgentDialog } from '../../support/sip-agent.ts';
 import { AnchorStage, type Phone } from '../media-anchor/support/stage.ts';
 import { type Recording, RecordingServer } from '../support/recording-server.ts';
 
 const flow = { mode: 'record', backend: 'siprec' };
+
+/** Takes each NOTIFY up to the last one. */
+async function transferEnds({ sip }: Phone): Promise<void> {
+  for (let last = false; !last; ) {
+    const notify = await sip.expect('NOTIFY');
+    sip.respond(notify, 200);
+    last = notify.get('Subscription-State').startsWith('terminated');
+  }
+}
+
+/** With the second stream. */
+function isRecorded({ latest: { participants } }: Recording, dn: string): boolean {
+  return participants.some(({ name, left, sends }) => name === dn && !left && sends[0] === '2');
+}
 
 /** What the IVR is answered. */
 interface Answer {
@@ -145,23 +159,35 @@ describe('SIPREC, from the IVR’s command to RTP at the recording server', func
     carol.sip.respond(invite, 200, { body: carol.sdp() });
     await carol.expect('ACK');
     await alice.accept({ version: 2 });
-    for (let last = false; !last; ) {
-      const notify = await bob.sip.expect('NOTIFY');
-      bob.sip.respond(notify, 200);
-      last = notify.get('Subscription-State').startsWith('terminated');
-    }
+    await transferEnds(bob);
     bob.sip.respond(await bob.sip.expect('BYE'), 200);
-    const isCarol = () =>
-      recording.latest.participants.some(
-        ({ name, left, sends }) => name === 'carol' && !left && sends[0] === '2',
-      );
-    await one.until(isCarol, 'carol told');
+    await one.until(() => isRecorded(recording, 'carol'), 'carol told');
     await heard(recording, [alice, carol], 22);
     expect(recording.latest.participants.map(({ name, left }) => [name, left])).to.deep.equal([
       ['alice', false],
       ['bob', true],
       ['carol', false],
     ]);
+    await stage.hangUp(dialogs.alice, carol);
+    await one.until(() => recording.state === 'ended', 'BYE');
+  });
+
+  it('follows an attended transfer', async () => {
+    const { alice, bob, carol } = stage;
+    const { dialogs, recording } = await recorded();
+    await change(dialogs.bob, bob, alice, ['sendonly', 'recvonly'], 2);
+    const sent = bob.sip.request('INVITE', stage.uri('carol'), { body: bob.sdp() });
+    carol.sip.respond(await carol.expect('INVITE'), 200, { body: carol.sdp() });
+    const answer = await bob.expect('200 INVITE');
+    AgentDialog.calling(bob.sip, answer).ack(answer);
+    await carol.expect('ACK');
+    const tags = `${encodeURIComponent(sent.get('Call-ID'))}%3Bto-tag%3D${answer.tagOf('To')}%3Bfrom-tag%3D${sent.tagOf('From')}`;
+    dialogs.bob.request('REFER', { headers: [['Refer-To', `<${stage.uri('carol')}?Replaces=${tags}>`]] });
+    await bob.sip.expect('202 REFER');
+    await Promise.all([transferEnds(bob), alice.accept({ version: 3 }), carol.accept({ version: 2 })]);
+    for (let ends = 0; ends < 2; ends += 1) bob.sip.respond(await bob.sip.expect('BYE'), 200);
+    await one.until(() => isRecorded(recording, 'carol'), 'carol told');
+    await heard(recording, [alice, carol], 26);
     await stage.hangUp(dialogs.alice, carol);
     await one.until(() => recording.state === 'ended', 'BYE');
   });

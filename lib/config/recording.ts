@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recorderNames, recordingModes } from '../call/recording/recording.ts';
 import { isToken } from '../engine/message/token.ts';
-import { parseUri } from '../engine/message/uri.ts';
+import { parseTargetUri } from '../routing/target-uri.ts';
 import { count, durationMs, listOf, name, oneOf, parsed, spanMs } from './field.ts';
 import { hostPortList } from './host-port.ts';
 import { parseHttpUrl } from './http-url.ts';
@@ -60,7 +60,7 @@ const http = z.strictObject({
 
 /** Recording servers. */
 const siprec = z.strictObject({
-  servers: listOf(parsed(parseServerUri)),
+  servers: listOf(parsed(parseTargetUri)),
   metadataType: oneOf(['rs-metadata+xml', 'rs-metadata']),
   timeouts: z.strictObject({
     answerMs: durationMs.min(50).max(30_000),
@@ -68,14 +68,6 @@ const siprec = z.strictObject({
     restMs: spanMs,
   }),
 });
-
-/** RFC 3261 §19.1.1: it is called as it stands there, so nothing may be left out. */
-function parseServerUri(text: string): string | Error {
-  const uri = parseUri(text);
-  if (uri === undefined || uri.scheme === 'tel' || uri.headers !== undefined)
-    return new Error(`"${text}": expected a SIP URI: sip:record@srs.example.com;transport=tcp`);
-  return text;
-}
 
 /** Somebody hears nothing while it lasts. */
 const longestBudgetMs = 30_000;

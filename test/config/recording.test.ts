@@ -73,7 +73,7 @@ describe('the configuration of recordings', () => {
   const anchored = { 'media.anchor': 'rtpengine', 'recording.rtpengine.ng': '127.0.0.1:22222' };
 
   it('takes recording servers as a text or a list', () => {
-    const servers = ['sip:record@srs1.example.com;transport=tcp', 'sips:[2001:db8::1]:5071'];
+    const servers = ['sip:record@srs1.example.com;transport=tcp', 'sip:[2001:db8::1]:5071'];
     for (const value of [servers, servers.join(', ')]) {
       const flags = new Map<string, unknown>([
         ...Object.entries(anchored),
@@ -123,7 +123,7 @@ describe('the configuration of recordings', () => {
     [
       'a recording server that is no SIP URI',
       { ...anchored, 'recording.siprec.servers': ['tel:1'] },
-      'recording.siprec.servers[0]: "tel:1": expected a SIP URI: sip:record@srs.example.com;transport=tcp',
+      'recording.siprec.servers[0]: "tel:1": expected a SIP URI like sip:10.0.0.1:5060',
     ],
     [
       'an unknown key',

@@ -3,7 +3,6 @@ import { idle } from './dialog.ts';
 import { type DialogTurn, ownHeaders } from './dialog-turn.ts';
 import { partOfType, partsOfBody } from './multipart.ts';
 import { answerFrom, answerTo, offer } from './recording-sdp.ts';
-import { connect } from './update.ts';
 
 /** What a recording server asks of us within the dialog. */
 
@@ -15,13 +14,12 @@ export function onServerRequest(turn: DialogTurn, signal: SignalOf<'requested'>)
 }
 
 function onOffer(turn: DialogTurn, signal: SignalOf<'requested'>, { body }: Payload): void {
-  const { state, sdp, paused } = turn.dialog;
+  const { sdp, paused } = turn.dialog;
   const parts = partsOfBody(body);
   const theirs = partOfType(parts, 'application/sdp');
   const wantsMetadata = partOfType(parts, 'application/rs-metadata-request') !== undefined;
   const offers = theirs !== undefined || signal.method === 'INVITE';
-  // RFC 3261 §14.2: one offer at a time.
-  if (offers && (state.is !== 'up' || state.doing.is !== 'nothing')) {
+  if (offers && !mayOffer(turn, theirs !== undefined)) {
     respond(turn, signal, 491, { headers: [] });
     return;
   }
@@ -40,8 +38,15 @@ function onOffer(turn: DialogTurn, signal: SignalOf<'requested'>, { body }: Payl
     const said = answerTo(sdp, theirs, paused);
     turn.change({ sdp: said, answer: theirs });
     respond(turn, signal, 200, sdpPayload(said.offered));
-    if (turn.dialog.forked) connect(turn);
+    turn.owe({ connect: true });
   }
+}
+
+/** RFC 3261 §14.2: one offer at a time. While rtpengine is asked, or after a glare, there is none; without SDP it would be ours. */
+function mayOffer({ dialog: { state } }: DialogTurn, withSdp: boolean): boolean {
+  if (state.is !== 'up') return false;
+  const { is } = state.doing;
+  return is === 'nothing' || (withSdp && is !== 'offering' && is !== 'hearing');
 }
 
 /** The ACK to our 2xx; that of an INVITE without SDP brings the answer to our offer. */
@@ -52,7 +57,7 @@ export function onServerAck(turn: DialogTurn, { request, payload }: SignalOf<'ac
   const answer = partOfType(partsOfBody(payload.body), 'application/sdp');
   if (answer === undefined) return;
   turn.change({ answer });
-  if (turn.dialog.forked) connect(turn);
+  turn.owe({ connect: true });
 }
 
 export function onServerWithdrawn(turn: DialogTurn, { request }: SignalOf<'withdrawn'>): void {

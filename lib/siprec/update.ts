@@ -36,7 +36,7 @@ function tell(turn: DialogTurn): void {
 }
 
 /** To where the server has said last. */
-export function connect(turn: DialogTurn): void {
+function connect(turn: DialogTurn): void {
   const { sdp, answer } = turn.dialog;
   const turned = answer === undefined ? { fault: 'no SDP' } : answerFrom(sdp, answer);
   if ('fault' in turned) {

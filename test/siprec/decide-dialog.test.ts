@@ -366,6 +366,21 @@ describe('what a recording server asks for', () => {
     expect(recorded.requests('INVITE', serverSdp())).to.deep.equal(['respond 491']);
   });
 
+  it('may offer while rtpengine is asked, and after a glare', () => {
+    const recorded = new RecordedDialog().start();
+    recorded.requests('INVITE', serverSdp(2, 'inactive'));
+    expect(recorded.requests('INVITE', serverSdp())).to.deep.equal(['respond 200']);
+    expect(recorded.happens({ type: 'connected' })).to.deep.equal(['connect']);
+    expect(recorded.happens({ type: 'connected' })).to.deep.equal([]);
+    const glared = new RecordedDialog().start();
+    glared.happens({ type: 'partiesChanged', parties: [{ ...alice, held: true }, bob], fork: false });
+    glared.responds(491);
+    expect(glared.requests('INVITE', serverSdp(2, 'inactive'))).to.deep.equal(['respond 200']);
+    expect(glared.requests('INVITE')).to.deep.equal(['respond 491']);
+    expect(glared.happens({ type: 'timerFired', timer: 'retry' })).to.deep.equal(['request INVITE']);
+    expect(glared.requests('UPDATE', serverSdp())).to.deep.equal(['respond 491']);
+  });
+
   const others: [method: string, status: number][] = [
     ['OPTIONS', 200],
     ['UPDATE', 200],

@@ -12,7 +12,7 @@ const fewerBy = 0.7;
 const moreBy = 0.05;
 
 /**
- * Which share of new calls is taken (RFC 7339 §7.2 calls it loss-based): fewer, at once, when messages wait too long; more
+ * Which share of new calls is taken (RFC 7339 §7.2 calls it loss-based): fewer, at once, when messages wait too long, and longer and longer; more
  * again, little by little, when they do not. Of a share of a half every second call is taken, not each with a chance of a
  * half. Knows no clock: who observes does so at regular intervals.
  */
@@ -20,6 +20,7 @@ export class LoadShedder {
   readonly #maxDelayMs: number;
   #share = 1;
   #credit = 1;
+  #lastDelayMs = 0;
 
   /** `maxDelayMs`: 0 takes everything, whatever the load. */
   constructor({ maxDelayMs }: { readonly maxDelayMs: number }) {
@@ -33,8 +34,12 @@ export class LoadShedder {
   observe({ waitingMs, lagMs }: LoadWindow): void {
     if (this.#maxDelayMs === 0) return;
     const delayMs = Math.max(waitingMs, lagMs);
-    if (delayMs > this.#maxDelayMs) this.#share = Math.max(leastShare, this.#share * fewerBy);
-    else if (delayMs <= this.#maxDelayMs / 2) this.#share = Math.min(1, this.#share + moreBy);
+    const isGrowing = delayMs >= this.#lastDelayMs;
+    this.#lastDelayMs = delayMs;
+    if (delayMs > this.#maxDelayMs) {
+      // What waits already is worked off in its own time: while it becomes less, fewer calls are not the answer.
+      if (isGrowing) this.#share = Math.max(leastShare, this.#share * fewerBy);
+    } else if (delayMs <= this.#maxDelayMs / 2) this.#share = Math.min(1, this.#share + moreBy);
   }
 
   /** Whether the call that has just come is taken. */

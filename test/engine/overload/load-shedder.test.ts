@@ -31,6 +31,12 @@ describe('LoadShedder', () => {
     });
   }
 
+  it('does not take fewer while what waits becomes less', () => {
+    const shedder = new LoadShedder({ maxDelayMs: 500 });
+    for (const waitingMs of [2_000, 1_500, 600]) shedder.observe({ waitingMs, lagMs: 0 });
+    expect(shedder.share).to.equal(0.7);
+  });
+
   it('keeps to its share between half the delay and the delay', () => {
     const shedder = new LoadShedder({ maxDelayMs: 500 });
     shedder.observe(late);

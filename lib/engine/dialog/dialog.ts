@@ -16,7 +16,7 @@ export type DialogState = 'early' | 'confirmed' | 'ended';
 /** An ACK we sent for a 2xx, kept to answer each retransmission of that 2xx (RFC 3261 §13.2.2.4). */
 export interface SentAck {
   readonly cseq: number;
-  readonly message: SipMessage;
+  readonly bytes: ByteString;
   readonly hop: Hop;
 }
 

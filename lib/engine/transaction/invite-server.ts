@@ -1,5 +1,6 @@
 import type { ByteString } from '../message/bytes.ts';
 import type { SipMessage } from '../message/message.ts';
+import { emptiedRequest } from './emptied-request.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { Flow, Hop, OnSendFailure } from '../transport/transport.ts';
 import { Timer, type TimerTarget } from './clock.ts';
@@ -31,7 +32,7 @@ import type { ServerWiring } from './wiring.ts';
 type State = 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated';
 
 export class InviteServer implements ServerTransaction, TimerTarget {
-  readonly request: SipMessage;
+  request: SipMessage;
   readonly flow: Flow;
   readonly keys: ServerKeys;
   user: ServerTransactionUser | undefined;
@@ -108,6 +109,12 @@ export class InviteServer implements ServerTransaction, TimerTarget {
     if (this.#state !== 'accepted') return;
     this.#wiring.counters.retransmissionsSent += 1;
     this.#sendLast();
+  }
+
+  letGo(): void {
+    if (this.pending) return;
+    this.user = undefined;
+    this.request = emptiedRequest;
   }
 
   /** The same INVITE once more. */

@@ -1,5 +1,6 @@
 import type { ByteString } from '../message/bytes.ts';
 import type { SipMessage } from '../message/message.ts';
+import { emptiedRequest } from './emptied-request.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { Flow, Hop, OnSendFailure } from '../transport/transport.ts';
 import { Timer, type TimerTarget } from './clock.ts';
@@ -28,7 +29,7 @@ import type { ServerWiring } from './wiring.ts';
 type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 
 export class NonInviteServer implements ServerTransaction, TimerTarget {
-  readonly request: SipMessage;
+  request: SipMessage;
   readonly flow: Flow;
   readonly keys: ServerKeys;
   user: ServerTransactionUser | undefined;
@@ -88,6 +89,12 @@ export class NonInviteServer implements ServerTransaction, TimerTarget {
   /** INVITE only. */
   repeat(): void {
     // Repeated by what repeats the request.
+  }
+
+  letGo(): void {
+    if (this.pending) return;
+    this.user = undefined;
+    this.request = emptiedRequest;
   }
 
   /** The same request once more. */

@@ -130,7 +130,11 @@ export class Transactions implements TransactionLayer, TransportUser {
   }
 
   sendStateless(message: SipMessage, hop: Hop, flow?: Flow): void {
-    this.#send(serializeMessage(message), hop, this.#countFailure, flow);
+    this.sendBytes(serializeMessage(message), hop, flow);
+  }
+
+  sendBytes(bytes: ByteString, hop: Hop, flow?: Flow): void {
+    this.#send(bytes, hop, this.#countFailure, flow);
   }
 
   receiveMessage(bytes: ByteString, flow: Flow): void {

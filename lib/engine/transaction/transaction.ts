@@ -62,6 +62,11 @@ export interface ServerTransaction {
   respond(response: SipMessage): boolean;
   /** INVITE in state Accepted: sends the 2xx once more. */
   repeat(): void;
+  /**
+   * After the final response: the user needs no more of it and hears no more, and the machine, which lingers for half a minute to
+   * absorb what comes again, keeps only what it needs for that. `request` is then an empty one.
+   */
+  letGo(): void;
 }
 
 /** The transaction user: RFC 3261 §17's TU. */
@@ -79,8 +84,10 @@ export interface TransactionUser {
 export interface TransactionLayer {
   /** Sends `request` (complete, Via with the branch from `newBranch` on top) and watches over it. */
   startClient(request: SipMessage, hop: Hop, user: ClientTransactionUser, flow?: Flow): ClientTransaction;
-  /** Sends without a transaction: ACK to a 2xx, stateless responses. */
+  /** Sends without a transaction: stateless responses. */
   sendStateless(message: SipMessage, hop: Hop, flow?: Flow): void;
+  /** The same of what is written already: the ACK to a 2xx, again and again. */
+  sendBytes(bytes: ByteString, hop: Hop, flow?: Flow): void;
   /** Open machines, for metrics and drain. */
   readonly clientCount: number;
   readonly serverCount: number;

@@ -2,6 +2,7 @@ import type { OrderTarget, OrderText, SendReply } from '../control/owner.ts';
 import { Dialog } from '../dialog/dialog.ts';
 import { HeaderList } from '../message/header-list.ts';
 import type { SipMessage } from '../message/message.ts';
+import { serializeMessage } from '../message/serialize.ts';
 import type { Flow, Hop } from '../transport/transport.ts';
 import type { DialogEnder } from './dialog-ender.ts';
 import { buildInDialog, NOTHING_TO_ADD, withDialogHop } from './in-dialog.ts';
@@ -75,7 +76,7 @@ export class AckDesk {
     const sent = dialog.sentAck;
     if (sent?.cseq !== cseq) return;
     this.#shared.counters.retransmissionsAbsorbed += 1;
-    this.#shared.transactions.sendStateless(sent.message, sent.hop, dialog.flow);
+    this.#shared.transactions.sendBytes(sent.bytes, sent.hop, dialog.flow);
   }
 
   /** A 2xx that nobody wants, from a second fork or for a call given up: ACK and BYE, silently. The dialog it made. */
@@ -140,8 +141,9 @@ export class AckDesk {
       if (hop === undefined) return then(undefined, nowhere);
       const ack = buildInDialog(this.#shared, dialog, { method: 'ACK', cseq, hop, routed }, said);
       if (ack === undefined) return then(undefined, hop);
-      dialog.sentAck = { cseq, message: ack, hop };
-      this.#shared.transactions.sendStateless(ack, hop, dialog.flow);
+      const bytes = serializeMessage(ack);
+      dialog.sentAck = { cseq, bytes, hop };
+      this.#shared.transactions.sendBytes(bytes, hop, dialog.flow);
       then(ack, hop);
     });
   }

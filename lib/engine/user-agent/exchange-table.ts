@@ -46,4 +46,15 @@ export class ExchangeTable {
   ofOwner(owner: Owner): readonly ServerExchange[] {
     return [...this.#byId.values()].filter(exchange => exchange.owner === owner);
   }
+
+  /** Which offers of either side are without a final response in this dialog. */
+  openWork(dialog: Dialog): { peerInvite: boolean; peerUpdate: boolean; ownInvite: boolean } {
+    let peerInvite = false;
+    let peerUpdate = false;
+    for (const exchange of this.ofDialog(dialog)) {
+      if (exchange.request.method === 'INVITE') peerInvite = true;
+      else if (exchange.request.method === 'UPDATE') peerUpdate = true;
+    }
+    return { peerInvite, peerUpdate, ownInvite: dialog.ownInvite?.pending === true };
+  }
 }

@@ -90,7 +90,7 @@ export class Uas implements ServerExchangeEvents {
     const dialog = this.#shared.dialogs.ofRequest(request);
     // RFC 3261 §12.2.2: a To tag that matches no dialog: 481.
     if (dialog === undefined) return this.#refuse(transaction, NO_SUCH_DIALOG);
-    const refused = refuseInDialog(dialog, request, this.#openWork(dialog), () =>
+    const refused = refuseInDialog(dialog, request, this.#exchanges.openWork(dialog), () =>
       Math.floor(Math.random() * 10),
     );
     if (refused !== undefined) return this.#refuse(transaction, refused, dialog.localTag);
@@ -110,8 +110,9 @@ export class Uas implements ServerExchangeEvents {
       this.#handOver(transaction, dialog.owner, dialog);
       return;
     }
+    const { request } = transaction;
     this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
-    this.#shared.notice(dialog, transaction.request, {
+    this.#shared.notice(dialog, request, {
       protocol: transaction.flow.protocol,
       ...transaction.flow.remote,
     });
@@ -122,10 +123,11 @@ export class Uas implements ServerExchangeEvents {
    * wants no call: its INVITE is cancelled, and the application hears of it by the final response.
    */
   #receiveEarlyBye(transaction: ServerTransaction, dialog: Dialog): void {
+    const bye = transaction.request;
     this.#refuse(transaction, { status: 200, reason: 'OK' }, dialog.localTag);
     if (dialog.role === 'uac') dialog.ownInvite?.cancel([]);
     const invite = this.#exchanges.ofDialog(dialog).find(exchange => !exchange.isInDialog);
-    if (invite !== undefined) this.exchangeCancelled(invite, asCancel(transaction.request, invite.request));
+    if (invite !== undefined) this.exchangeCancelled(invite, asCancel(bye, invite.request));
   }
 
   #handOver(transaction: ServerTransaction, owner: Owner, dialog: Dialog | undefined): void {
@@ -236,6 +238,11 @@ export class Uas implements ServerExchangeEvents {
   #afterResponse(exchange: ServerExchange, status: number, response: SipMessage): void {
     if (status < 200) return;
     this.#exchanges.remove(exchange);
+    this.#settleAnswered(exchange, status, response);
+    exchange.transaction.letGo();
+  }
+
+  #settleAnswered(exchange: ServerExchange, status: number, response: SipMessage): void {
     const { dialog, request } = exchange;
     if (dialog === undefined) return;
     if (status >= 300) {
@@ -333,16 +340,7 @@ export class Uas implements ServerExchangeEvents {
         extra: refused.headers ?? [],
       }),
     );
-  }
-
-  #openWork(dialog: Dialog): { peerInvite: boolean; peerUpdate: boolean; ownInvite: boolean } {
-    let peerInvite = false;
-    let peerUpdate = false;
-    for (const exchange of this.#exchanges.ofDialog(dialog)) {
-      if (exchange.request.method === 'INVITE') peerInvite = true;
-      else if (exchange.request.method === 'UPDATE') peerUpdate = true;
-    }
-    return { peerInvite, peerUpdate, ownInvite: dialog.ownInvite?.pending === true };
+    transaction.letGo();
   }
 }
 

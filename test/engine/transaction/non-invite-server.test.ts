@@ -51,6 +51,18 @@ describe('the non-INVITE server transaction', () => {
     expect(exchange.user.last.pending).to.equal(true);
   });
 
+  it('let go keeps nothing of the request, and answers the repeated one all the same', () => {
+    const exchange = asked();
+    const { last } = exchange.user;
+    last.letGo();
+    expect(last.request.method).to.equal('INFO');
+    exchange.answer(200);
+    last.letGo();
+    expect([last.request.headers.length, last.user]).to.deep.equal([0, undefined]);
+    exchange.again();
+    expect(exchange.transport.names).to.deep.equal(['200', '200']);
+  });
+
   for (const status of [200, 404, 603]) {
     it(`in Completed repeats a ${status} for each repetition, and ends by timer J`, () => {
       const exchange = asked();

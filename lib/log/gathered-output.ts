@@ -4,11 +4,10 @@ import { type DestinationStream, destination } from 'pino';
 const maxBacklogBytes = 16 * 1024 * 1024;
 /** So long a line waits for others to be written with: one write costs as much as all that makes a line. */
 const gatherMs = 20;
-/** So much is written at once, whatever the time. */
-const gatherBytes = 4_096;
-/** pino's numbers. */
+/** So many characters are written at once, whatever the time. */
+const gatherLength = 4_096;
+/** pino's number of `warn`. */
 const warn = 40;
-const fatal = 60;
 
 /** What pino writes to, and asks the level of each line of. */
 interface LevelledStream extends DestinationStream {
@@ -18,30 +17,36 @@ interface LevelledStream extends DestinationStream {
 
 /**
  * Standard output, without waiting: a log reader that stops reading must not stop calls. Lines from `warn` on, and what has
- * waited with them, are written at once; everything is at the end of the process (pino sees to that).
+ * waited with them, are written at once; everything is at the end of the process.
  */
 export function gatheredOutput(): DestinationStream {
-  const out = destination({ dest: 1, sync: false, minLength: gatherBytes, maxLength: maxBacklogBytes });
+  let gathered = '';
   let isWaiting = false;
-  const flush = (): void => {
+  const pass = (): void => {
     isWaiting = false;
-    out.flush();
+    const lines = gathered;
+    gathered = '';
+    if (lines !== '') out.write(lines);
   };
+  // Before that of `out`, which writes what it has been given.
+  process.on('exit', pass);
+  const out = destination({ dest: 1, sync: false, maxLength: maxBacklogBytes });
   const stream: LevelledStream & Readonly<Record<symbol, unknown>> = {
     // Has pino set `lastLevel` before each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string): void {
-      out.write(line);
-      // pino has a fatal line written before it goes on.
-      if (stream.lastLevel >= fatal) return;
-      if (stream.lastLevel >= warn) flush();
+      gathered += line;
+      if (stream.lastLevel >= warn || gathered.length >= gatherLength) pass();
       else if (!isWaiting) {
         isWaiting = true;
-        setTimeout(flush, gatherMs).unref();
+        setTimeout(pass, gatherMs).unref();
       }
     },
-    flushSync: () => out.flushSync(),
+    flushSync(): void {
+      pass();
+      out.flushSync();
+    },
   };
   return stream;
 }

@@ -25,6 +25,21 @@ describe('what is logged to standard output', () => {
     expect(messages(await text(child.stdout))).to.deep.equal(Array.from({ length: 500 }, (_, n) => `${n}`));
   });
 
+  it('comes also when it was written while other lines were on their way', async () => {
+    const child = run(
+      `process.stdin.resume(); log.warn('first'); log.info('second'); setTimeout(() => { log.warn('third'); log.info('it'); }, 50);`,
+    );
+    let lines = '';
+    for await (const chunk of child.stdout) {
+      lines += String(chunk);
+      if (lines.includes('"it"')) break;
+    }
+    expect(messages(lines)).to.deep.equal(['first', 'second', 'third', 'it']);
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  });
+
   for (const level of ['info', 'warn']) {
     it(`comes while the process goes on: ${level}`, async () => {
       const child = run(`process.stdin.resume(); log.info('before'); log.${level}('it');`);

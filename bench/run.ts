@@ -2,10 +2,12 @@
 // npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
 // npm run bench -- transfers [TRANSFERS PER_S BACKGROUND_CALLS_PER_S]: ends with 1 when one failed or anything was left.
 // npm run bench -- stream [EVENTS CALLS_PER_SECOND SECONDS]: events into Kafka, and what that costs a call.
+// npm run bench -- recording [POSTS ROUNDS CALLS_PER_SECOND]: ends with 1 when a command failed, came late, or a call failed.
 // All print their figures as Markdown.
 import { KafkaBroker } from '../support/kafka-broker.ts';
 import { type ChangesFigures, runChanges } from './changes.ts';
 import { type LoadFigures, runLoad } from './load.ts';
+import { type RecordingFigures, runRecording } from './recording.ts';
 import { machine, percentile, table } from './report.ts';
 import {
   type DrainFigures,
@@ -170,8 +172,38 @@ async function stream(events = 100_000, callsPerSecond = 100, seconds = 20): Pro
   }
 }
 
+function recordingTable(figures: RecordingFigures): string {
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return table([
+    [`back end ${figures.backend}`, 'value'],
+    ['commands', `${figures.rounds} × ${figures.posts} at one time, each for a standing call of its own`],
+    ['other calls meanwhile', `${figures.callsPerSecond}/s, ${figures.failedCalls} failed`],
+    ['answered other than "0"', figures.failed],
+    [
+      'sent to answered, p50 / p99 / worst',
+      `${ms(figures.p50Ms)} / ${ms(figures.p99Ms)} / ${ms(figures.worstMs)}`,
+    ],
+    ['recordings that the back end has', `${figures.recorded} of ${figures.posts * (figures.rounds + 1)}`],
+  ]);
+}
+
+/** What an IVR waits for at most. */
+const budgetMs = 1_500;
+
+async function recording(posts = 200, rounds = 5, callsPerSecond = 100): Promise<void> {
+  console.log(machine());
+  for (const backend of ['http', 'rtpengine'] as const) {
+    const figures = await runRecording({ backend, posts, rounds, callsPerSecond });
+    console.log(`\n${recordingTable(figures)}`);
+    const { failed, failedCalls, recorded, worstMs } = figures;
+    if (failed + failedCalls > 0 || recorded !== posts * (rounds + 1) || worstMs > budgetMs)
+      process.exitCode = 1;
+  }
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'changes') await changes(...rest.map(Number));
 else if (first === 'transfers') await transfers(...rest.map(Number));
 else if (first === 'stream') await stream(...rest.map(Number));
+else if (first === 'recording') await recording(...rest.map(Number));
 else await load(...process.argv.slice(2).map(Number));

@@ -11,8 +11,8 @@ const program = '/usr/bin/rtpengine';
 const howToInstall =
   'rtpengine is missing; run: sudo apt-get update && sudo apt-get install -y --no-install-recommends rtpengine-daemon';
 
-/** RTP ports that one instance has: a call takes at least four of them. */
-const mediaPorts = 100;
+/** RTP ports that one instance has, unless it needs more: a call takes at least four of them. */
+const usualMediaPorts = 100;
 
 export interface RtpengineOptions {
   /** Where it listens; default: any free port. Its RTP ports are others each time. */
@@ -23,6 +23,8 @@ export interface RtpengineOptions {
   readonly makeFolders?: boolean;
   /** Addresses of RTP, all of loopback; default 127.0.0.1. */
   readonly addresses?: readonly string[];
+  /** RTP ports that it has. */
+  readonly mediaPorts?: number;
   /** Further options of its command line. */
   readonly args?: readonly string[];
   /** What it is started by, which ends in it: `prlimit --fsize=8192`. */
@@ -66,6 +68,7 @@ export class Rtpengine {
       for (const folder of ['pcaps', 'tmp', 'metadata'])
         await mkdir(join(recordingDir, folder), { recursive: true });
     const ngPort = options.ngPort ?? (await freePort());
+    const { mediaPorts = usualMediaPorts } = options;
     const firstPort = await freePort('127.0.0.1', mediaPorts);
     const ports = [ngPort, ...Array.from({ length: mediaPorts }, (_, at) => firstPort + at)];
     const interfaces = (options.addresses ?? ['127.0.0.1']).map(address => `--interface=lo/${address}`);

@@ -1,5 +1,8 @@
 import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -7,6 +10,8 @@ import { loadConfig } from '../lib/config.ts';
 import { BatonProcess } from '../support/baton-process.ts';
 import { eventually } from './support/eventually.ts';
 import { freePort } from '../support/free-ports.ts';
+import { rtpIn } from '../support/pcap.ts';
+import { sumOf } from '../support/prometheus-text.ts';
 import { commandsIn, readme } from './support/readme.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -29,26 +34,35 @@ describe('the README', () => {
 
   /** The ports of the README may be in use here; everything else stays as it is written. */
   function moved(text: string): string {
-    return text.replace(/\b(?:5060|5070|5080|8080)\b/g, port => ports.get(port) ?? port);
+    return text.replace(
+      /\b(?:5060|5070|5080|8080|22222|16000|16100|30000|30099)\b/g,
+      port => ports.get(port) ?? port,
+    );
   }
 
   /** Starts Baton and the called party; gives what the caller is told to run. */
   async function prepareFirstCall(): Promise<string> {
     const [[start = '', uas = '', uac = ''] = []] = commandsIn('A first call');
     expect(start).to.match(/^BATON_TARGET=\S+ npm start$/);
+    await startBaton(start);
+    run(`${moved(uas)} -nostdin`);
+    return `${moved(uac)} -nostdin`;
+  }
+
+  /** As the command says, with another configuration file in place of its own. */
+  async function startBaton(command: string, config?: string): Promise<void> {
     const httpListen = moved('127.0.0.1:8080');
     baton = await BatonProcess.start({
       command: ['npm', 'start'],
       env: {
-        BATON_TARGET: moved(/BATON_TARGET=(\S+)/.exec(start)?.[1] ?? ''),
+        BATON_TARGET: moved(/BATON_TARGET=(\S+)/.exec(command)?.[1] ?? ''),
         BATON_SIP_LISTEN: moved('udp:0.0.0.0:5060,tcp:0.0.0.0:5060'),
         BATON_HTTP_LISTEN: httpListen,
+        ...(config !== undefined && { BATON_CONFIG: config }),
       },
       httpUrl: `http://${httpListen}`,
       readyWithinMs: 40_000,
     });
-    run(`${moved(uas)} -nostdin`);
-    return `${moved(uac)} -nostdin`;
   }
 
   /** Runs until it is done, or the test. */
@@ -78,6 +92,36 @@ describe('the README', () => {
       keys: ['CaseId', 'Priority'],
       revision: 1,
     });
+  });
+
+  it('shows a recording, from curl to a pcap', async function () {
+    this.timeout(60_000);
+    const [[rtpengine = '', start = '', phones = '', curl = '', open = ''] = []] = commandsIn('Recording');
+    const folder = await mkdtemp(join(tmpdir(), 'baton-readme-'));
+    for (const port of ['22222', '16000', '16100']) ports.set(port, String(await freePort('127.0.0.1', 8)));
+    const first = await freePort('127.0.0.1', 40);
+    ports.set('30000', String(first)).set('30099', String(first + 39));
+    const here = (text: string) => moved(text).replaceAll('/tmp/baton-recordings', folder);
+    const config = join(folder, 'baton.yaml');
+    const example = /BATON_CONFIG=(\S+) /.exec(start)?.[1] ?? '';
+    await writeFile(config, here(await readFile(join(repository, example), 'utf8')));
+    run(`bash -c '${here(rtpengine).replace('rtpengine --config', 'exec rtpengine --config')}'`);
+    await startBaton(start, config);
+    const isUp = async () => sumOf(await baton.metrics(), 'baton_rtpengine_up') === 1;
+    await eventually(isUp, 'rtpengine is there');
+    const [uas = '', uac = ''] = here(phones).split('; ');
+    run(`${uas.replace(' -bg', '')} -nostdin`);
+    run(`${uac.replace('-d 20000', '-d 2000')} -nostdin`);
+    await said('answered');
+    const { stdout } = await shell(here(curl));
+    expect(JSON.parse(stdout)).to.deep.equal({ ret: '0', userid: 'call-1', outaction: '7', outparams: {} });
+    await said('recording stopped');
+    const [, files = ''] = /^tcpdump -nr (.*)$/.exec(here(open)) ?? [];
+    const { stdout: file } = await shell(`ls ${files}`);
+    const packets = rtpIn(await readFile(file.trim()));
+    expect(new Set(packets.map(({ fromPort }) => fromPort)).size, 'parties in the pcap').to.equal(2);
+    expect(packets.length).to.be.above(50);
+    await rm(folder, { recursive: true });
   });
 
   it('shows the API as it answers', async function () {

@@ -3,16 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatonProcess } from '../support/baton-process.ts';
 import { sumOf } from '../support/prometheus-text.ts';
+import { parseProcessStat } from './proc-text.ts';
 
-/** USER_HZ: fixed at 100 for user space on Linux. */
-const ticksPerSecond = 100;
-
-/** User and system time of a process since its start (proc(5), fields 14 and 15 of stat). */
+/** User and system time of a process since its start. */
 export async function cpuSecondsOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name in field 2 may hold blanks: count from its closing parenthesis.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8')).cpuSeconds;
 }
 
 /** Memory of the process that is in RAM. */

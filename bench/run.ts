@@ -1,14 +1,18 @@
-// npm run bench [-- CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
+// npm run bench [-- --only STORIES --systems NAMES …]: Baton and its peers compared (options.ts); writes report.json and report.html.
+// npm run bench -- load [CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
 // npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
 // npm run bench -- transfers [TRANSFERS PER_S BACKGROUND_CALLS_PER_S]: ends with 1 when one failed or anything was left.
 // npm run bench -- stream [EVENTS CALLS_PER_SECOND SECONDS]: events into Kafka, and what that costs a call.
 // npm run bench -- recording [POSTS ROUNDS CALLS_PER_SECOND]: ends with 1 when a command failed, came late, or a call failed.
 // All print their figures as Markdown.
 import { KafkaBroker } from '../support/kafka-broker.ts';
+import { compare } from './comparison.ts';
 import { type ChangesFigures, runChanges } from './changes.ts';
 import { type LoadFigures, runLoad } from './load.ts';
+import { parseOptions } from './options.ts';
 import { type RecordingFigures, runRecording } from './recording.ts';
 import { machine, percentile, table } from './report.ts';
+import { reportText, writeReport } from './report-files.ts';
 import {
   type DrainFigures,
   type ReadFigures,
@@ -201,9 +205,19 @@ async function recording(posts = 200, rounds = 5, callsPerSecond = 100): Promise
   }
 }
 
+/** Asserts nothing. */
+async function comparison(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  const report = await compare(options);
+  console.log(reportText(report));
+  console.log(`\n${(await writeReport(report, options.out)).join(', ')}`);
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'changes') await changes(...rest.map(Number));
 else if (first === 'transfers') await transfers(...rest.map(Number));
 else if (first === 'stream') await stream(...rest.map(Number));
 else if (first === 'recording') await recording(...rest.map(Number));
-else await load(...process.argv.slice(2).map(Number));
+else if (first === 'load') await load(...rest.map(Number));
+else if (first === undefined || first.startsWith('--')) await comparison(process.argv.slice(2));
+else throw new Error(`no ${first}: see bench/README.md`);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { access, constants, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -37,12 +38,11 @@ export class Spawned {
     this.#child = spawn(program, args, { cwd, env: env ?? process.env, stdio: ['ignore', log, log] });
     closeSync(log);
     running.add(this.#child);
-    this.#ended = new Promise<void>(resolve => {
-      this.#child.once('exit', () => resolve());
-      this.#child.once('error', () => resolve());
-    }).then(() => {
+    const forget = (): void => {
       running.delete(this.#child);
-    });
+    };
+    // What cannot be started at all is an error, and ended too.
+    this.#ended = once(this.#child, 'exit').then(forget, forget);
   }
 
   get pid(): number {

@@ -16,6 +16,7 @@ export interface RunCounts {
 export interface CallProgress {
   readonly elapsedSeconds: number;
   readonly created: number;
+  readonly failed: number;
 }
 
 /** Behind the schedule by no more than this share of the calls… */
@@ -44,12 +45,15 @@ export function fault(run: RunCounts): string | undefined {
 export function parseProgress(csv: string): CallProgress[] {
   const [head = '', ...rows] = csv.trim().split('\n');
   const columns = head.split(';');
-  const [elapsed, created] = ['ElapsedTime(C)', 'TotalCallCreated'].map(name => columns.indexOf(name));
+  const [elapsed, created, failed] = ['ElapsedTime(C)', 'TotalCallCreated', 'FailedCall(C)'].map(name =>
+    columns.indexOf(name),
+  );
   return rows.map(row => {
     const cells = row.split(';');
     return {
       elapsedSeconds: parseClock(cells[elapsed ?? -1] ?? ''),
       created: Number(cells[created ?? -1]),
+      failed: Number(cells[failed ?? -1]),
     };
   });
 }

@@ -6,6 +6,7 @@ import { Referee } from './referee.ts';
 import { machine } from './report.ts';
 import { type Bench, playDataChange, playMixed, playShortCalls } from './short-call.ts';
 import { Stage } from './stage.ts';
+import { playStandingCalls } from './standing.ts';
 
 /** What bench/report.json holds. */
 export interface Report {
@@ -36,6 +37,8 @@ export async function compare(options: CompareOptions): Promise<Report> {
     tell(`round ${round + 1} of ${options.runs}`);
     for (const system of inTurn(systems, round)) await takeTurn(bench, system);
   }
+  if (options.stories.includes('standing-calls'))
+    for (let round = 0; round < options.standingRuns; round += 1) await playStandingCalls(bench, systems);
   return {
     machine: machine(),
     startedAt: startedAt.toISOString(),

@@ -55,8 +55,10 @@ export class Spawned {
 
   /** Rejects with the last it wrote when it ends first or takes longer. */
   async waitFor(isReady: (log: string) => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
-    for (const until = Date.now() + withinMs; this.runs && Date.now() < until; await delay(50)) {
+    const until = Date.now() + withinMs;
+    while (this.runs && Date.now() < until) {
       if (await isReady(await this.log())) return;
+      await delay(50);
     }
     await this.stop();
     throw new Error(`${this.name} did not get ready\n${(await this.log()).slice(-2_000)}`);

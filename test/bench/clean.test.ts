@@ -6,10 +6,10 @@ const good: RunCounts = {
   calls: 400,
   right: 400,
   progress: [
-    { elapsedSeconds: 1, created: 80 },
-    { elapsedSeconds: 2, created: 199 },
-    { elapsedSeconds: 3, created: 299 },
-    { elapsedSeconds: 4.2, created: 400 },
+    { elapsedSeconds: 1, created: 80, failed: 0 },
+    { elapsedSeconds: 2, created: 199, failed: 0 },
+    { elapsedSeconds: 3, created: 299, failed: 0 },
+    { elapsedSeconds: 4.2, created: 400, failed: 0 },
   ],
   callSeconds: 0.1,
   drops: 0,
@@ -25,12 +25,12 @@ describe('a run', () => {
     ['a call went wrong', { right: 399 }, '1 of 400 calls not right'],
     [
       'calls began late',
-      { progress: [{ elapsedSeconds: 2, created: 150 }, ...good.progress.slice(2)] },
+      { progress: [{ elapsedSeconds: 2, created: 150, failed: 0 }, ...good.progress.slice(2)] },
       '150 of 200 calls begun after 2.0 s',
     ],
     [
       'the last calls waited',
-      { progress: [...good.progress, { elapsedSeconds: 6, created: 400 }] },
+      { progress: [...good.progress, { elapsedSeconds: 6, created: 400, failed: 0 }] },
       'took 6.0 s instead of 4.1',
     ],
   ];
@@ -41,13 +41,13 @@ describe('a run', () => {
 
   it("is read from SIPp's statistics", () => {
     const csv = [
-      'StartTime;ElapsedTime(P);ElapsedTime(C);CallRate(C);TotalCallCreated;CurrentCall;',
-      'x;00:00:01:000;00:00:01:005;99.5;100;10;',
-      'x;00:00:01:000;00:01:02:250000;99.5;200;0;',
+      'StartTime;ElapsedTime(P);ElapsedTime(C);CallRate(C);TotalCallCreated;FailedCall(C);',
+      'x;00:00:01:000;00:00:01:005;99.5;100;0;',
+      'x;00:00:01:000;00:01:02:250000;99.5;200;3;',
     ];
     expect(parseProgress(`${csv.join('\n')}\n`)).to.deep.equal([
-      { elapsedSeconds: 1.005, created: 100 },
-      { elapsedSeconds: 62.25, created: 200 },
+      { elapsedSeconds: 1.005, created: 100, failed: 0 },
+      { elapsedSeconds: 62.25, created: 200, failed: 3 },
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releasePorts } from '../support/free-ports.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { play } from './play.ts';
 import { machineSeconds, residentBytesOfTree } from './process-tree.ts';
 import { highestCleanRate } from './search.ts';
@@ -94,7 +95,9 @@ async function begunOf(caller: LoadEnd): Promise<number> {
   return (await progressOf(caller)).at(-1)?.created ?? 0;
 }
 
+/** With nothing left that is only waiting to be collected. */
 async function bytesOf({ stand }: Stage): Promise<number> {
+  await Promise.all(stand.running.parts.map(collectGarbage));
   const parts = stand.running.parts.map(async ({ pid }) => residentBytesOfTree(pid));
   return (await Promise.all(parts)).reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -15,9 +15,11 @@ async function startBaton(
     ([name]) => !name.startsWith('BATON_') && name !== 'NODE_OPTIONS',
   );
   const httpPort = await freePort();
+  const inspectPort = await freePort();
   const part = new Spawned({
     name: 'baton',
-    command: [process.execPath, '--enable-source-maps', builtBaton, 'serve'],
+    inspectPort,
+    command: [process.execPath, `--inspect-port=${inspectPort}`, '--enable-source-maps', builtBaton, 'serve'],
     env: {
       ...Object.fromEntries(inherited),
       BATON_SIGNALLING: signalling,

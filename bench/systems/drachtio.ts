@@ -45,9 +45,15 @@ export function drachtioSystem(program: string): System {
     start: async (place): Promise<RunningSystem> => {
       const { part: server, control } = await startDrachtioServer(program, place);
       const target = `sip:${address}:${place.targetPort}`;
+      const inspectPort = await freePort();
       const app = new Spawned({
         name: 'application',
-        command: [process.execPath, application, String(control.port), control.secret, target],
+        inspectPort,
+        command: [
+          process.execPath,
+          `--inspect-port=${inspectPort}`,
+          ...[application, String(control.port), control.secret, target],
+        ],
         logFile: `${place.folder}/application.log`,
       });
       await app.waitFor(log => log.includes('ready'));

@@ -14,6 +14,8 @@ export interface SpawnOptions {
   /** Both of its outputs go there: into a file, so that nobody pays for reading them. */
   readonly logFile: string;
   readonly cwd?: string;
+  /** Of a Node process: where its inspector comes up when it is asked to (`--inspect-port`). */
+  readonly inspectPort?: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -26,11 +28,20 @@ process.once('exit', () => {
 /** A process under test. */
 export class Spawned {
   readonly name: string;
+  readonly inspectPort: number | undefined;
   readonly #child: ChildProcess;
   readonly #logFile: string;
   readonly #ended: Promise<void>;
 
-  constructor({ name, command: [program, ...args], env, logFile, cwd }: SpawnOptions) {
+  constructor(options: SpawnOptions) {
+    const {
+      name,
+      command: [program, ...args],
+      env,
+      logFile,
+      cwd,
+    } = options;
+    this.inspectPort = options.inspectPort;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
     this.name = name;

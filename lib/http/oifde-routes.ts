@@ -27,6 +27,9 @@ const options = {
   },
 } as const;
 
+/** Of all its paths. */
+export const dialogPrefix = '/oifde/';
+
 /** `/oifde/rest` and all below it. */
 export function addDialogRoutes(api: Api, desk: DialogDesk): void {
   api.post('/oifde/rest/crs/process', options, (request, reply) =>

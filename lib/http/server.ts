@@ -21,6 +21,7 @@ import { type ProblemDetails, problemFor, type ProblemMembers, problemMediaType 
 import { RateLimits, type RequestRates } from './rate-limits.ts';
 import { isFromElsewhere, namesOneMachine } from './browser-guard.ts';
 import { hasOneHost, refuseUnreadable, takeOverFromNode } from './refusal.ts';
+import { dialogPrefix } from './oifde-routes.ts';
 import { addRoutes, type HttpViews } from './routes.ts';
 import { ServedPaths } from './served-paths.ts';
 import { addEventStreams, type EventStreamOptions } from './stream/routes.ts';
@@ -157,9 +158,9 @@ export class HttpServer {
       }
       if (this.#isOpen && isUnwantedPage(request))
         return await reply.send(problem(reply, 'page-from-elsewhere'));
-      if (request.routeOptions.config.ownTokens === true) {
+      if (isOfDialog(request)) {
         request.grant = nobody;
-        return undefined;
+        return request.is404 ? await this.#answerUnknown(limits, request, reply) : undefined;
       }
       const grant = bearer.grantOf(request.headers.authorization);
       const waitS = await limits.waitForStranger(request, grant);
@@ -236,6 +237,11 @@ function readJsonAsUtf8(app: FastifyInstance): void {
 /** RFC 6585 §4. */
 async function refuseFlood(reply: FastifyReply, waitS: number): Promise<FastifyReply> {
   return await reply.header('retry-after', waitS).send(problem(reply, 'too-many-requests'));
+}
+
+/** Who asks there has no bearer token, and learns all the same that there is nothing. */
+function isOfDialog({ routeOptions, is404, url }: FastifyRequest): boolean {
+  return routeOptions.config.ownTokens === true || (is404 && url.startsWith(dialogPrefix));
 }
 
 /** Those who want a WebSocket from elsewhere are told in its close frame. */

@@ -1,8 +1,5 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { B2bua } from '../b2bua.ts';
 import type { Config } from '../config.ts';
-import { ConfigError } from '../config/problem.ts';
 import { randomHex } from '../engine/random.ts';
 import type { DialogDesk, RecordingRoutesDesk } from '../http/server.ts';
 import type { Logger } from '../log.ts';
@@ -23,6 +20,7 @@ import { Retention } from '../recording/retention.ts';
 import { RtpengineBackend } from '../recording/rtpengine-backend.ts';
 import { SiprecBackend } from '../recording/siprec-backend.ts';
 import type { SharedSignalling } from '../signalling/shared-signalling.ts';
+import { keyIn } from './key-file.ts';
 import type { Media } from './media.ts';
 import type { Started } from './started.ts';
 
@@ -72,7 +70,9 @@ export function startRecording(config: Config, around: RecordingSurroundings): R
   started.onReload(next => {
     flows = next.recording.flows;
     log.info({ flows: flows.length }, 'recording.flows read anew');
+    warnOfFlows(flows, recordings, log);
   });
+  warnOfFlows(flows, recordings, log);
   startRetention(config, around, recordings);
   const tokens = tokensOf(config, log);
   const dialog = new Dialog({
@@ -96,6 +96,13 @@ export function startRecording(config: Config, around: RecordingSurroundings): R
       takeRecognition: async body => await dialog.takeRecognition(body),
     },
   };
+}
+
+/** Commands for them will be answered as failed. */
+function warnOfFlows(flows: readonly Flow[], recordings: Recordings, log: Logger): void {
+  for (const { accessCode, mode, backend } of flows)
+    if (mode !== 'none' && !recordings.backends.has(backend))
+      log.warn({ code: 'recorder-missing', accessCode, backend }, 'a flow has no back end');
 }
 
 /** Those that are configured. */
@@ -170,21 +177,4 @@ function tokensOf({ recording }: Config, log: Logger): Tokens {
     nowMs: Date.now,
     onKeysMissing: error => log.warn({ err: error }, 'the keys of recording.auth.jwksUrl could not be had'),
   });
-}
-
-/** RFC 7518 §3.3: RS256 takes keys of 2,048 bits or more. */
-const leastKeyBits = 2_048;
-
-function keyIn(file: string): KeyObject {
-  const problem = (message: string) => new ConfigError([{ key: 'recording.auth.privateKeyFile', message }]);
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(readFileSync(file));
-  } catch (error) {
-    throw problem(error instanceof Error ? error.message : String(error));
-  }
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key.asymmetricKeyType !== 'rsa' || bits < leastKeyBits)
-    throw problem(`expected an RSA key of ${leastKeyBits} bits or more`);
-  return key;
 }

@@ -109,6 +109,11 @@ export class Recordings {
     return any;
   }
 
+  /** What records. */
+  get backends(): ReadonlySet<RecorderName> {
+    return new Set(this.#backends.keys());
+  }
+
   /** The one that goes on and that somebody of this id wants. */
   wantedBy(backend: RecorderName, recordingId: string): Recording | undefined {
     return this.#byId.get(keyOf({ name: backend }, recordingId));

@@ -106,16 +106,6 @@ describe('the configuration of recordings', () => {
       'recording.flows[0].mode: expected one of none, record, capture',
     ],
     [
-      'a flow to an external recorder that there is none of',
-      { 'recording.flows': [{ ...flow, backend: 'http' }] },
-      'recording.flows[0].backend: http needs recording.http.url',
-    ],
-    [
-      'a flow to recording servers that there are none of',
-      { 'recording.flows': [{ ...flow, backend: 'siprec' }] },
-      'recording.flows[0].backend: siprec needs recording.siprec.servers',
-    ],
-    [
       'recording servers without an anchor',
       { 'recording.siprec.servers': 'sip:srs.example.com' },
       'recording.siprec.servers: needs media.anchor: rtpengine',
@@ -134,11 +124,6 @@ describe('the configuration of recordings', () => {
       'a header with a space',
       { 'recording.correlationHeader': 'X Call' },
       'recording.correlationHeader: expected the name of a header',
-    ],
-    [
-      'tokens that nobody has',
-      { 'recording.auth.mode': 'jwt' },
-      'recording.auth.mode: jwt needs apps, tokens or jwksUrl: nobody would have a token',
     ],
     [
       'applications besides somebody who gives tokens',

@@ -452,6 +452,8 @@ describe('the dialog interface', () => {
       ivr.call('u1');
       expect(await ivr.ask(record)).to.deep.equal(done('0'));
       expect((await fetch(`${ivr.url}/v1/calls`)).status).to.equal(401);
+      expect((await ivr.post('/oifde/rest/crs/proces', record)).status).to.equal(404);
+      expect((await fetch(`${ivr.url}/oifde/rest/crs/process`)).status).to.equal(405);
     });
 
     it('counts its answers', async () => {

@@ -157,6 +157,14 @@ describe('an IVR, a Baton process and an external recorder', function () {
     await hangUp(dialog);
   });
 
+  it('are told at once of a flow that nothing can carry out', async () => {
+    const dialog = await call();
+    write([{ accessCode: '8001', mode: 'record', backend: 'rtpengine' }]);
+    await reload('a flow has no back end');
+    expect(await ask()).to.equal('10000001');
+    await hangUp(dialog);
+  });
+
   it('leave no recording behind when Baton stops', async () => {
     await call();
     await ask();

@@ -47,6 +47,11 @@ export type Release = NonNullable<BodyOf<'/v1/calls/{connId}/release', 'post'>> 
 /** Who is called first, who then, and the data from the start. */
 export type Origination = BodyOf<'/v1/calls', 'post'> & WriteOptions;
 
+/** A recording of a call, and where it stands. */
+export type Recording = AnswerOf<'/v1/calls/{connId}/recording', 'get'>['recordings'][number];
+/** Start, stop, pause or resume, and what records how. */
+export type RecordingWish = BodyOf<'/v1/calls/{connId}/recording', 'post'> & WriteOptions;
+
 /** An agent: where it is, what it does. */
 export type Agent = Omit<AnswerOf<'/v1/agents/{agentId}', 'get'>, 'reasons'> & {
   readonly reasons: readonly UserDataPair[];
@@ -125,6 +130,19 @@ export class BatonClient {
   async release(connId: string, release: Release = {}): Promise<WrittenCall> {
     const { idempotencyKey, signal, ...body } = release;
     return await this.#write('/v1/calls/{connId}/release', connId, body, { idempotencyKey, signal });
+  }
+
+  /** All recordings of a call, the oldest first; for a while after its end too. */
+  async recordings(connId: string, options: RequestOptions = {}): Promise<readonly Recording[]> {
+    const asked = { params: { connId }, ...options };
+    return (await this.#requests.send('get', '/v1/calls/{connId}/recording', asked)).recordings;
+  }
+
+  /** Has the call recorded, or leaves off. Resolves when the recorder has answered, with all recordings of the call. */
+  async record(connId: string, wish: RecordingWish): Promise<readonly Recording[]> {
+    const { idempotencyKey, signal, ...body } = wish;
+    const asked = { params: { connId }, body, idempotencyKey, signal };
+    return (await this.#requests.send('post', '/v1/calls/{connId}/recording', asked)).recordings;
   }
 
   /** The DNs that have registered, and where they are. */

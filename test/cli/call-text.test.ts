@@ -33,6 +33,21 @@ describe('a call for people', () => {
     ]);
   });
 
+  it('says how it stands with its recording', () => {
+    const recording: CallDetail['recording'] = {
+      recordingId: 'u1',
+      mode: 'capture',
+      backend: 'rtpengine',
+      state: 'failed',
+      startedAt: '2026-11-20T10:00:00.000Z',
+      segments: [{ file: '/rec/a.pcap' }, {}],
+      reason: 'disk full',
+    };
+    expect(formatCall({ ...call, recording })).to.include(
+      '\n  recording failed by rtpengine, /rec/a.pcap, disk full\n',
+    );
+  });
+
   it('has data that is a pair a line', () => {
     expect(formatUserData(call.userData)).to.equal('CaseId=42\nNote="\\u001b[2J"\n');
     expect(formatUserData([])).to.equal('');

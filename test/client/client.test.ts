@@ -11,6 +11,9 @@ import type {
   ReleaseRequest,
   TransferRequest,
 } from '../../lib/b2bua/requests.ts';
+import { recordingViewOf } from '../../lib/b2bua/call-view.ts';
+import type { RecordingAnswer, RecordingCommand } from '../../lib/call/recording/command.ts';
+import type { CallRecording } from '../../lib/call/recording/recording.ts';
 import { BatonClient, BatonClientError } from '../../lib/client/client.ts';
 import type { ClientOptions } from '../../lib/client/requests.ts';
 import { HttpServer, type HttpServerOptions } from '../../lib/http/server.ts';
@@ -22,6 +25,11 @@ import { ImpatientClock, ScriptedServer } from './support.ts';
 const desk = { dn: '2001', tenant: 'acme', inService: true, contacts: [] };
 const zoe = agentView(newAgent('acme', '1001'));
 const { connId } = aliceAndBob;
+const recordingCommands: RecordingCommand[] = [];
+const recorded: CallRecording = {
+  ...{ recordingId: 'api-1', mode: 'capture', backend: 'rtpengine', startedAtMs: 1_700_000_000_000 },
+  status: { is: 'active', segments: [{ file: '/rec/a.pcap' }] },
+};
 const token = 'correct-horse-battery';
 
 async function failureFrom(request: Promise<unknown>): Promise<BatonClientError> {
@@ -71,6 +79,17 @@ describe('the client and an HttpServer', () => {
           return request.party === 'nobody'
             ? { ok: false, code: 'party-unknown' }
             : { ok: true, call: aliceAndBob };
+        },
+        recording: {
+          list: () => [recorded],
+          command: async (command: RecordingCommand): Promise<RecordingAnswer> => {
+            recordingCommands.push(command);
+            return await Promise.resolve(
+              command.action === 'start'
+                ? { ok: true, recordings: [recorded] }
+                : { ok: false, code: 'recording-unknown' },
+            );
+          },
         },
         tenant: 'acme',
         dns: () => [desk],
@@ -166,6 +185,19 @@ describe('the client and an HttpServer', () => {
     expect(transfers).to.deep.equal([
       { ...common, party: 'bob' },
       { ...common, party: 'nobody' },
+    ]);
+  });
+
+  it('has a call recorded, and shows its recordings', async () => {
+    await serve();
+    const shown = [recordingViewOf(recorded)];
+    expect(await client.record(connId, { action: 'start', accessCode: '8001' })).to.deep.equal(shown);
+    expect(await client.recordings(connId)).to.deep.equal(shown);
+    const failure = await failureFrom(client.record(connId, { action: 'stop', idempotencyKey: 'once' }));
+    expect(failure).to.include({ code: 'recording-unknown', status: 409 });
+    expect(recordingCommands.splice(0)).to.deep.equal([
+      { connId, action: 'start', accessCode: '8001' },
+      { connId, action: 'stop' },
     ]);
   });
 

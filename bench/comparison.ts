@@ -1,11 +1,13 @@
 import { findSystems } from './systems/all.ts';
+import { programOnPath } from './systems/spawned.ts';
 import type { MissingSystem, System } from './systems/system.ts';
 import { type Discarded, type Figure, Ledger } from './ledger.ts';
-import type { CompareOptions } from './options.ts';
+import { type CompareOptions, storyNames } from './options.ts';
 import { Referee } from './referee.ts';
 import { machine } from './report.ts';
 import { type Bench, playDataChange, playMixed, playShortCalls } from './short-call.ts';
 import { Stage } from './stage.ts';
+import { playTransfers } from './transfer-turn.ts';
 import { playStandingCalls } from './standing.ts';
 
 /** What bench/report.json holds. */
@@ -21,6 +23,8 @@ export interface Report {
   readonly discarded: readonly Discarded[];
 }
 
+const tcpdumpMissing = 'tcpdump is missing; run: sudo apt-get update && sudo apt-get install -y tcpdump';
+
 /** All asked systems in turn, never at once; each round in another order. */
 export async function compare(options: CompareOptions): Promise<Report> {
   const startedAt = new Date();
@@ -29,14 +33,24 @@ export async function compare(options: CompareOptions): Promise<Report> {
     console.error(`${String(seconds).padStart(5)} s  ${line}`);
   };
   const { systems, missing } = await findSystems(options.systems);
+  const canCapture = (await programOnPath('tcpdump')) !== undefined;
+  if (!canCapture) missing.push({ name: 'latency', why: tcpdumpMissing });
   for (const { name, why } of missing) tell(`${name}: left out, ${why}`);
   const ledger = new Ledger();
   const { foreignCores } = options;
-  const bench: Bench = { options, ledger, tell, referee: new Referee({ ledger, foreignCores, tell }) };
+  const bench: Bench = {
+    options,
+    ledger,
+    tell,
+    canCapture,
+    referee: new Referee({ ledger, foreignCores, tell }),
+  };
   for (let round = 0; round < options.runs; round += 1) {
     tell(`round ${round + 1} of ${options.runs}`);
     for (const system of inTurn(systems, round)) await takeTurn(bench, system);
   }
+  if (options.stories.includes('transfer'))
+    for (let round = 0; round < options.runs; round += 1) await playTransfers(bench, inTurn(systems, round));
   if (options.stories.includes('standing-calls'))
     for (let round = 0; round < options.standingRuns; round += 1) await playStandingCalls(bench, systems);
   return {
@@ -46,7 +60,8 @@ export async function compare(options: CompareOptions): Promise<Report> {
     options,
     systems: systems.map(({ name, about }) => ({ name, about })),
     missing,
-    figures: ledger.figures,
+    // In the order of the stories, whatever order they were played in.
+    figures: storyNames.flatMap(name => ledger.figures.filter(({ story }) => story === name)),
     discarded: ledger.discarded,
   };
 }

@@ -8,12 +8,14 @@ export interface NpmStartOptions {
   readonly targetPort: number;
   /** Path of a configuration file. */
   readonly config?: string;
+  /** Default: as configured. */
+  readonly signalling?: 'engine' | 'direct';
   readonly nodeOptions?: string;
 }
 
 /** Baton as a user starts it, with its own HTTP port. */
 export async function startThroughNpm(options: NpmStartOptions): Promise<BatonProcess> {
-  const { address, sipPort, targetPort, config, nodeOptions } = options;
+  const { address, sipPort, targetPort, config, signalling, nodeOptions } = options;
   const httpPort = await freePort();
   return BatonProcess.start({
     command: ['npm', 'start', '--silent'],
@@ -22,6 +24,7 @@ export async function startThroughNpm(options: NpmStartOptions): Promise<BatonPr
       BATON_HTTP_LISTEN: `${address}:${httpPort}`,
       BATON_TARGET: `sip:${address}:${targetPort}`,
       ...(config !== undefined && { BATON_CONFIG: config }),
+      ...(signalling !== undefined && { BATON_SIGNALLING: signalling }),
       ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
     },
     httpUrl: `http://${address}:${httpPort}`,

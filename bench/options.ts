@@ -33,11 +33,14 @@ export interface CompareOptions {
   readonly out: string;
 }
 
+const smokeStories: readonly StoryName[] = ['short-call', 'data-change', 'standing-calls'];
+const smokeSystems: readonly SystemName[] = ['engine', 'direct', 'kamailio'];
+
 const smoke = {
   rate: 40,
   runs: 1,
   standingRuns: 1,
-  seconds: 2,
+  seconds: 1,
   searchSeconds: 0,
   warmUpSeconds: 1,
   levels: [50],
@@ -68,13 +71,14 @@ export function parseOptions(args: readonly string[]): CompareOptions {
       ...{ rate: text, runs: text, 'standing-runs': text, seconds: text, foreign: text },
     },
   });
-  const preset = values.smoke === true ? smoke : full;
+  const isSmoke = values.smoke === true;
+  const preset = isSmoke ? smoke : full;
   const rate = numberOf('rate', values.rate, preset.rate);
   return {
     ...preset,
-    stories: namesOf('only', values.only, storyNames),
-    systems: namesOf('systems', values.systems, systemNames),
-    measures: measuresOf(values.measures, values.smoke === true),
+    stories: namesOf('only', values.only, storyNames, isSmoke ? smokeStories : storyNames),
+    systems: namesOf('systems', values.systems, systemNames, isSmoke ? smokeSystems : systemNames),
+    measures: namesOf('measures', values.measures, measureNames, isSmoke ? ['cpu', 'latency'] : measureNames),
     rate,
     runs: numberOf('runs', values.runs, preset.runs),
     standingRuns: numberOf('standing-runs', values['standing-runs'], preset.standingRuns),
@@ -84,14 +88,9 @@ export function parseOptions(args: readonly string[]): CompareOptions {
       values.levels === undefined
         ? preset.levels
         : values.levels.split(',').map(level => numberOf('levels', level, 0)),
-    smoke: values.smoke === true,
+    smoke: isSmoke,
     out: values.out ?? 'bench',
   };
-}
-
-function measuresOf(text: string | undefined, isSmoke: boolean): readonly MeasureName[] {
-  if (text === undefined && isSmoke) return ['cpu', 'latency'];
-  return namesOf('measures', text, measureNames);
 }
 
 function numberOf(option: string, text: string | undefined, otherwise: number): number {
@@ -104,8 +103,9 @@ function namesOf<Name extends string>(
   option: string,
   text: string | undefined,
   known: readonly Name[],
+  otherwise: readonly Name[],
 ): readonly Name[] {
-  if (text === undefined) return known;
+  if (text === undefined) return otherwise;
   return text.split(',').map(word => {
     const name = known.find(one => one === word);
     if (name === undefined) throw new Error(`--${option}: no ${word} (there are ${known.join(', ')})`);

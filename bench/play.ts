@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { releasePorts } from '../support/free-ports.ts';
 import { parsePrometheusText, sumOf } from '../support/prometheus-text.ts';
 import { fault } from './clean.ts';
+import { CpuMeter, type CpuUse } from './cpu-meter.ts';
 import { DropWatch } from './drop-watch.ts';
-import { cpuSecondsOfTree, machineSeconds } from './process-tree.ts';
 import { calleeOutcome, type LoadEnd, progressOf, startCallee, startCaller } from './sipp-pair.ts';
 import { callerScenario, type Story } from './stories.ts';
 import type { Place, RunningSystem, System } from './systems/system.ts';
@@ -31,16 +31,12 @@ export interface PlayOptions {
   readonly callee?: LoadEnd;
 }
 
-export interface Played {
+export interface Played extends CpuUse {
   readonly calls: number;
   readonly right: number;
   readonly retransmissions: number;
   /** Why it was not clean; undefined when it was. */
   readonly fault: string | undefined;
-  /** By part of the system. */
-  readonly cpuSeconds: Readonly<Record<string, number>>;
-  /** Processors that others kept busy meanwhile. */
-  readonly foreignCores: number;
   /** Of Baton. */
   readonly loopLagP99Ms: number | undefined;
   readonly complaints: string;
@@ -48,39 +44,6 @@ export interface Played {
 
 /** How much longer than planned SIPp waits before it gives up. */
 const patienceMs = 2_500;
-
-/** CPU of the parts and of the machine since it was made. */
-class Meter {
-  readonly #stand: Stand;
-  readonly #before: readonly number[];
-  readonly #startMs = performance.now();
-
-  private constructor(stand: Stand, before: readonly number[]) {
-    this.#stand = stand;
-    this.#before = before;
-  }
-
-  static async start(stand: Stand): Promise<Meter> {
-    return new Meter(stand, await Meter.#read(stand));
-  }
-
-  /** The machine's, ours, and those of the parts. */
-  static async #read({ running }: Stand): Promise<number[]> {
-    const parts = running.parts.map(async ({ pid }) => cpuSecondsOfTree(pid));
-    return Promise.all([machineSeconds(), cpuSecondsOfTree(process.pid), ...parts]);
-  }
-
-  async stop(): Promise<Pick<Played, 'cpuSeconds' | 'foreignCores'>> {
-    const after = await Meter.#read(this.#stand);
-    const seconds = (performance.now() - this.#startMs) / 1000;
-    const [machine = 0, ours = 0, ...parts] = after.map((value, at) => value - (this.#before[at] ?? 0));
-    const names = this.#stand.running.parts.map(({ name }) => name);
-    return {
-      cpuSeconds: Object.fromEntries(names.map((name, at) => [name, parts[at] ?? 0])),
-      foreignCores: Math.max(0, (machine - ours) / seconds),
-    };
-  }
-}
 
 /** The lag's worst percentile since it was asked for last (prom-client begins anew with each answer). */
 export async function loopLagP99Ms({ running }: Stand): Promise<number | undefined> {
@@ -115,7 +78,8 @@ async function playIn(folder: string, stand: Stand, options: PlayOptions): Promi
   const callee = options.callee ?? (await startCallee({ folder, calls, timeoutMs, port: targetPort }));
   const scenarios = await Promise.all(loads.map(async ({ story }) => scenarioFor(stand, story, folder)));
   await loopLagP99Ms(stand);
-  const meter = await Meter.start(stand);
+  const parts = stand.running.parts.map(({ name, pid }) => [name, pid] as const);
+  const meter = await CpuMeter.start(Object.fromEntries(parts));
   const callers = await Promise.all(
     loads.map(async ({ story, ...load }, at) =>
       startCaller({ ...load, name: story.name, folder, timeoutMs, sipPort, scenario: scenarios[at] ?? '' }),

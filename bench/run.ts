@@ -12,7 +12,8 @@ import { type LoadFigures, runLoad } from './load.ts';
 import { parseOptions } from './options.ts';
 import { type RecordingFigures, runRecording } from './recording.ts';
 import { machine, percentile, table } from './report.ts';
-import { reportText, writeReport } from './report-files.ts';
+import { writeReport } from './report-files.ts';
+import { reportText } from './report-text.ts';
 import {
   type DrainFigures,
   type ReadFigures,

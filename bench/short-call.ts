@@ -15,6 +15,8 @@ export interface Bench {
   readonly ledger: Ledger;
   readonly referee: Referee;
   readonly tell: (line: string) => void;
+  /** Whether there is a tcpdump, which latency is read from. */
+  readonly canCapture: boolean;
 }
 
 /** Calls a second at which latency is measured: a system that is hardly busy. */
@@ -30,7 +32,7 @@ const highestRate = 10_000;
 export async function playShortCalls(bench: Bench, stage: Stage): Promise<void> {
   const { measures, rate } = bench.options;
   if (measures.includes('cpu')) await measureCpu(bench, stage, { measure: 'CPU per 1,000 calls', rate });
-  if (measures.includes('latency')) await measureLatency(bench, stage);
+  if (measures.includes('latency') && bench.canCapture) await measureLatency(bench, stage);
   if (!measures.includes('clean-rate') || bench.options.searchSeconds === 0) return;
   const clean = await measureCleanRate(bench, stage);
   if (!measures.includes('cpu-at-share') || clean === 0) return;

@@ -7,7 +7,8 @@ import { freePort } from '../support/free-ports.ts';
 import { sumOf } from '../support/prometheus-text.ts';
 import { portTaken, type SippOutcome, type SippProcess, startSipp } from '../support/sipp.ts';
 import { settle } from './load.ts';
-import { startThroughNpm } from './npm-start.ts';
+import { CpuMeter } from './cpu-meter.ts';
+import { pidOf, startThroughNpm } from './npm-start.ts';
 
 export interface TransferOptions {
   readonly kind: 'blind' | 'attended';
@@ -15,6 +16,10 @@ export interface TransferOptions {
   readonly perSecond: number;
   /** Calls a second that have nothing to do with transfers, all the while. */
   readonly backgroundPerSecond: number;
+  /** Default: as configured. */
+  readonly signalling?: 'engine' | 'direct';
+  /** Whether the end of all transactions is awaited before what is left is counted; default true. */
+  readonly settles?: boolean;
 }
 
 export interface TransferFigures extends TransferOptions {
@@ -25,6 +30,9 @@ export interface TransferFigures extends TransferOptions {
   readonly backgroundFailed: number;
   /** What is left when all transactions have ended. */
   readonly left: Readonly<Record<'calls' | 'dialogs' | 'transactions' | 'timers', number>>;
+  /** Of Baton, what other calls cost included. */
+  readonly cpuSecondsPerThousandTransfers: number;
+  readonly foreignCores: number;
   /** What SIPp complained of, shortened. */
   readonly complaints: string;
 }
@@ -90,8 +98,7 @@ async function playAll(
     calls: backgroundPerSecond * seconds,
   };
   const moved = { story: `refer-${kind}`, address: desk, rate: perSecond, calls: transfers };
-  const answering: [Promise<SippProcess>, Promise<SippProcess>, Promise<SippProcess>] = [
-    play(folder, { ...plain, file: 'uas', port: ports.background }, seconds),
+  const answering: [Promise<SippProcess>, Promise<SippProcess>] = [
     play(folder, { ...moved, file: 'target', port: ports.target }, seconds),
     play(
       folder,
@@ -99,11 +106,17 @@ async function playAll(
       seconds,
     ),
   ];
-  const [background, target, uas] = await Promise.all(answering);
+  const [target, uas] = await Promise.all(answering);
   const remote = `${others}:${ports.sip}`;
-  const caller = await play(folder, { ...plain, file: 'uac', port: await freePort(), remote }, seconds);
+  const background =
+    backgroundPerSecond === 0
+      ? []
+      : [
+          await play(folder, { ...plain, file: 'uas', port: ports.background }, seconds),
+          await play(folder, { ...plain, file: 'uac', port: await freePort(), remote }, seconds),
+        ].toReversed();
   const moving = await play(folder, { ...moved, file: 'uac', port: await freePort(desk), remote }, seconds);
-  return Promise.all([outcomesOf([caller, background]), outcomesOf([moving, uas, target])]);
+  return Promise.all([outcomesOf(background), outcomesOf([moving, uas, target])]);
 }
 
 async function outcomesOf(sipps: readonly SippProcess[]): Promise<SippOutcome[]> {
@@ -114,8 +127,8 @@ async function figuresOf(
   baton: BatonProcess,
   [plain = [], moved = []]: readonly SippOutcome[][],
   options: TransferOptions,
-): Promise<TransferFigures> {
-  await settle(baton);
+): Promise<Omit<TransferFigures, 'cpuSecondsPerThousandTransfers' | 'foreignCores'>> {
+  if (options.settles !== false) await settle(baton);
   const metrics = await baton.metrics();
   const good = (outcomes: readonly SippOutcome[]): number =>
     Math.min(...outcomes.map(({ statistics }) => statistics.get('SuccessfulCall') ?? 0));
@@ -127,7 +140,7 @@ async function figuresOf(
     transferred: sumOf(metrics, 'baton_transfers_total{outcome="transferred"}'),
     failed: options.transfers - good(moved),
     backgroundCalls,
-    backgroundFailed: backgroundCalls - good(plain),
+    backgroundFailed: plain.length === 0 ? 0 : backgroundCalls - good(plain),
     left: {
       calls: (await baton.calls()).length,
       dialogs: sumOf(metrics, 'baton_engine_dialogs'),
@@ -159,9 +172,17 @@ export async function runTransfers(options: TransferOptions): Promise<TransferFi
     sipPort: ports.sip,
     targetPort: ports.background,
     config,
+    ...(options.signalling !== undefined && { signalling: options.signalling }),
   });
   try {
-    return await figuresOf(baton, await playAll(folder, ports, options), options);
+    const meter = await CpuMeter.start({ baton: pidOf(baton) });
+    const outcomes = await playAll(folder, ports, options);
+    const measured = await meter.stop();
+    return {
+      ...(await figuresOf(baton, outcomes, options)),
+      cpuSecondsPerThousandTransfers: (measured.cpuSeconds['baton'] ?? 0) / (options.transfers / 1000),
+      foreignCores: measured.foreignCores,
+    };
   } finally {
     await baton.stop();
     await rm(folder, { recursive: true, force: true });

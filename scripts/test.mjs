@@ -12,8 +12,9 @@ import { ensureJars } from './kafka/jars.mjs';
 const lingerMs = 20_000;
 const suiteLimitMs = 30 * 60_000;
 const scenarioFile = 'test/scenarios.test.ts';
+const smokeFile = 'test/bench/smoke.test.ts';
 /** Tests that have a suite of their own; all others are `unit`. */
-const ownSuite = /^test\/(contract\/|kafka-broker\/|scenarios\.test\.ts$)/;
+const ownSuite = /^test\/(contract\/|kafka-broker\/|scenarios\.test\.ts$|bench\/smoke\.test\.ts$)/;
 
 const suites = {
   format: () => check('node_modules/@biomejs/biome/bin/biome', ['format', '--colors=off']),
@@ -25,6 +26,8 @@ const suites = {
   scenarios: () => mocha([scenarioFile], { only: stories }),
   // The same stories once more: BATON_SIGNALLING=direct.
   direct: () => mocha([scenarioFile], { env: { STORY_SIGNALLING: 'direct' } }),
+  // That the bench runs and what its report holds; nothing about time.
+  bench: () => mocha([smokeFile]),
 };
 
 let interrupted = false;
@@ -43,8 +46,8 @@ async function main(asked) {
   const names = named.length > 0 ? named : Object.keys(suites);
   try {
     ensureInstalled();
-    if (['scenarios', 'direct', 'unit', 'kafka'].some(name => names.includes(name))) ensureBuilt();
-    if (['scenarios', 'direct', 'kafka'].some(name => names.includes(name))) ensureSipp();
+    if (['scenarios', 'direct', 'unit', 'kafka', 'bench'].some(name => names.includes(name))) ensureBuilt();
+    if (['scenarios', 'direct', 'kafka', 'bench'].some(name => names.includes(name))) ensureSipp();
     if (['scenarios', 'direct', 'unit'].some(name => names.includes(name))) ensureRtpengine();
   } catch (error) {
     fail(error.message);

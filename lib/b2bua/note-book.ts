@@ -48,11 +48,11 @@ export class NoteBook {
         return;
       case 'decided':
         this.#metrics.callDecided(note.action, note.code, note.tookMs);
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'decided');
+        this.#log.info(Object.assign(callFields(call, note.leg), plain(note)), 'decided');
         return;
       case 'answered':
         this.#metrics.callAnswered(note.setupMs);
-        this.#log.info({ ...callFields(call, note.leg), setupMs: note.setupMs }, 'answered');
+        this.#log.info(Object.assign(callFields(call, note.leg), { setupMs: note.setupMs }), 'answered');
         return;
       case 'changed':
         this.#changed(call, note);
@@ -65,21 +65,21 @@ export class NoteBook {
         return;
       case 'transferred':
         this.#metrics.transferEnded(note.mode, 'transferred');
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transferred');
+        this.#log.info(Object.assign(callFields(call, note.leg), plain(note)), 'transferred');
         return;
       case 'transferFailed':
         this.#metrics.transferEnded(note.mode, note.status === 487 ? 'abandoned' : 'failed');
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transfer failed');
+        this.#log.info(Object.assign(callFields(call, note.leg), plain(note)), 'transfer failed');
         return;
       case 'transferRefused':
         this.#metrics.transferEnded('refer', 'refused');
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, 'transfer refused');
+        this.#log.info(Object.assign(callFields(call, note.leg), plain(note)), 'transfer refused');
         return;
       case 'forwarded':
       case 'disagreed':
       case 'failedOver':
       case 'lost':
-        this.#log.info({ ...callFields(call, note.leg), ...plain(note) }, note.note);
+        this.#log.info(Object.assign(callFields(call, note.leg), plain(note)), note.note);
         return;
       case 'notification':
         this.#notification(call, note);
@@ -97,7 +97,7 @@ export class NoteBook {
     if (!this.#log.isLevelEnabled('info')) return;
     const { connId, revision } = call;
     const author = leg === undefined ? { connId, thirdPartyDn: dn } : callFields(call, leg);
-    this.#log.info({ ...author, keys, revision, userData: userDataOf(call.data) }, 'changed');
+    this.#log.info(Object.assign(author, { keys, revision, userData: userDataOf(call.data) }), 'changed');
   }
 
   #refused(call: Call, { leg, status, code, reason }: Extract<Note, { note: 'refused' }>): void {
@@ -108,7 +108,7 @@ export class NoteBook {
 
   #released(call: Call, note: Extract<Note, { note: 'released' }>): void {
     this.#metrics.callEnded(note.verdict);
-    this.#log.info({ ...callFields(call, note.leg ?? call.caller.id), ...plain(note) }, 'released');
+    this.#log.info(Object.assign(callFields(call, note.leg ?? call.caller.id), plain(note)), 'released');
   }
 
   #notification(call: Call, note: Extract<Note, { note: 'notification' }>): void {
@@ -116,7 +116,7 @@ export class NoteBook {
     if (note.outcome === 'delivered' && note.tookMs !== undefined)
       this.#metrics.eventDelivered(note.tookMs / 1000);
     if (!this.#log.isLevelEnabled('debug')) return;
-    this.#log.debug({ ...callFields(call, note.leg), ...plain(note) }, 'notification');
+    this.#log.debug(Object.assign(callFields(call, note.leg), plain(note)), 'notification');
   }
 }
 

@@ -119,8 +119,17 @@ export interface Leg {
 export type NewLeg = Pick<Leg, 'id' | 'role' | 'dialled' | 'dn' | 'address' | 'trunk' | 'callId' | 'stream'>;
 
 export function newLeg(leg: NewLeg): Leg {
+  const { id, role, dialled, dn, address, trunk, callId, stream } = leg;
+  // Each member by its name: V8 takes some microseconds to add a dozen members to what begins as a copy.
   return {
-    ...leg,
+    id,
+    role,
+    dialled,
+    dn,
+    address,
+    trunk,
+    callId,
+    stream,
     broughtBy: undefined,
     state: invited,
     tags: noTags,

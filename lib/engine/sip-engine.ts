@@ -8,7 +8,7 @@ import { type Admit, Transactions } from './transaction/transaction-layer.ts';
 import type { StreamSettings } from './transport/tcp-connection.ts';
 import type { TransportNotice } from './transport/notice.ts';
 import { formatHop } from './transport/address.ts';
-import { LoadShedder, type LoadWindow } from './overload/load-shedder.ts';
+import { LoadShedder } from './overload/load-shedder.ts';
 import { LoadWatch } from './overload/load-watch.ts';
 import type { Hop } from './transport/transport.ts';
 import { Transports } from './transport/transports.ts';
@@ -167,21 +167,17 @@ export class SipEngine {
       ports: () =>
         this.#transports.listeners.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port),
       received: () => this.counters.messagesReceived,
-      observe: window => {
-        this.#shedder.observe(window);
+      observe: waitingMs => {
+        this.#shedder.observe(waitingMs);
         const { share } = this.#shedder;
-        if (wasAll !== (share === 1)) this.#tellShedding(window, share);
+        if (wasAll !== (share === 1)) this.#tellShedding(waitingMs, share);
         wasAll = share === 1;
       },
     });
   }
 
-  #tellShedding({ waitingMs, lagMs }: LoadWindow, share: number): void {
-    const fields = {
-      waitingMs: Math.round(waitingMs),
-      lagMs: Math.round(lagMs),
-      shed: this.counters.callsShed,
-    };
+  #tellShedding(waitingMs: number, share: number): void {
+    const fields = { waitingMs: Math.round(waitingMs), shed: this.counters.callsShed };
     if (share < 1) this.#log.warn(fields, 'too much to do: new calls are refused');
     else this.#log.info(fields, 'all calls are taken again');
   }

@@ -48,9 +48,9 @@ export function attachedDataChanged(change: ToldChange): EventAttachedDataChange
   const reference = author.referenceId === undefined ? {} : { ReferenceID: author.referenceId };
   const copies = parties.map(
     (party, at): EventAttachedDataChanged => ({
-      ...common,
       ThisDN: party.dn,
       ThisDNRole: party.role,
+      ...common,
       ...(party.trunk !== undefined && { ThisTrunk: party.trunk }),
       ...(at === requester && reference),
     }),

@@ -147,7 +147,6 @@ export class Incoming {
 function newRequest(request: ReceivedRequest, payload: Payload): NewRequest {
   const { method, requestUri, protocol, address, port, receivedOn } = request;
   return {
-    ...payload,
     method,
     requestUri,
     from: firstValue(payload.headers, 'from') ?? '',
@@ -155,6 +154,7 @@ function newRequest(request: ReceivedRequest, payload: Payload): NewRequest {
     source: { protocol, address, port },
     receivedOn,
     callId: firstValue(payload.headers, 'call-id') ?? '',
+    ...payload,
   };
 }
 

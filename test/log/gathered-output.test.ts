@@ -54,9 +54,4 @@ describe('what is logged to standard output', () => {
       await ended;
     });
   }
-
-  it('is not held back by a fatal line that ends the process', async () => {
-    const child = run(`log.info('before'); log.fatal('it'); process.abort();`);
-    expect(messages(await text(child.stdout))).to.deep.equal(['before', 'it']);
-  });
 });

@@ -81,7 +81,7 @@ export function introductionTo(
   const names = lines.map(({ name }) => name);
   const dataHeaders = [...from.flatMap(trunk => trunk.dataHeaders), ...names];
   const sender = { ...to, trunk: { ...first, dataHeaders } };
-  const how = { ...setUpMessage(status), keys: openKeyPolicy, isRead: true };
+  const how = { keys: openKeyPolicy, isRead: true, ...setUpMessage(status) };
   return crossed(turn, { headers: [...headers, ...lines] }, { from: sender, to }, how, own).headers;
 }
 

@@ -131,5 +131,5 @@ export function howEnded(
     { AtFault: atFault },
     ...others,
   ];
-  return { ...(sipStatus >= 300 && { Cause: sipStatus }), Extensions: verdict };
+  return sipStatus < 300 ? { Extensions: verdict } : { Cause: sipStatus, Extensions: verdict };
 }

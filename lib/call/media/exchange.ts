@@ -8,10 +8,10 @@ import type { Turn } from '../turn.ts';
 /** Offers and answers (RFC 3264) on their way through a call, noted on its legs. */
 
 /** SDP as it goes to this leg's peer. */
-export function showTo(turn: Turn, to: LegId, said: Said): Body {
+export function showTo(turn: Turn, to: LegId, said: Omit<Said, 'cut'>): Body {
   const leg = turn.leg(to);
   if (leg === undefined) return said.body;
-  const { session, body } = show(leg.session, { ...said, cut: cutBetween(turn, turn.leg(said.by), leg) });
+  const { session, body } = show(leg.session, { cut: cutBetween(turn, turn.leg(said.by), leg), ...said });
   if (turn.env.marksSdp !== true) {
     turn.changeLeg(leg, { session });
     return body;

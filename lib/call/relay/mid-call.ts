@@ -57,7 +57,7 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
     case 'INVITE':
     case 'UPDATE': {
       const { operations } = readData(turn, leg, signal.payload, { method: signal.method, inDialog: true });
-      relayOrHold(turn, { ...heldFrom(turn, signal), operations });
+      relayOrHold(turn, { operations, ...heldFrom(turn, signal) });
       return;
     }
     case 'REFER':
@@ -67,7 +67,7 @@ function serve(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
       serveSubscribe(turn, leg, signal);
       return;
     default:
-      relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
+      relayOrHold(turn, { operations: [], ...heldFrom(turn, signal) });
   }
 }
 
@@ -88,7 +88,7 @@ function serveRefer(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
 
 /** Whoever has answered the REFER has the subscription. */
 function serveSubscribe(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
-  if (leg.trunk.transfer === 'relay') relayOrHold(turn, { ...heldFrom(turn, signal), operations: [] });
+  if (leg.trunk.transfer === 'relay') relayOrHold(turn, { operations: [], ...heldFrom(turn, signal) });
   else onSubscribed(turn, leg, signal);
 }
 
@@ -117,7 +117,7 @@ function serveInfo(turn: Turn, leg: Leg, signal: SignalOf<'requested'>): void {
   if (dataOnly || answer.kind === 'accepted') {
     respond(turn, leg.id, request, { status: 200 });
     changeData(turn, leg, operations);
-  } else if (relayOrHold(turn, { ...heldFrom(turn, signal), operations })) {
+  } else if (relayOrHold(turn, { operations, ...heldFrom(turn, signal) })) {
     const other = turn.peerOf(leg);
     changeData(turn, leg, operations, other && conveyedTo(other.id, operations, notWithinDialog(operations)));
   }

@@ -30,7 +30,7 @@ export function crossed(
     ...how,
   });
   if (dropped.length > 0) turn.note({ note: 'dropped', leg: legs.to.id, drops: dropped });
-  const owed = takeOwedLines(turn, legs.to.id, { ...how, carried: headers });
+  const owed = takeOwedLines(turn, legs.to.id, { carried: headers, ...how });
   const all = own.length === 0 && owed.length === 0 ? headers : [...headers, ...owed, ...own];
   if (payload.body === undefined) return { headers: all };
   const ends = { from: legs.from.id, to: legs.to.id, message: how.message };

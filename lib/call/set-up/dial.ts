@@ -36,7 +36,8 @@ export function dialledLeg(turn: Turn, role: Leg['role'], target: Target): Leg {
 export function inviteCallee(turn: Turn, callee: Leg, target: Target, invite: NewRequest): void {
   const { payload, ...reading } = withCurrentData(turn, invite, callee.trunk.rename);
   const { caller } = turn.call;
-  const how = { ...setUpMessage(), ...reading };
+  const { message, inDialog } = setUpMessage();
+  const how = { message, inDialog, ...reading };
   sendInvite(turn, callee, target, {
     from: invite.from,
     maxForwards: nextMaxForwards(invite.headers) ?? 0,

@@ -1,11 +1,3 @@
-/** What was seen of the load lately. */
-export interface LoadWindow {
-  /** How long what has been received, and not read yet, will wait: about, milliseconds. */
-  readonly waitingMs: number;
-  /** How much later than it should a timer has fired, milliseconds. */
-  readonly lagMs: number;
-}
-
 /** Also under the heaviest load some calls come through: nothing else tells that it is over. */
 const leastShare = 0.05;
 const fewerBy = 0.7;
@@ -31,9 +23,9 @@ export class LoadShedder {
     return this.#share;
   }
 
-  observe({ waitingMs, lagMs }: LoadWindow): void {
+  /** How long what has been received, and not read yet, will wait: about, milliseconds. */
+  observe(delayMs: number): void {
     if (this.#maxDelayMs === 0) return;
-    const delayMs = Math.max(waitingMs, lagMs);
     const isGrowing = delayMs >= this.#lastDelayMs;
     this.#lastDelayMs = delayMs;
     if (delayMs > this.#maxDelayMs) {

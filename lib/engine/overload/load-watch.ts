@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { LoadWindow } from './load-shedder.ts';
 import { waitingBytes } from './receive-queue.ts';
 
 export interface LoadWatchOptions {
@@ -7,7 +6,8 @@ export interface LoadWatchOptions {
   readonly ports: () => readonly number[];
   /** Messages received since the start. */
   readonly received: () => number;
-  readonly observe: (window: LoadWindow) => void;
+  /** Told how long what waits will wait: about, milliseconds. */
+  readonly observe: (waitingMs: number) => void;
 }
 
 const windowMs = 100;
@@ -22,14 +22,14 @@ export class LoadWatch {
   #timer: NodeJS.Timeout | undefined;
   #utilization = performance.eventLoopUtilization();
   #receivedBefore = 0;
-  #dueMs = 0;
+  #lookedMs = 0;
 
   constructor(options: LoadWatchOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#dueMs = performance.now() + windowMs;
+    this.#lookedMs = performance.now();
     this.#timer = setInterval(() => void this.#look(), windowMs);
     this.#timer.unref();
   }
@@ -40,14 +40,14 @@ export class LoadWatch {
 
   async #look(): Promise<void> {
     const nowMs = performance.now();
-    const lagMs = Math.max(0, nowMs - this.#dueMs);
-    this.#dueMs = nowMs + windowMs;
+    const tookMs = nowMs - this.#lookedMs;
+    this.#lookedMs = nowMs;
     const { utilization } = performance.eventLoopUtilization(this.#utilization);
     this.#utilization = performance.eventLoopUtilization();
     const received = this.#options.received();
-    const perMs = Math.max(received - this.#receivedBefore, 1) / (windowMs + lagMs);
+    const perMs = Math.max(received - this.#receivedBefore, 1) / tookMs;
     this.#receivedBefore = received;
     const bytes = utilization < busyShare ? 0 : await waitingBytes(this.#options.ports());
-    this.#options.observe({ lagMs, waitingMs: bytes / datagramBytes / perMs });
+    this.#options.observe(bytes / datagramBytes / perMs);
   }
 }

@@ -33,12 +33,12 @@ export class AckDesk {
   /** A 2xx came: its ACK is owed. */
   owe(due: { dialog: Dialog; invite: SipMessage; endsAfterwards: boolean }): void {
     const owed = new OwedAck({
-      ...due,
       timers: this.#shared.timers,
       waitMs: 64 * this.#shared.timing.t1Ms,
       onNeverSent: never => {
         this.settleAlone(never.dialog);
       },
+      ...due,
     });
     // An application that went on to a re-INVITE has forgotten the ACK before it.
     this.acknowledge(due.dialog);

@@ -20,7 +20,6 @@ export interface RequestOfDialog {
 export function dialogOfRequest({ request, flow, localTag, ...rest }: RequestOfDialog): Dialog {
   const from = request.headers.get('from') ?? '';
   return new Dialog({
-    ...rest,
     localTag,
     usage: request.method === 'SUBSCRIBE' ? 'SUBSCRIBE' : 'INVITE',
     role: 'uas',
@@ -34,6 +33,7 @@ export function dialogOfRequest({ request, flow, localTag, ...rest }: RequestOfD
     routeSet: routeSetOfUas(request.headers),
     protocol: flow.protocol,
     flow,
+    ...rest,
   });
 }
 

@@ -62,7 +62,7 @@ export function deliveryOf(parts: DeliveryParts, timeMs: number): Delivery {
     transactionId: parts.transactionId,
     dialogId: parts.dialogId,
   } as const;
-  return parts.isNew === true && 'local' in parts.way ? { ...base, receivedOn: parts.way.local } : base;
+  return parts.isNew === true && 'local' in parts.way ? { receivedOn: parts.way.local, ...base } : base;
 }
 
 /** The reply to an order that sent a request (control protocol §5): the address is our own side of the way. */

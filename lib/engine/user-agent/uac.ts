@@ -147,7 +147,7 @@ export class Uac implements ClientExchangeEvents {
     parts: { owner: Owner; request: SipMessage; hop: Hop; dialog: Dialog | undefined; isInDialog: boolean },
     reply: Reply,
   ): void {
-    const exchange = new ClientExchange({ ...parts, id: this.#shared.newTransactionId(), events: this });
+    const exchange = new ClientExchange({ id: this.#shared.newTransactionId(), events: this, ...parts });
     const { request, hop, dialog } = parts;
     try {
       exchange.transaction = this.#shared.transactions.startClient(request, hop, exchange, dialog?.flow);

@@ -18,8 +18,9 @@ const siprecServers = 'recording.siprec.servers';
 
 function checkFlows(tree: Tree): Problem[] {
   const codes = listAt(tree, 'recording.flows').map(flow => (isTree(flow) ? flow['accessCode'] : undefined));
-  return codes.flatMap((code, index) =>
-    typeof code === 'string' && codes.indexOf(code) < index
+  const texts = codes.map(String);
+  return texts.flatMap((code, index) =>
+    codes[index] !== undefined && texts.indexOf(code) < index
       ? [{ key: `recording.flows[${index}].accessCode`, message: `"${code}" has a flow before` }]
       : [],
   );

@@ -23,12 +23,21 @@ const rtpengine = z.strictObject({
   }),
 });
 
+/** YAML makes a number of digits without quotes, which loses zeros in front. */
+const accessCode = z
+  .union([z.string(), z.int().min(0).transform(String)], { error: 'expected a text' })
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^(?:[^\s*\0-\x1f\x7f]{1,20}\*?|\*)$/,
+        'expected up to 20 characters, and a * at the end or none',
+      ),
+  );
+
 /** What becomes of calls to an access code. */
 const flow = z.strictObject({
-  accessCode: z
-    .string()
-    .regex(/^[^\s*\0-\x1f\x7f]{0,20}\*?$/, 'expected up to 20 characters, and a * at the end or none')
-    .min(1),
+  accessCode,
   mode: oneOf(['none', ...recordingModes]),
   backend: oneOf(recorderNames).default('rtpengine'),
   required: z.boolean().default(false),

@@ -83,6 +83,15 @@ describe('the configuration of recordings', () => {
     }
   });
 
+  it('takes digits without quotes for a code, and a lone asterisk', () => {
+    const flows = [
+      { ...flow, accessCode: 8001 },
+      { ...flow, accessCode: '*' },
+    ];
+    const { recording } = loadConfig({ flags: new Map([['recording.flows', flows]]) });
+    expect(recording.flows.map(({ accessCode }) => accessCode)).to.deep.equal(['8001', '*']);
+  });
+
   const outside = { 'http.listen': '0.0.0.0:8080', 'http.tokens': ['admin-admin-admin-admin'] };
   const rows: readonly [what: string, keys: Record<string, unknown>, problem: string][] = [
     [
@@ -99,6 +108,16 @@ describe('the configuration of recordings', () => {
       'the same code twice',
       { 'recording.flows': [flow, flow] },
       'recording.flows[1].accessCode: "8001" has a flow before',
+    ],
+    [
+      'an empty code',
+      { 'recording.flows': [{ ...flow, accessCode: '' }] },
+      'recording.flows[0].accessCode: expected up to 20 characters, and a * at the end or none',
+    ],
+    [
+      'a code that is a list',
+      { 'recording.flows': [{ ...flow, accessCode: ['8001'] }] },
+      'recording.flows[0].accessCode: expected a text',
     ],
     [
       'another mode',

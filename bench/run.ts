@@ -2,6 +2,7 @@
 // npm run bench -- load [CALLS_PER_SECOND SECONDS]: calls; ends with 1 when one failed or was left.
 // npm run bench -- changes [CHANGES CHANGES_PER_SECOND]: one call's data changes; ends with 1 when an observer missed one.
 // npm run bench -- transfers [TRANSFERS PER_S BACKGROUND_CALLS_PER_S]: ends with 1 when one failed or anything was left.
+// npm run bench -- workers [CPU_S_PER_1000_CALLS THAT_OF_THE_LOAD]: what more threads would bring, by calculation.
 // npm run bench -- stream [EVENTS CALLS_PER_SECOND SECONDS]: events into Kafka, and what that costs a call.
 // npm run bench -- recording [POSTS ROUNDS CALLS_PER_SECOND]: ends with 1 when a command failed, came late, or a call failed.
 // All print their figures as Markdown.
@@ -23,6 +24,7 @@ import {
 } from './stream.ts';
 import { type CostFigures, runStreamCost } from './stream-cost.ts';
 import { runTransfers, type TransferFigures } from './transfers.ts';
+import { runWorkers } from './workers.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -214,11 +216,28 @@ async function comparison(args: readonly string[]): Promise<void> {
   console.log(`\n${(await writeReport(report, options.out)).join(', ')}`);
 }
 
+async function workers(cpuPerThousand = 0.5, loadPerThousand = 0.2): Promise<void> {
+  const { datagramPairUs, handOverPairUs, rows } = await runWorkers({ cpuPerThousand, loadPerThousand });
+  const rates = rows.map(({ cores, oneProcess, withWorkers }) => [
+    cores,
+    `${oneProcess.toFixed(0)}/s`,
+    `${withWorkers.toFixed(0)}/s`,
+  ]);
+  const measured = table([
+    ['measured', 'value'],
+    ['a datagram received and one sent', `${datagramPairUs.toFixed(2)} us`],
+    ['a message handed over and one taken back', `${handOverPairUs.toFixed(2)} us`],
+  ]);
+  const calculated = table([['cores', 'one process', 'with workers'], ...rates]);
+  console.log(`${machine()}\n\n${measured}\n\n${calculated}`);
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'changes') await changes(...rest.map(Number));
 else if (first === 'transfers') await transfers(...rest.map(Number));
 else if (first === 'stream') await stream(...rest.map(Number));
 else if (first === 'recording') await recording(...rest.map(Number));
+else if (first === 'workers') await workers(...rest.map(Number));
 else if (first === 'load') await load(...rest.map(Number));
 else if (first === undefined || first.startsWith('--')) await comparison(process.argv.slice(2));
 else throw new Error(`no ${first}: see bench/README.md`);

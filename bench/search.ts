@@ -16,7 +16,8 @@ const lowest = 10;
 
 /** The highest rate that was clean: growing until one is not, then bisecting. Rates are multiples of 10. */
 export async function highestCleanRate(options: SearchOptions): Promise<number> {
-  const { first, growth, precision, highest, isClean } = options;
+  const { first, growth, precision, isClean } = options;
+  const highest = tens(options.highest);
   let clean = 0;
   let unclean = Number.POSITIVE_INFINITY;
   for (let rate = tens(Math.min(first, highest)); ; ) {

@@ -33,7 +33,8 @@ export async function playShortCalls(bench: Bench, stage: Stage): Promise<void> 
   const { measures, rate } = bench.options;
   if (measures.includes('cpu')) await measureCpu(bench, stage, { measure: 'CPU per 1,000 calls', rate });
   if (measures.includes('latency') && bench.canCapture) await measureLatency(bench, stage);
-  if (!measures.includes('clean-rate') || bench.options.searchSeconds === 0) return;
+  const isSearched = measures.includes('clean-rate') && stage.system.isAside !== true;
+  if (!isSearched || bench.options.searchSeconds === 0) return;
   const clean = await measureCleanRate(bench, stage);
   if (!measures.includes('cpu-at-share') || clean === 0) return;
   const working = Math.round(clean * workingShare);

@@ -21,8 +21,11 @@ const setUpShare = 0.6;
 const [slowestSetUp, fastestSetUp] = [200, 1_200];
 /** From the last INVITE to its ACK, generously. */
 const answeredMs = 1_500;
-/** Steps of the search above many calls: only the last rate is too high, so that what it leaves undone disturbs nobody. */
+/** Of the highest clean rate without standing calls: where the search above them begins, and what it never passes. */
+const [firstShare, lastShare] = [0.75, 1.5];
+/** Its steps: few rates are too high, since what these leave undone cannot be ended by starting the system anew. */
 const climb = 1.15;
+const precision = 0.08;
 
 /** A system with calls that stand, and who makes and takes them. */
 class Standing {
@@ -30,14 +33,13 @@ class Standing {
   readonly folder: string;
   readonly callee: LoadEnd;
   readonly #callers: LoadEnd[] = [];
-  readonly baseBytes: number;
+  #baseBytes = 0;
   #calls = 0;
 
-  private constructor(parts: { stage: Stage; folder: string; callee: LoadEnd; baseBytes: number }) {
+  private constructor(parts: { stage: Stage; folder: string; callee: LoadEnd }) {
     this.stage = parts.stage;
     this.folder = parts.folder;
     this.callee = parts.callee;
-    this.baseBytes = parts.baseBytes;
   }
 
   static async open(system: System, warmUp: { rate: number; seconds: number }): Promise<Standing> {
@@ -49,7 +51,7 @@ class Standing {
       calls: 1_000_000,
       timeoutMs: standMs,
     });
-    return new Standing({ stage, folder, callee, baseBytes: await bytesOf(stage) });
+    return new Standing({ stage, folder, callee });
   }
 
   /** Until so many calls stand. Rejects when they do not come to stand. */
@@ -74,6 +76,16 @@ class Standing {
     }
     await delay(answeredMs);
     this.#calls = level;
+  }
+
+  /** What there is now counts for none of the calls to come. */
+  async begin(): Promise<void> {
+    this.#baseBytes = await bytesOf(this.stage);
+  }
+
+  /** Of each call that stands. */
+  async bytesPerCall(): Promise<number> {
+    return ((await bytesOf(this.stage)) - this.#baseBytes) / this.#calls;
   }
 
   /** Calls that have gone wrong instead of standing, so far. */
@@ -109,6 +121,9 @@ export async function playStandingCalls(bench: Bench, systems: readonly System[]
   const standings: Standing[] = [];
   try {
     for (const system of systems) standings.push(await Standing.open(system, warmUp));
+    // The warm-ups' transactions have ended.
+    await delay(options.settleSeconds * 1_000);
+    for (const standing of standings) await standing.begin();
     for (const level of options.levels) await measureLevel(bench, standings, level);
     const last = options.levels.at(-1);
     if (last === undefined || options.searchSeconds === 0) return;
@@ -134,8 +149,7 @@ async function measureLevel(
   }
   await delay(options.settleSeconds * 1_000);
   for (const standing of standings) {
-    const { stage, baseBytes } = standing;
-    const name = { story, system: stage.system.name, at: level };
+    const name = { story, system: standing.stage.system.name, at: level };
     const failed = await standing.failed();
     if (failed > 0) {
       const measure = 'memory per standing call';
@@ -147,7 +161,7 @@ async function measureLevel(
       });
       continue;
     }
-    const kibibytes = ((await bytesOf(stage)) - baseBytes) / 1024 / level;
+    const kibibytes = (await standing.bytesPerCall()) / 1024;
     ledger.add({ ...name, measure: 'memory per standing call', unit: 'KiB' }, kibibytes, 0);
     tell(`${story} ${name.system}: ${kibibytes.toFixed(1)} KiB per call at ${level}`);
   }
@@ -164,10 +178,10 @@ async function measureRate(bench: Bench, { stage, callee }: Standing, level: num
   const known = ledger.last(name.system, 'highest clean rate') ?? options.rate;
   let foreignCores = 0;
   const rate = await highestCleanRate({
-    first: known * setUpShare,
+    first: known * firstShare,
     growth: climb,
-    precision: climb - 1,
-    highest: known * climb,
+    precision,
+    highest: known * lastShare,
     isClean: async rate => {
       const isClean = await referee.isClean({ ...name, at: rate }, async () => {
         const loads = [{ story: shortCall, rate }];

@@ -57,6 +57,7 @@ export function batonOverDrachtio(program: string): System {
     name: 'server',
     about: 'Baton over a real drachtio-server',
     tellsChanges: true,
+    isAside: true,
     start: async (place): Promise<RunningSystem> => {
       const { part: server, control } = await startDrachtioServer(program, place);
       const { part, httpUrl } = await startBaton(

@@ -17,6 +17,8 @@ export interface System {
   readonly about: string;
   /** It tells both parties when attached data changes; others pass INFO on. */
   readonly tellsChanges: boolean;
+  /** It is there to stand beside another one: its highest rates and its standing calls take too long to be measured too. */
+  readonly isAside?: boolean;
   start(place: Place): Promise<RunningSystem>;
 }
 

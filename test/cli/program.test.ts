@@ -31,6 +31,7 @@ const aliceToBob = {
   legs: [{ dn: 'alice', role: 'caller', state: 'confirmed', trunk: null }],
   startedAt: 'now',
   revision: 1,
+  recording: null,
   userData: [{ key: 'CaseId', type: 'string', value: '42' }],
 };
 

@@ -48,7 +48,7 @@ export function reportText({ machine, systems, missing, figures, discarded, opti
   const foreign = figures.flatMap(({ foreignCores }) => foreignCores);
   return [
     machine,
-    `Median of ${options.runs} (least to most); others kept up to ${Math.max(0, ...foreign).toFixed(2)} processors busy in the runs that count.`,
+    `Median of ${options.runs} (least to most), of standing calls ${options.standingRuns}; others kept up to ${Math.max(0, ...foreign).toFixed(2)} processors busy in the runs that count.`,
     table([head, ...rows]),
     ...missing.map(({ name, why }) => `${name}: left out, ${why}`),
     ...discarded.map(

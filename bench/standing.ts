@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +19,8 @@ const standMs = 3_600_000;
 /** Of its highest clean rate: how fast calls are set up. */
 const setUpShare = 0.6;
 const [slowestSetUp, fastestSetUp] = [200, 1_200];
+/** With more of the calls gone wrong memory is not that of the others alone. */
+const failedShare = 0.01;
 /** From the last INVITE to its ACK, generously. */
 const answeredMs = 1_500;
 /** Of the highest clean rate without standing calls: where the search above them begins, and what it never passes. */
@@ -85,13 +87,21 @@ class Standing {
 
   /** Of each call that stands. */
   async bytesPerCall(): Promise<number> {
-    return ((await bytesOf(this.stage)) - this.#baseBytes) / this.#calls;
+    return ((await bytesOf(this.stage)) - this.#baseBytes) / (this.#calls - (await this.failed()));
   }
 
   /** Calls that have gone wrong instead of standing, so far. */
   async failed(): Promise<number> {
     const last = await Promise.all(this.#callers.map(async caller => (await progressOf(caller)).at(-1)));
     return last.reduce((sum, progress) => sum + (progress?.failed ?? 0), 0);
+  }
+
+  /** The last that a caller said about them. */
+  async complaint(): Promise<string> {
+    const texts = await Promise.all(
+      this.#callers.map(async ({ folder }) => readFile(join(folder, 'errors.log'), 'utf8').catch(() => '')),
+    );
+    return texts.join('').trim().slice(-300);
   }
 
   async close(): Promise<void> {
@@ -151,7 +161,9 @@ async function measureLevel(
   for (const standing of standings) {
     const name = { story, system: standing.stage.system.name, at: level };
     const failed = await standing.failed();
-    if (failed > 0) {
+    if (failed > 0)
+      tell(`${story} ${name.system}: ${failed} of ${level} calls do not stand ${await standing.complaint()}`);
+    if (failed > level * failedShare) {
       const measure = 'memory per standing call';
       ledger.discard({
         story,

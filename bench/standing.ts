@@ -20,7 +20,7 @@ const standMs = 3_600_000;
 const setUpShare = 0.6;
 const [slowestSetUp, fastestSetUp] = [200, 1_200];
 /** With more of the calls gone wrong memory is not that of the others alone. */
-const failedShare = 0.01;
+const failedShare = 0.05;
 /** From the last INVITE to its ACK, generously. */
 const answeredMs = 1_500;
 /** Of the highest clean rate without standing calls: where the search above them begins, and what it never passes. */

@@ -1,6 +1,6 @@
 // Import direction: run by test/architecture.test.ts.
 const pure = '^lib/(agents|call|attached-data|routing|registrar|message-waiting|events|siprec|engine/message)/';
-const shells = '^lib/(main|b2bua|config|log|metrics)[.]ts$|^lib/(b2bua|main|http|cli|kafka|store|signalling|recording|rtpengine|media-anchor|webhooks|config|log|metrics)/|^lib/engine/(?!message/)';
+const shells = '^lib/(main|b2bua|config|log|metrics)[.]ts$|^lib/(b2bua|main|http|cli|kafka|store|signalling|recording|rtpengine|media-anchor|oifde|outgoing-http|webhooks|config|log|metrics)/|^lib/engine/(?!message/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -48,7 +48,7 @@ module.exports = {
       name: 'undici-behind-webhooks',
       comment: 'And behind the external recorder.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(webhooks|recording)/' },
+      from: { path: '^lib/', pathNot: '^lib/(outgoing-http|webhooks|recording)/' },
       to: { path: 'node_modules/undici' },
     },
     {

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Pool } from 'undici';
+import { answerText, receiverAt } from '../outgoing-http/receiver.ts';
 import type { Clock } from '../ports.ts';
 
 export interface HttpRecorderOptions {
@@ -26,8 +27,6 @@ export type Said =
   /** Nobody knows whether it was carried out. */
   | { readonly kind: 'silent'; readonly why: 'timeout' | 'network' };
 
-/** Octets of an answer that are read. */
-const maxAnswerBytes = 16_384;
 /** RFC 9110 §15: the same request may succeed later; so does every 5xx. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
@@ -38,16 +37,10 @@ export class HttpRecorder {
   readonly #path: string;
 
   constructor(options: HttpRecorderOptions) {
-    const { origin, pathname, search } = new URL(options.url);
+    const { pool, path } = receiverAt(options);
     this.#options = options;
-    this.#path = pathname + search;
-    this.#pool = new Pool(origin, {
-      connections: options.maxConnections,
-      connect: { timeout: options.timeoutMs },
-      // The time limit is one for the whole attempt, and ours.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#path = path;
+    this.#pool = pool;
   }
 
   /** Never rejects. */
@@ -81,7 +74,7 @@ export class HttpRecorder {
         body: command.body,
         signal: limit.signal,
       });
-      const text = await textOf(body);
+      const text = (await answerText(body)) ?? '';
       if (statusCode < 200 || statusCode > 299) return { kind: 'refused', status: statusCode };
       return { kind: 'done', body: jsonOf(text) };
     } catch {
@@ -105,18 +98,6 @@ export class HttpRecorder {
 
 function mayPass(status: number): boolean {
   return status >= 500 || passing.has(status);
-}
-
-/** A longer answer is given up with its connection. */
-async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxAnswerBytes) return '';
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function jsonOf(text: string): unknown {

@@ -1,6 +1,7 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { parseRetryAfter } from '../client/retry-after.ts';
 import type { After } from '../engine/control/after.ts';
+import { answerText, maxAnswerBytes, receiverAt } from '../outgoing-http/receiver.ts';
 import { CLOUD_EVENT_CONTENT_TYPE } from './cloud-event.ts';
 import { keyOf, signatureOf } from './signature.ts';
 
@@ -35,9 +36,6 @@ export interface EndpointOptions {
   readonly nowMs: () => number;
 }
 
-/** Octets of an answer that are read; a longer one costs the connection. */
-const drainedBytes = 16_384;
-
 /** One receiver: its address, its secret, and connections that stay open. Redirects are not followed. */
 export class Endpoint {
   readonly #options: EndpointOptions;
@@ -46,23 +44,17 @@ export class Endpoint {
   readonly #pool: Pool;
 
   constructor(options: EndpointOptions) {
-    const { origin, pathname, search } = new URL(options.url);
+    const { pool, path } = receiverAt(options);
     this.#options = options;
     this.#key = keyOf(options.secret);
-    this.#path = pathname + search;
-    this.#pool = new Pool(origin, {
-      connections: options.maxConnections,
-      connect: { timeout: options.timeoutMs },
-      // The time limit is one for the whole exchange, and ours.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#path = path;
+    this.#pool = pool;
   }
 
   /** Never rejects. What the answer says does not count, and whether it breaks off neither: the status has been given. */
   async post(letter: Letter): Promise<Answer> {
     return this.#exchange(letter, undefined, async ({ statusCode, headers, body }) => {
-      await body.dump({ limit: drainedBytes });
+      await body.dump({ limit: maxAnswerBytes });
       const retryAfterMs = parseRetryAfter(firstOf(headers['retry-after']), this.#options.nowMs());
       return { kind: 'answered', status: statusCode, retryAfterMs };
     });
@@ -76,7 +68,7 @@ export class Endpoint {
     return this.#exchange(letter, withdrawn, async ({ statusCode, body }) => ({
       kind: 'answered',
       status: statusCode,
-      text: await textOf(body),
+      text: await answerText(body),
     }));
   }
 
@@ -130,18 +122,6 @@ export class Endpoint {
       'webhook-signature': signatureOf({ id, timestampS, body }, this.#key),
     };
   }
-}
-
-async function textOf(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    // Leaving the loop ends the connection.
-    if (length > drainedBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function firstOf(value: string | string[] | undefined): string | undefined {

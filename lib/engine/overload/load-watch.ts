@@ -23,6 +23,7 @@ export class LoadWatch {
   #utilization = performance.eventLoopUtilization();
   #receivedBefore = 0;
   #lookedMs = 0;
+  #isReading = false;
 
   constructor(options: LoadWatchOptions) {
     this.#options = options;
@@ -47,7 +48,11 @@ export class LoadWatch {
     const received = this.#options.received();
     const perMs = Math.max(received - this.#receivedBefore, 1) / tookMs;
     this.#receivedBefore = received;
+    // The next comes in a tenth of a second; what was read meanwhile by a busy process would be told out of its order.
+    if (this.#isReading) return;
+    this.#isReading = true;
     const bytes = utilization < busyShare ? 0 : await waitingBytes(this.#options.ports());
+    this.#isReading = false;
     this.#options.observe(bytes / datagramBytes / perMs);
   }
 }
